@@ -89,6 +89,11 @@ class Home(os.PathLike[str]):
         return self.folder / "line"
 
     @property
+    def opcua(self) -> Path:
+        """The own certificate and its key for OPC UA."""
+        return self.folder / "opcua"
+
+    @property
     def weights(self) -> Path:
         """Downloaded weights of pretrained networks."""
         return self.folder / "weights"

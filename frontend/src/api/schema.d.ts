@@ -2843,7 +2843,7 @@ export interface paths {
         /**
          * Add a station
          * @description Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
-         *     it has an approved recipe.
+         *     it has an approved recipe. A command among its outputs needs the person's own password.
          */
         post: operations["add_station"];
         delete?: never;
@@ -2919,7 +2919,7 @@ export interface paths {
         /**
          * Change a station
          * @description What is left out stays. The station starts anew, and rejects all for a moment; not so where only its
-         *     name or its recipe changes.
+         *     name or its recipe changes. Another command among its outputs needs the person's own password.
          */
         patch: operations["change_station"];
         trace?: never;
@@ -4061,9 +4061,34 @@ export interface components {
             user: string;
             /**
              * Tls
+             * @description The connection is encrypted.
              * @default false
              */
             tls: boolean;
+            /**
+             * Ca
+             * @description File of the certificates that have signed the broker's; empty: the system's.
+             * @default
+             */
+            ca: string;
+            /**
+             * Certificate
+             * @description File of this side's certificate, PEM, where it wants one.
+             * @default
+             */
+            certificate: string;
+            /**
+             * Key
+             * @description File of its private key, PEM.
+             * @default
+             */
+            key: string;
+            /**
+             * Primary
+             * @description Host application to wait for.
+             * @default
+             */
+            primary: string;
         };
         /** BrokerRequest */
         BrokerRequest: {
@@ -4091,11 +4116,37 @@ export interface components {
             user: string;
             /**
              * Tls
+             * @description The connection is encrypted.
              * @default false
              */
             tls: boolean;
             /**
+             * Ca
+             * @description File of the certificates that have signed the broker's; empty: the system's.
+             * @default
+             */
+            ca: string;
+            /**
+             * Certificate
+             * @description File of this side's certificate, PEM, where it wants one.
+             * @default
+             */
+            certificate: string;
+            /**
+             * Key
+             * @description File of its private key, PEM.
+             * @default
+             */
+            key: string;
+            /**
+             * Primary
+             * @description Host application to wait for.
+             * @default
+             */
+            primary: string;
+            /**
              * Password
+             * @description Empty: as it is.
              * @default
              */
             password: string;
@@ -4916,6 +4967,66 @@ export interface components {
             ended_at: string;
             /** Bytes */
             bytes: number;
+        };
+        /**
+         * CommandOutputBody
+         * @description A command that the server runs for each verdict, without a shell. Only administrators are told its
+         *     arguments.
+         */
+        "CommandOutputBody-Input": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "command";
+            /**
+             * Command
+             * @description The program and its arguments.
+             */
+            command: string[];
+            /**
+             * Verdicts
+             * @default [
+             *       "pass"
+             *     ]
+             */
+            verdicts: ("pass" | "reject" | "divert")[];
+            /**
+             * Seconds
+             * @description After so long it is ended, and has failed.
+             * @default 2
+             */
+            seconds: number;
+        };
+        /**
+         * CommandOutputBody
+         * @description A command that the server runs for each verdict, without a shell. Only administrators are told its
+         *     arguments.
+         */
+        "CommandOutputBody-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "command";
+            /**
+             * Command
+             * @description The program and its arguments.
+             */
+            command: string[];
+            /**
+             * Verdicts
+             * @default [
+             *       "pass"
+             *     ]
+             */
+            verdicts: ("pass" | "reject" | "divert")[];
+            /**
+             * Seconds
+             * @description After so long it is ended, and has failed.
+             * @default 2
+             */
+            seconds: number;
         };
         /** CompareJob */
         CompareJob: {
@@ -6697,6 +6808,19 @@ export interface components {
             challenges: components["schemas"]["ChallengesAnswer"] | null;
         };
         /**
+         * FileOutputBody
+         * @description A file of the server that holds the last verdict. Only administrators are told its folder.
+         */
+        FileOutputBody: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "file";
+            /** Path */
+            path: string;
+        };
+        /**
          * FileProblem
          * @description Why a file gave no entry or no answer.
          */
@@ -6728,7 +6852,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "output-file" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-again" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -8484,6 +8608,62 @@ export interface components {
             text: string;
         };
         /**
+         * OpcUaOutputBody
+         * @description The station as a vision system of OPC 40100-1.
+         */
+        OpcUaOutputBody: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opcua-server";
+            /**
+             * Host
+             * @description The address of this server that is listened on.
+             * @default 127.0.0.1
+             */
+            host: string;
+            /**
+             * Port
+             * @default 4840
+             */
+            port: number;
+            /**
+             * Automatic
+             * @description It runs by itself after its start; else the plant starts it.
+             * @default true
+             */
+            automatic: boolean;
+            security: components["schemas"]["SecurityBody"] | null;
+        };
+        /** OpcUaOutputRequest */
+        OpcUaOutputRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opcua-server";
+            /**
+             * Host
+             * @description The address of this server that is listened on.
+             * @default 127.0.0.1
+             */
+            host: string;
+            /**
+             * Port
+             * @default 4840
+             */
+            port: number;
+            /**
+             * Automatic
+             * @description It runs by itself after its start; else the plant starts it.
+             * @default true
+             */
+            automatic: boolean;
+            /** @description Null: not encrypted. */
+            security?: components["schemas"]["SecurityRequest"] | null;
+        };
+        /**
          * OrganiseRequest
          * @description What to file, where and how.
          */
@@ -8612,17 +8792,6 @@ export interface components {
             count: number;
             /** Undone At */
             undone_at: string | null;
-        };
-        /**
-         * OutputAnswer
-         * @description What is told verdicts beside the plant. Outputs are named in the terminal: they run commands here.
-         */
-        OutputAnswer: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "opcua-server" | "sparkplug" | "command" | "file";
         };
         /**
          * OverrideAnswer
@@ -9011,70 +9180,9 @@ export interface components {
         };
         /**
          * PlantBody
-         * @description The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays.
+         * @description The PLC.
          */
-        "PlantBody-Input": {
-            /**
-             * Kind
-             * @description modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server: it asks for each verdict by a handshake.
-             * @default none
-             * @enum {string}
-             */
-            kind: "none" | "modbus" | "modbus-server" | "opcua" | "opcua-server";
-            /**
-             * Host
-             * @description Of a server here: what it listens on.
-             */
-            host?: string | null;
-            /**
-             * Port
-             * @description Null: 502 of Modbus, 4840 of OPC UA.
-             */
-            port?: number | null;
-            /**
-             * Inputs
-             * @description First register that is read.
-             */
-            inputs?: number | null;
-            /**
-             * Outputs
-             * @description First register that is written.
-             */
-            outputs?: number | null;
-            /**
-             * Base
-             * @description What the first register of all is called.
-             */
-            base?: (0 | 1) | null;
-            /**
-             * Device
-             * @description The unit id.
-             */
-            device?: number | null;
-            /** Words */
-            words?: ("high-first" | "low-first") | null;
-            /**
-             * Url
-             * @description opc.tcp://host:4840
-             */
-            url?: string | null;
-            /**
-             * Reads
-             * @description Node ids by what they hold.
-             */
-            reads?: {
-                [key: string]: string;
-            } | null;
-            /** Writes */
-            writes?: {
-                [key: string]: string;
-            } | null;
-        };
-        /**
-         * PlantBody
-         * @description The PLC. What secures OPC UA (certificates, user) is named in the terminal, and stays.
-         */
-        "PlantBody-Output": {
+        PlantBody: {
             /**
              * Kind
              * @description modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server: it asks for each verdict by a handshake.
@@ -9130,6 +9238,68 @@ export interface components {
             writes: {
                 [key: string]: string;
             } | null;
+            /** @description Of OPC UA. */
+            security: components["schemas"]["SecurityBody"] | null;
+        };
+        /** PlantRequest */
+        PlantRequest: {
+            /**
+             * Kind
+             * @description modbus, opcua: it is a server, which is read and written. modbus-server, opcua-server: it asks for each verdict by a handshake.
+             * @default none
+             * @enum {string}
+             */
+            kind: "none" | "modbus" | "modbus-server" | "opcua" | "opcua-server";
+            /**
+             * Host
+             * @description Of a server here: what it listens on.
+             */
+            host?: string | null;
+            /**
+             * Port
+             * @description Null: 502 of Modbus, 4840 of OPC UA.
+             */
+            port?: number | null;
+            /**
+             * Inputs
+             * @description First register that is read.
+             */
+            inputs?: number | null;
+            /**
+             * Outputs
+             * @description First register that is written.
+             */
+            outputs?: number | null;
+            /**
+             * Base
+             * @description What the first register of all is called.
+             */
+            base?: (0 | 1) | null;
+            /**
+             * Device
+             * @description The unit id.
+             */
+            device?: number | null;
+            /** Words */
+            words?: ("high-first" | "low-first") | null;
+            /**
+             * Url
+             * @description opc.tcp://host:4840
+             */
+            url?: string | null;
+            /**
+             * Reads
+             * @description Node ids by what they hold.
+             */
+            reads?: {
+                [key: string]: string;
+            } | null;
+            /** Writes */
+            writes?: {
+                [key: string]: string;
+            } | null;
+            /** @description Of OPC UA. Null: as it is. */
+            security?: components["schemas"]["SecurityRequest"] | null;
         };
         /**
          * PlcReading
@@ -9251,7 +9421,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "output-file" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-again" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -10318,6 +10488,79 @@ export interface components {
             shared: boolean;
         };
         /**
+         * SecurityBody
+         * @description How OPC UA is secured. Files are the server's; only administrators are told where they are.
+         */
+        SecurityBody: {
+            /**
+             * Encrypted
+             * @description Messages are signed and encrypted (Basic256Sha256), and nothing else is let in.
+             * @default false
+             */
+            encrypted: boolean;
+            /**
+             * Certificate
+             * @description File of this side's certificate, PEM or DER; where neither it nor its key exists, both are made. Empty, while encrypted: tenfold's own.
+             * @default
+             */
+            certificate: string;
+            /**
+             * Key
+             * @description File of its private key, PEM.
+             * @default
+             */
+            key: string;
+            /**
+             * Trusted
+             * @description Folder of the other side's certificates; empty: any.
+             * @default
+             */
+            trusted: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+        };
+        /** SecurityRequest */
+        SecurityRequest: {
+            /**
+             * Encrypted
+             * @description Messages are signed and encrypted (Basic256Sha256), and nothing else is let in.
+             * @default false
+             */
+            encrypted: boolean;
+            /**
+             * Certificate
+             * @description File of this side's certificate, PEM or DER; where neither it nor its key exists, both are made. Empty, while encrypted: tenfold's own.
+             * @default
+             */
+            certificate: string;
+            /**
+             * Key
+             * @description File of its private key, PEM.
+             * @default
+             */
+            key: string;
+            /**
+             * Trusted
+             * @description Folder of the other side's certificates; empty: any.
+             * @default
+             */
+            trusted: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @description Empty: as it is.
+             * @default
+             */
+            password: string;
+        };
+        /**
          * SelfTestAnswer
          * @description What a surface that runs the live model itself must answer.
          */
@@ -10615,6 +10858,135 @@ export interface components {
             sets: components["schemas"]["SourceAnswer"][];
         };
         /**
+         * SparkplugOutputBody
+         * @description One more MQTT broker.
+         */
+        SparkplugOutputBody: {
+            /** Host */
+            host: string;
+            /**
+             * Port
+             * @default 1883
+             */
+            port: number;
+            /**
+             * Group
+             * @default tenfold
+             */
+            group: string;
+            /**
+             * Node
+             * @default station
+             */
+            node: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Tls
+             * @description The connection is encrypted.
+             * @default false
+             */
+            tls: boolean;
+            /**
+             * Ca
+             * @description File of the certificates that have signed the broker's; empty: the system's.
+             * @default
+             */
+            ca: string;
+            /**
+             * Certificate
+             * @description File of this side's certificate, PEM, where it wants one.
+             * @default
+             */
+            certificate: string;
+            /**
+             * Key
+             * @description File of its private key, PEM.
+             * @default
+             */
+            key: string;
+            /**
+             * Primary
+             * @description Host application to wait for.
+             * @default
+             */
+            primary: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sparkplug";
+        };
+        /** SparkplugOutputRequest */
+        SparkplugOutputRequest: {
+            /** Host */
+            host: string;
+            /**
+             * Port
+             * @default 1883
+             */
+            port: number;
+            /**
+             * Group
+             * @default tenfold
+             */
+            group: string;
+            /**
+             * Node
+             * @default station
+             */
+            node: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Tls
+             * @description The connection is encrypted.
+             * @default false
+             */
+            tls: boolean;
+            /**
+             * Ca
+             * @description File of the certificates that have signed the broker's; empty: the system's.
+             * @default
+             */
+            ca: string;
+            /**
+             * Certificate
+             * @description File of this side's certificate, PEM, where it wants one.
+             * @default
+             */
+            certificate: string;
+            /**
+             * Key
+             * @description File of its private key, PEM.
+             * @default
+             */
+            key: string;
+            /**
+             * Primary
+             * @description Host application to wait for.
+             * @default
+             */
+            primary: string;
+            /**
+             * Password
+             * @description Empty: as it is.
+             * @default
+             */
+            password: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sparkplug";
+        };
+        /**
          * StationAnswer
          * @description A station of a line.
          */
@@ -10635,12 +11007,12 @@ export interface components {
             user: boolean;
             /** Snapshot */
             snapshot: boolean;
-            plant: components["schemas"]["PlantBody-Output"];
+            plant: components["schemas"]["PlantBody"];
             trigger: components["schemas"]["TriggerBody-Output"];
             gate: components["schemas"]["GateBody-Output"];
             broker: components["schemas"]["BrokerBody"] | null;
             /** Outputs */
-            outputs: components["schemas"]["OutputAnswer"][];
+            outputs: (components["schemas"]["OpcUaOutputBody"] | components["schemas"]["SparkplugOutputBody"] | components["schemas"]["CommandOutputBody-Output"] | components["schemas"]["FileOutputBody"])[];
             /** Region */
             region: number[];
             /** Locate */
@@ -10664,14 +11036,25 @@ export interface components {
         /** StationChange */
         StationChange: {
             /**
+             * Own Password
+             * @description Of the person who asks. Not needed where nobody has an account.
+             * @default
+             */
+            own_password: string;
+            /**
              * Snapshot
              * @description The camera is asked for a picture of each part (HTTP), instead of watched.
              */
             snapshot?: boolean | null;
-            plant?: components["schemas"]["PlantBody-Input"] | null;
+            plant?: components["schemas"]["PlantRequest"] | null;
             trigger?: components["schemas"]["TriggerBody-Input"] | null;
             gate?: components["schemas"]["GateBody-Input"] | null;
             broker?: components["schemas"]["BrokerRequest"] | null;
+            /**
+             * Outputs
+             * @description All that are told beside the plant and the broker.
+             */
+            outputs?: (components["schemas"]["OpcUaOutputRequest"] | components["schemas"]["SparkplugOutputRequest"] | components["schemas"]["CommandOutputBody-Input"] | components["schemas"]["FileOutputBody"])[] | null;
             /** Region */
             region?: number[] | null;
             /**
@@ -10730,14 +11113,25 @@ export interface components {
         /** StationRequest */
         StationRequest: {
             /**
+             * Own Password
+             * @description Of the person who asks. Not needed where nobody has an account.
+             * @default
+             */
+            own_password: string;
+            /**
              * Snapshot
              * @description The camera is asked for a picture of each part (HTTP), instead of watched.
              */
             snapshot?: boolean | null;
-            plant?: components["schemas"]["PlantBody-Input"] | null;
+            plant?: components["schemas"]["PlantRequest"] | null;
             trigger?: components["schemas"]["TriggerBody-Input"] | null;
             gate?: components["schemas"]["GateBody-Input"] | null;
             broker?: components["schemas"]["BrokerRequest"] | null;
+            /**
+             * Outputs
+             * @description All that are told beside the plant and the broker.
+             */
+            outputs?: (components["schemas"]["OpcUaOutputRequest"] | components["schemas"]["SparkplugOutputRequest"] | components["schemas"]["CommandOutputBody-Input"] | components["schemas"]["FileOutputBody"])[] | null;
             /** Region */
             region?: number[] | null;
             /**
@@ -27721,7 +28115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -27768,6 +28162,15 @@ export interface operations {
             };
             /** @description A name is taken, or what the station is wired to does not go together. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28193,7 +28596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description The own password is not right. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -28240,6 +28643,15 @@ export interface operations {
             };
             /** @description A name is taken, or what the station is wired to does not go together. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Passwords were tried too often; again after `Retry-After` seconds. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

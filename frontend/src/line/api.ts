@@ -18,7 +18,7 @@ export const addStation = (body: Schemas["StationRequest"]): Promise<Station> =>
 export const changeStation = (number: number, body: Partial<Schemas["StationChange"]>): Promise<Station> =>
   request("patch", one, {
     path: { number },
-    body: { no_broker: false, no_challenge: false, untested: false, ...body },
+    body: { no_broker: false, no_challenge: false, untested: false, own_password: "", ...body },
   });
 /** By the rule that it is added by. */
 export const tryCamera = (body: Schemas["CameraTrial"]): Promise<Schemas["CameraFactsAnswer"]> =>

@@ -12,11 +12,12 @@ const station: Station = {
   id: 1, name: "gate", address: "http://10.0.0.5/***", user: true, snapshot: true,
   plant: {
     kind: "modbus", host: "10.0.0.9", port: null, inputs: null, outputs: null, base: 0, device: null,
-    words: "high-first", url: null, reads: null, writes: null,
+    words: "high-first", url: null, reads: null, writes: null, security: null,
   },
   trigger: { kind: "plant", counts: 0, line: null, topic: "" },
   gate: { distance: 1000, window: 400, sensor: 0, slack: 0 },
-  broker: { host: "broker", port: 1883, group: "tenfold", node: "station", user: "", tls: false },
+  broker: { host: "broker", port: 1883, group: "tenfold", node: "station", user: "", tls: false, ca: "",
+    certificate: "", key: "", primary: "" },
   outputs: [], region: [0, 0, 1, 1], locate: true, deadline: 0.4, picture_within: 0.2, recipe_id: 3,
   first_parts: 0, challenge: { good: 1, bad: 2, hours: 8 }, added_at: "2026-01-01T00:00:00Z", state,
 }; // prettier-ignore
@@ -71,4 +72,18 @@ it("a refusal stands at the field that it is about", () => {
     "password",
     null,
   ]);
+});
+
+it("what secures OPC UA is sent only where it is encrypted, so that nothing that was unticked stays", () => {
+  const security = { ...fieldsOf(null).security, certificate: "/own.der", key: "/own.pem", user: "line" };
+  const of = (encrypted: boolean) =>
+    bodyOf({ ...fieldsOf(null), plant: "opcua", security: { ...security, encrypted } }).plant?.security;
+  expect(of(true)).toEqual({ ...security, encrypted: true });
+  expect(of(false)).toEqual({ ...fieldsOf(null).security });
+});
+
+it("certificates of a broker go with its encryption", () => {
+  const fields = { ...fieldsOf(station), brokerCa: "/ca.pem" };
+  expect(bodyOf(fields).broker?.ca).toBe("");
+  expect(bodyOf({ ...fields, brokerTls: true }).broker?.ca).toBe("/ca.pem");
 });

@@ -1,11 +1,12 @@
 /** What stands in the form of a station, and the requests that it becomes. */
 import type { components } from "../api/schema";
 import type { Station } from "../api/types";
+import { outputAsked, outputOf, securityAsked, securityOf, type Output, type Security } from "./outputs";
 
 type Schemas = components["schemas"];
 export type Body = Schemas["StationRequest"];
 export type Change = Partial<Schemas["StationChange"]>;
-type Plant = Schemas["PlantBody-Input"];
+type Plant = Schemas["PlantRequest"];
 type Trigger = Schemas["TriggerBody-Input"];
 export type PlantKind = Plant["kind"];
 export type TriggerKind = Trigger["kind"];
@@ -31,6 +32,7 @@ export interface Fields {
   url: string;
   reads: string;
   writes: string;
+  security: Security;
   trigger: TriggerKind;
   counts: number | null;
   topic: string;
@@ -42,6 +44,10 @@ export interface Fields {
   brokerUser: string;
   brokerPassword: string;
   brokerTls: boolean;
+  brokerCa: string;
+  brokerCertificate: string;
+  brokerKey: string;
+  brokerPrimary: string;
   distance: number;
   window: number;
   sensor: number;
@@ -54,6 +60,9 @@ export interface Fields {
   good: number;
   bad: number;
   hours: number;
+  others: Output[];
+  /** Confirms a command that the server is to run. */
+  ownPassword: string;
 }
 
 export const plants = ["none", "modbus", "opcua", "modbus-server", "opcua-server"] as const;
@@ -110,6 +119,7 @@ export function fieldsOf(station: Station | null): Fields {
     url: plant?.url ?? "",
     reads: nodesText(plant?.reads ?? {}),
     writes: nodesText(plant?.writes ?? {}),
+    security: securityOf(plant?.security),
     trigger: trigger?.kind ?? "hand",
     counts: trigger?.counts || null,
     topic: trigger?.topic ?? "",
@@ -121,6 +131,10 @@ export function fieldsOf(station: Station | null): Fields {
     brokerUser: broker?.user ?? "",
     brokerPassword: "",
     brokerTls: broker?.tls ?? false,
+    brokerCa: broker?.ca ?? "",
+    brokerCertificate: broker?.certificate ?? "",
+    brokerKey: broker?.key ?? "",
+    brokerPrimary: broker?.primary ?? "",
     distance: gate?.distance ?? 1000,
     window: gate?.window ?? 400,
     sensor: gate?.sensor ?? 0,
@@ -133,6 +147,8 @@ export function fieldsOf(station: Station | null): Fields {
     good: challenge?.good ?? 1,
     bad: challenge?.bad ?? 1,
     hours: challenge?.hours ?? 8,
+    others: (station?.outputs ?? []).map(outputOf),
+    ownPassword: "",
   };
 }
 
@@ -142,9 +158,12 @@ function plantOf(fields: Fields): Plant {
   const { plant: kind, host, port } = fields;
   const served = { kind, host: host.trim() || null, port };
   if (kind === "none") return { kind };
-  if (kind === "opcua-server") return served;
-  if (kind === "opcua")
-    return { kind, url: fields.url.trim(), reads: nodesOf(fields.reads), writes: nodesOf(fields.writes) };
+  const security = securityAsked(fields.security);
+  if (kind === "opcua-server") return { ...served, security };
+  if (kind === "opcua") {
+    const { url, reads, writes } = fields;
+    return { kind, url: url.trim(), reads: nodesOf(reads), writes: nodesOf(writes), security };
+  }
   const { inputs, outputs, base, device, words } = fields;
   return { ...served, inputs, outputs, base, device, words };
 }
@@ -158,6 +177,10 @@ function brokerOf(fields: Fields): Schemas["BrokerRequest"] {
     user: fields.brokerUser,
     password: fields.brokerPassword,
     tls: fields.brokerTls,
+    ca: fields.brokerTls ? fields.brokerCa.trim() : "",
+    certificate: fields.brokerTls ? fields.brokerCertificate.trim() : "",
+    key: fields.brokerTls ? fields.brokerKey.trim() : "",
+    primary: fields.brokerPrimary.trim(),
   };
 }
 
@@ -186,6 +209,8 @@ export function bodyOf(fields: Fields, line: readonly (readonly number[])[] = mi
     locate: fields.locate,
     first_parts: fields.firstParts,
     challenge: fields.challenge ? { good, bad, hours } : null,
+    outputs: fields.others.map(outputAsked),
+    own_password: fields.ownPassword,
   };
 }
 

@@ -144,8 +144,6 @@ export const en = {
   passwordHint: "8 to 128 characters; the most common passwords are refused.",
   newPassword: "New password",
   oldPassword: "Current password",
-  ownPassword: "Your own password",
-  ownPasswordHint: "It confirms that it is you who makes this change.",
   newRole: "New role of {name}: {role}",
   personAdded: "The account {name} has been created.",
   personChanged: "The account {name} has been changed.",

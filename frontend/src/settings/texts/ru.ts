@@ -150,8 +150,6 @@ export const ru: Translated<typeof en> = {
   passwordHint: "От 8 до 128 символов; самые распространённые пароли не принимаются.",
   newPassword: "Новый пароль",
   oldPassword: "Текущий пароль",
-  ownPassword: "Ваш собственный пароль",
-  ownPasswordHint: "Он подтверждает, что это изменение вносите именно вы.",
   newRole: "Новая роль: {name} — {role}",
   personAdded: "Учётная запись {name} создана.",
   personChanged: "Учётная запись {name} изменена.",

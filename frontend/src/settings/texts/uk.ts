@@ -147,8 +147,6 @@ export const uk: Translated<typeof en> = {
   passwordHint: "Від 8 до 128 символів; найпоширеніші паролі не приймаються.",
   newPassword: "Новий пароль",
   oldPassword: "Поточний пароль",
-  ownPassword: "Ваш власний пароль",
-  ownPasswordHint: "Він підтверджує, що цю зміну робите саме ви.",
   newRole: "Нова роль: {name} — {role}",
   personAdded: "Обліковий запис {name} створено.",
   personChanged: "Обліковий запис {name} змінено.",

@@ -65,6 +65,8 @@ export const en = {
 
   personName: "Name",
   password: "Password",
+  ownPassword: "Your own password",
+  ownPasswordHint: "It confirms that it is you who makes this change.",
   signIn: "Sign in",
   signOut: "Sign out",
   signedIn: "Signed in as {name}.",

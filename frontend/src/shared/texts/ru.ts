@@ -69,6 +69,8 @@ export const ru: Translated<typeof en> = {
 
   personName: "Имя",
   password: "Пароль",
+  ownPassword: "Ваш собственный пароль",
+  ownPasswordHint: "Он подтверждает, что это изменение вносите именно вы.",
   signIn: "Войти",
   signOut: "Выйти",
   signedIn: "Вы вошли как {name}.",

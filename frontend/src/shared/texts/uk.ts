@@ -69,6 +69,8 @@ export const uk: Translated<typeof en> = {
 
   personName: "Ім’я",
   password: "Пароль",
+  ownPassword: "Ваш власний пароль",
+  ownPasswordHint: "Він підтверджує, що цю зміну робите саме ви.",
   signIn: "Увійти",
   signOut: "Вийти",
   signedIn: "Ви увійшли як {name}.",

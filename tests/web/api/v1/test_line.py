@@ -201,7 +201,7 @@ def test_a_plc_is_checked_and_its_password_stays_and_is_not_shown(running: Runni
     made = client.patch(url, json={"plant": OPCUA | {"security": security}, "trigger": {"kind": "plant"}})
     assert (made.status_code, SECRET in made.text) == (200, False), made.text
     shown = made.json()["plant"]["security"]
-    assert (shown["encrypted"], shown["user"], shown["certificate"].endswith("opcua.der")) == (
+    assert (shown["encrypted"], shown["user"], shown["certificate"].endswith("opcua/tenfold.der")) == (
         True,
         "line",
         True,

@@ -146,6 +146,7 @@ def make_certificate(security: Security) -> None:
     uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     signed = generate_self_signed_app_certificate(made, f"tenfold@{host}", {}, names, uses, days=_DAYS)
     try:
+        key.parent.mkdir(exist_ok=True)
         # Nobody else may read the key, not even for a moment.
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(dump_private_key_as_pem(made))

@@ -317,15 +317,14 @@ def _values(
     app = service_of(request).app
     values = asked.model_dump(include=set(StationValues.model_fields), exclude_none=True)
     plant, outputs = (old.plant, old.outputs) if old else ({"kind": "none"}, [])
-    own = app.home.line / "opcua"
     if values.keys() & {"broker", "outputs"} or (asked.plant and asked.plant.kind != "none"):
         require()
     if asked.plant is not None:
-        values["plant"] = plant = kept_plant(asked.plant, plant, own)
+        values["plant"] = plant = kept_plant(asked.plant, plant, app.home.opcua)
     if asked.broker is not None:
         values["broker"] = kept_broker(asked.broker, old.broker if old else None)
     if asked.outputs is not None:
-        values["outputs"] = kept_outputs(asked.outputs, outputs, own, app.files)
+        values["outputs"] = kept_outputs(asked.outputs, outputs, app.home.opcua, app.files)
         if any(one not in commands(outputs) for one in commands(values["outputs"])):
             # What the server runs is more than what a token that leaks may change.
             confirm(request, who, asked)

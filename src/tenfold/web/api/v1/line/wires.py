@@ -174,7 +174,7 @@ def kept_plant(asked: PlantRequest, old: Mapping[str, Any], own: Path) -> dict[s
     """A PLC as it is kept.
 
     Args:
-        own: certificate for OPC UA where the request names none.
+        own: folder of the certificate for OPC UA where the request names none.
 
     Raises:
         LineError: its old password would be sent to a new address.
@@ -264,7 +264,7 @@ def _kept_security(
         # A password that is asked for in the open is refused where it is checked.
         return found if asked.user or asked.certificate or asked.key or asked.trusted else None
     if not (asked.certificate or asked.key):
-        found |= {"certificate": f"{own}.der", "key": f"{own}.pem"}
+        found |= {"certificate": str(own / "tenfold.der"), "key": str(own / "tenfold.pem")}
     found["password"] = _password(found, old, same=same, where=where)
     return found
 
