@@ -185,7 +185,7 @@ def test_a_password_of_the_broker_stays_but_is_not_sent_to_a_new_address(running
     assert kept()["password"] == ""
 
 
-OPCUA = {
+OPCUA: dict[str, Any] = {
     "kind": "opcua",
     "url": "opc.tcp://plc:4840",
     "reads": {"triggers": "ns=2;i=1", "encoder": "ns=2;i=2", "heartbeat": "ns=2;i=3"},

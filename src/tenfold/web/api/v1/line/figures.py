@@ -20,9 +20,9 @@ from tenfold.line.trail.statistics import Statistics, statistics
 from tenfold.line.trail.trail import Trail
 from tenfold.metrics import Share
 from tenfold.web.answers import Answer, ShareAnswer
-from tenfold.web.api.v1.line.bodies import VerdictName
 from tenfold.web.api.v1.line.parts import PlantNumber, trail_of
 from tenfold.web.api.v1.line.stations import Number
+from tenfold.web.api.v1.line.wires import VerdictName
 from tenfold.web.problems import responses
 from tenfold.web.run_answers import DrawnChart, LegendKey
 from tenfold.web.security.access import Viewer

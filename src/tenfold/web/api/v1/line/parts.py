@@ -15,8 +15,9 @@ from tenfold.line.trail.history import PartFilter, PartHistory, last_parts
 from tenfold.line.trail.trail import Entry, Trail, time_of
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
-from tenfold.web.api.v1.line.bodies import ByRequest, VerdictName
+from tenfold.web.api.v1.line.bodies import ByRequest
 from tenfold.web.api.v1.line.stations import Number, name_of
+from tenfold.web.api.v1.line.wires import VerdictName
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer
 from tenfold.web.service import service_of

@@ -183,7 +183,11 @@ def kept_plant(asked: PlantRequest, old: Mapping[str, Any], own: Path) -> dict[s
     if not asked.kind.startswith("opcua"):
         return found
     before = (old.get("security") or {}) if old["kind"] == asked.kind else {}
-    wanted = SecurityRequest(**(_shown_security(before) or {})) if asked.security is None else asked.security
+    wanted = (
+        SecurityRequest.model_validate(_shown_security(before) or {})
+        if asked.security is None
+        else asked.security
+    )
     same = asked.kind == "opcua-server" or old.get("url") == asked.url
     if security := _kept_security(wanted, before, own, same=same, where=asked.url or ""):
         found["security"] = security
@@ -203,7 +207,7 @@ def kept_outputs(
         if isinstance(one, OpcUaOutputRequest):
             values = one.model_dump(exclude={"security"})
             before = _like(old, values, "kind", "port").get("security") or {}
-            wanted = one.security or SecurityRequest()
+            wanted = one.security or SecurityRequest.model_validate({})
             if security := _kept_security(wanted, before, own, same=True, where=""):
                 values["security"] = security
         elif isinstance(one, SparkplugOutputRequest):
