@@ -17,8 +17,8 @@ INSTALL = -m pip install --quiet -c constraints.txt
 PAGE = src/tenfold/web/static/index.html
 PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f ! -name '*.test.*' -print) \
 	src/tenfold/evaluation/report/templates/charts.css
-# A file's tests run in one process and the files in their order: by themselves they would begin with those of the most
-# tests, and end with a few long ones while a core is idle.
+# A file's tests run in one process and the files in the order of tests/conftest.py: by themselves they would begin with
+# those of the most tests, and end with a few long ones while a core is idle.
 XDIST = --numprocesses auto --dist loadfile --no-loadscope-reorder
 SHELL_SCRIPTS = scripts/new-venv scripts/with-node
 
