@@ -143,6 +143,73 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     assert clips.folder.exists() is not away
 
 
+def test_a_clip_ends_where_the_size_of_the_picture_changes_and_another_goes_on(tmp_path: Path) -> None:
+    from tenfold.cameras.decoder.recorder import Kept, Recorder
+    from tenfold.cameras.decoder.video import Request, Video
+
+    small, large = (
+        write_clip(tmp_path / f"{width}.ts", count=50, width=width, height=height)
+        for width, height in ((320, 240), (640, 480))
+    )
+    both = tmp_path / "both.ts"
+    both.write_bytes(small.read_bytes() + large.read_bytes())
+    files = [tmp_path / name / "clip.mp4" for name in ("first", "second")]
+    told: list[dict[str, Any]] = []
+    video = Video(Request("file", str(both), "clip", live=True))
+    recorder = Recorder(video, 10.0, (), told.append)
+    recorder.order({"clip": 1, "file": str(files[0]), "since": 0.0, "until": 1e9})
+    packets = [packet for packet in video.packets() if packet.video is not None]
+    for number, packet in enumerate(packets):
+        recorder.take(Kept(packet, 1e6 + number / 25))
+        recorder.work()
+        if number == 60:  # whoever ordered the first one hears that it was cut
+            (cut,) = [one for one in told if one.get("cut")]
+            assert (cut["clip"], cut["end"]) == (1, 1e6 + 49 / 25)
+            recorder.order({"clip": 2, "file": str(files[1]), "since": cut["end"], "until": 1e9})
+
+    def whole() -> bool:
+        recorder.work()
+        return any(one["state"] == "whole" for one in told)
+
+    until(whole)
+    recorder.close()
+    video.close()
+    for file, size in zip(files, ((320, 240), (640, 480)), strict=True):
+        with av.open(str(file)) as clip:
+            stream = clip.streams.video[0]
+            assert (stream.codec_context.width, stream.codec_context.height) == size
+            pictures = [frame.to_ndarray(format="rgb24") for frame in clip.decode(stream)]
+        assert [picture.shape[:2] for picture in pictures] == [size[::-1]] * 50
+        assert number_in(pictures[-1]) == 49
+
+
+def test_of_a_camera_that_changes_the_size_of_its_picture_every_clip_plays(
+    rtsp: Start, server: Server, staying: Path, tmp_path: Path
+) -> None:
+    app = server.app
+    source = rtsp(clip=staying)
+    app.cameras.add("door", parse(source.url), by=0, before=1.0, after=1.0)
+    app.watched_cameras.wake()
+    until(lambda: [clip for clip in app.clips.find() if clip.bytes > 20_000], 60)
+    large = write_clip(tmp_path / "large.mp4", count=375, empty=100, speed=1, width=640, height=480)
+    source.say(f"units {write_units(large, tmp_path / 'large.units')}")
+    sizes = {(320, 240), (640, 480)}
+
+    def found() -> set[tuple[int, int]]:
+        seen = set()
+        for row in app.clips.find():
+            if row.state == "whole":
+                with av.open(str(app.clips.path(row))) as file:
+                    stream = file.streams.video[0]
+                    size = stream.codec_context.width, stream.codec_context.height
+                    shapes = {frame.to_ndarray(format="gray").shape for frame in file.decode(stream)}
+                assert shapes == {size[::-1]}
+                seen.add(size)
+        return seen
+
+    until(lambda: found() == sizes, 90)
+
+
 @pytest.mark.parametrize("seconds", [4, 10])
 def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
     rtsp: Start, server: Server, tmp_path: Path, seconds: int

@@ -121,10 +121,20 @@ class ClipRecorder:
                     self._all = None
         elif report.bytes:
             self.problem = ""
+        if report.cut and report.end is not None:
+            self._go_on(report.clip, report.end)
         with self._keeping:
             nothing = report.state == "failed" and not report.bytes
             self._reports[report.clip] = None if nothing else (self._reports.get(report.clip) or {}) | values
         self._keep()
+
+    def _go_on(self, clip: int, since: float) -> None:
+        """Begin another clip in the place of one that ended too soon."""
+        with self._lock:
+            if self._events and self._events.clip == clip:
+                self._events = self._begin(EVENTS, since, self._events.until)
+            if self._all and self._all.clip == clip:
+                self._before, self._all = self._all, self._begin(CONTINUOUS, since, self._all.until)
 
     def lost(self) -> None:
         with self._lock:

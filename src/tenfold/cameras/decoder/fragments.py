@@ -4,19 +4,17 @@ Each fragment is a tenth of a second or one frame, so that a viewer is hardly be
 the stream changes its parameters, such as the size of the picture. Knows nobody who looks.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import av
 
 from tenfold.cameras.decoder.clip_files import Copied
+from tenfold.cameras.decoder.parameters import SEQUENCE, parameters_in, units
 from tenfold.cameras.decoder.recorder import Kept
-from tenfold.cameras.decoder.video import Packet, Video
+from tenfold.cameras.decoder.video import Video
 
 _FRAGMENT_SECONDS = 0.1
-_START = re.compile(rb"\x00\x00\x01")
-_SEQUENCE, _PICTURE = 7, 8  # types of a unit of H.264 that hold parameters
 
 
 class Fragments:
@@ -47,7 +45,7 @@ class Fragments:
 
     def _take(self, kept: Kept) -> None:
         if kept.packet.key:
-            found = _parameters_in(kept.packet)
+            found = parameters_in(kept.packet)
             if self._file is None or (found and found != self._parameters):
                 self._begin(kept, found)
         if self._file is None:
@@ -74,7 +72,7 @@ class Fragments:
         known = self._video.stream.codec_context.extradata or b""
         if not self._parameters and known[:1] == b"\x01":  # as an MP4 file has them
             return f"avc1.{known[1:4].hex()}"
-        sequence = next(unit for unit in _units(self._parameters or known) if unit[0] & 31 == _SEQUENCE)
+        sequence = next(unit for unit in units(self._parameters or known) if unit[0] & 31 == SEQUENCE)
         return f"avc1.{sequence[1:4].hex()}"
 
 
@@ -92,18 +90,3 @@ class _Written:
         content = b"".join(self._parts)
         self._parts = []
         return content
-
-
-def _units(content: bytes) -> list[bytes]:
-    """The units of a byte stream (H.264, Annex B); none of another form."""
-    if not content.startswith((b"\0\0\1", b"\0\0\0\1")):
-        return []
-    return [found for unit in _START.split(content) if (found := unit.rstrip(b"\0"))]
-
-
-def _parameters_in(packet: Packet) -> bytes:
-    """The parameter sets that a packet brings; b"" where it has none, or only some."""
-    units = [unit for unit in _units(bytes(packet.video or b"")) if unit[0] & 31 in (_SEQUENCE, _PICTURE)]
-    if {unit[0] & 31 for unit in units} != {_SEQUENCE, _PICTURE}:
-        return b""
-    return b"".join(b"\0\0\0\1" + unit for unit in dict.fromkeys(units))

@@ -61,6 +61,7 @@ class ClipReport:
         end: of its last one so far.
         bytes: of the file.
         problem: why it failed.
+        cut: it ended because the stream changed, such as the size of its picture.
     """
 
     clip: int
@@ -69,6 +70,7 @@ class ClipReport:
     end: float | None = None
     bytes: int = 0
     problem: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Decoder:
     """One process that decodes one source; ended with the `with` block.
 
     Args:
-        rate: frames a second that are wanted of a live source; None: all.
+        rate: frames a second that are wanted; None: all.
         open_seconds: how long it may take until the first frame.
         silent_seconds: how long it may say nothing after that.
         child: "module:function" that runs in the process.

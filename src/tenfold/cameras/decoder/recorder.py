@@ -1,7 +1,8 @@
 """Writes clips of a stream in the decoder's process: the newest packets are kept, so that a clip has a past.
 
 Packets of H.264 are copied as they are; all else, and whatever has parts that must not be stored, is encoded
-to H.264. A clip begins with a key frame. While it is written it is a fragmented MP4 file, which plays as far
+to H.264. A clip begins with a key frame, and ends where the stream changes its parameters, such as the size
+of its picture: another one goes on. While it is written it is a fragmented MP4 file, which plays as far
 as it came whatever ends this process; then it is written anew with its index in front, so that it can be
 sought in. Knows nothing of events.
 """
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import av
 
 from tenfold.cameras.decoder.clip_files import Copied, Encoded, make_seekable
+from tenfold.cameras.decoder.parameters import parameters_in
 from tenfold.cameras.decoder.video import Packet, Video
 
 if TYPE_CHECKING:
@@ -70,13 +72,17 @@ class NewestPackets:
         if (
             self._bytes > self._most
         ):  # one group alone: what follows its beginning cannot be decoded without it
-            self._groups.clear()
-            self._bytes = 0
+            self.forget()
 
     def shift(self, seconds: float) -> None:
         """The clock was set: what is there came at other times by it."""
         groups = ([replace(one, time=one.time + seconds) for one in group] for group in self._groups)
         self._groups = deque(groups)
+
+    def forget(self) -> None:
+        """What is there goes with nothing that comes."""
+        self._groups.clear()
+        self._bytes = 0
 
     def since(self, moment: float) -> list[Kept]:
         """From the last key frame at or before a moment on; from the first where there is none."""
@@ -106,6 +112,7 @@ class _Clip:
         first, last: of the packets that were written, in Unix time.
         head: bytes of the file before its first fragment; 0: not known yet.
         whole: bytes of the file up to its last whole fragment.
+        cut: it ends because what comes is another kind of picture.
     """
 
     number: int
@@ -118,6 +125,7 @@ class _Clip:
     head: int = 0
     whole: int = 0
     ending: bool = False
+    cut: bool = False
 
 
 class Recorder:
@@ -141,6 +149,7 @@ class Recorder:
         self._clips: dict[int, _Clip] = {}
         self._finished: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._reported = 0.0
+        self._parameters = b""
 
     @property
     def newest(self) -> list[Kept]:
@@ -166,6 +175,8 @@ class Recorder:
 
     def take(self, kept: Kept) -> None:
         """A packet of the video arrived."""
+        if kept.packet.key and self.copies:
+            self._compare(parameters_in(kept.packet))
         self._newest.add(kept)
         for clip in self._clips.values():
             if clip.ending:
@@ -174,6 +185,16 @@ class Recorder:
                 clip.ending = True
             elif clip.writer or clip.pending or kept.packet.key:
                 clip.pending.append(kept)
+
+    def _compare(self, parameters: bytes) -> None:
+        """Where the stream changed its parameters each clip ends, and what came goes into no other."""
+        if not parameters or parameters == self._parameters:
+            return
+        before, self._parameters = self._parameters, parameters
+        if before:
+            self._newest.forget()
+            for clip in self._clips.values():
+                clip.cut = clip.ending = True
 
     def clock_set(self, seconds: float) -> None:
         """The computer's clock was set so much forward: each clip ends here, as its end is by the old one."""
@@ -228,12 +249,12 @@ class Recorder:
                 self._report({"clip": clip.number, "state": "failed", "problem": "no key frame came"})
                 return
             clip.writer.close()
-            self._report(_facts(clip) | {"bytes": _size(clip.file)})
+            self._report(_facts(clip) | {"bytes": _size(clip.file), "cut": clip.cut})
             self._finish(clip.number, clip.file)
 
     def _writer(self, file: Path) -> Writer:
         if self.copies:
-            return Copied(file, self._video.stream)
+            return Copied(file, self._video.stream, parameters=self._parameters)
         return Encoded(file, self._video.stream, self._masks)
 
     def _failed(self, clip: _Clip, error: Exception) -> None:
