@@ -149,6 +149,12 @@ def test_a_decoder_that_fails_is_told_and_nobody_else_notices(
     assert other == list(range(100))
 
 
+def test_of_a_recording_only_as_many_frames_are_given_as_are_wanted(clip: Path) -> None:
+    frames = frames_of(open_source(str(clip), rate=10))
+    assert [frame.number for frame in frames] == list(range(0, 100, 3)), "0.12 s apart, of 25 a second"
+    assert [number_in(frame.pixels) for frame in frames] == [frame.number for frame in frames]
+
+
 def test_reading_stops_when_it_is_asked_to(clip: Path) -> None:
     stop = threading.Event()
     for frame in open_source(str(clip)).frames(stop):

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
 from tenfold.cameras.frames import Frame
-from tenfold.cameras.motion import Rain
+from tenfold.cameras.motion import Background, Rain
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.cameras.zones import Zone
 from tenfold.predictions import Prediction
@@ -108,6 +109,58 @@ def test_rain_is_told_from_other_movement() -> None:
         Scene(ground(3, 900, 220), seconds=3, pan=50, size=SIZE),
     ):
         assert not falls(other)
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        (Scene(GROUND, seconds=4, rain=40, size=SIZE), "rain"),
+        (Scene(GROUND, seconds=6, switches=(4,), size=SIZE), "light"),
+        (Scene(GROUND, seconds=4, shake=3, size=SIZE), "shaken"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_disturbs_the_sight_is_said_for_as_long_as_it_does(scene: Scene, said: str) -> None:
+    watcher = Watcher(answer)
+    for frame, _ in scene.frames():
+        watcher.look(frame)
+    assert watcher.conditions == [said]
+    for frame, _ in Scene(GROUND, seconds=30, size=SIZE).frames():
+        watcher.look(Frame(frame.pixels, frame.time + scene.seconds, frame.number, False))
+    assert watcher.conditions == []
+
+
+def test_where_nothing_moves_most_pictures_are_only_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, moving = list[float](), Background.moving
+
+    def counted(self: Background, *arguments: Any, **options: Any) -> NDArray[np.uint8]:
+        asked.append(arguments[1])
+        return moving(self, *arguments, **options)
+
+    monkeypatch.setattr(Background, "moving", counted)
+    watcher, late = Watcher(answer), crossing(RED, 20, 90)
+    events = [
+        event
+        for frame, _ in Scene(GROUND, [late], seconds=27, size=SIZE).frames()
+        for event in watcher.look(frame)
+    ]
+    assert [event.label for event in events + watcher.finish()] == ["bus"]
+    assert len(asked) < 120, "the first two seconds, once a second, and what passed"
+    assert sum(asked) == pytest.approx(26.9, abs=1.1), "the background learns as fast as without"
+
+
+def test_a_model_that_agrees_on_the_three_best_pictures_is_asked_about_no_more() -> None:
+    asked = list[int]()
+
+    def counted(crops: Sequence[NDArray[np.uint8]]) -> list[Prediction]:
+        asked.append(len(crops))
+        return answer(crops)
+
+    scene = Scene(GROUND, [crossing(RED, 2, 50)], seconds=9, size=SIZE)
+    watcher = Watcher(counted)
+    events = list(watcher.watch(frame for frame, _ in scene.frames()))
+    assert [event.label for event in events] == ["bus"]
+    assert asked == [3]
 
 
 @pytest.mark.slow

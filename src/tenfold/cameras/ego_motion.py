@@ -5,6 +5,7 @@ A still camera that is shaken is told from one that pans or is carried: shakes a
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -51,37 +52,47 @@ class CameraMotion:
         return np.asarray(self.matrix @ np.array([[0, width], [0, height], [1, 1]]), np.float64)
 
 
+class View:
+    """A grey picture, as motion is estimated from or to it: at half the size, with points to be followed."""
+
+    def __init__(self, grey: NDArray[np.uint8]) -> None:
+        self.shape = grey.shape
+        self.small = _halved(grey)
+
+    @cached_property
+    def points(self) -> NDArray[np.float32]:
+        return _points(self.small)
+
+
 def still() -> CameraMotion:
     """A camera that did not move, or of which nothing is known."""
     return CameraMotion(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), False, 0.0, 0.0)
 
 
-def between(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> CameraMotion:
-    """The camera's motion between two grey pictures of one size.
+def between(before: View, now: View) -> CameraMotion:
+    """The camera's motion between two pictures of one size.
 
     Points are followed by optical flow (Lucas and Kanade 1981); the motion is the similarity that most of
     them agree on (RANSAC, Fischler and Bolles 1981).
     """
     height, width = before.shape
-    small, small_now = (_halved(picture) for picture in (before, now))
-    points = _points(small)
-    window = (_WINDOW, _WINDOW)
+    points, window = before.points, (_WINDOW, _WINDOW)
     moved, found, _ = cv2.calcOpticalFlowPyrLK(
-        small, small_now, points, points.copy(), winSize=window, maxLevel=2
+        before.small, now.small, points, points.copy(), winSize=window, maxLevel=2
     )
     kept = np.asarray(found).ravel() == 1
     places, ends = (2 * np.asarray(p, np.float32)[kept] + 0.5 for p in (points, moved))
     return fit(places, ends, width, height)
 
 
-def changed_share(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> float:
-    """The share of a grey picture, 0 to 1, in which another brightness is seen than before.
+def changed_share(before: View, now: View) -> float:
+    """The share of a picture, 0 to 1, in which another brightness is seen than before.
 
     The mean of a cell is compared, in which noise is averaged out; one light that changed for all is none.
     """
     a, b = (
         cv2.resize(picture, (_GRID, _GRID), interpolation=cv2.INTER_AREA).astype(np.float32)
-        for picture in (_halved(before), _halved(now))
+        for picture in (before.small, now.small)
     )
     light = float(np.median(b / np.maximum(a, 1.0)))
     return float((np.abs(b - light * a) > _OTHER).mean())
@@ -91,7 +102,13 @@ def edges(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Where a picture has edges, 255 or 0 for each pixel."""
     soft = cv2.GaussianBlur(grey, (3, 3), 0)
     steep = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    return np.asarray((steep > max(_EDGE, 4 * float(np.median(steep)))) * 255, np.uint8)
+    return np.asarray((steep > max(_EDGE, 4 * median(steep))) * 255, np.uint8)
+
+
+def median(levels: NDArray[np.uint8]) -> float:
+    """The level in the middle; several times as quick as where any number may come."""
+    upto = np.cumsum(np.bincount(levels.ravel(), minlength=256))
+    return float(np.searchsorted(upto, levels.size / 2))
 
 
 def is_smooth(mask: NDArray[np.uint8]) -> bool:
@@ -135,6 +152,26 @@ def fit(places: NDArray[np.float32], moved: NDArray[np.float32], width: int, hei
     return CameraMotion(np.asarray(matrix, np.float64), True, shift, zoom)
 
 
+def steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8]:
+    """The picture as a camera that was not shaken would have taken it."""
+    if not motion.known or motion.amount < 0.3:
+        return pixels
+    height, width = pixels.shape[:2]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    shown = cv2.warpAffine(
+        pixels, motion.matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(shown, np.uint8)
+
+
+def clear_border(mask: NDArray[np.uint8], motion: CameraMotion) -> None:
+    """Nothing is known of the border that a shake took out of the picture."""
+    if motion.known and motion.amount >= 0.3:
+        width = int(motion.amount) + 2
+        mask[:width] = mask[-width:] = 0
+        mask[:, :width] = mask[:, -width:] = 0
+
+
 class Stance:
     """Whether the camera stands or travels. Pictures are grey, of one size, about 320 pixels wide.
 
@@ -144,22 +181,25 @@ class Stance:
     Attributes:
         travels: it pans, zooms or is carried.
         doubtful: most of a smooth picture is another than it was, and nobody knows why.
+        shakes: it stands, and was moved to and fro within the last second.
     """
 
     # Farther within a second is no shake, and so far within some seconds no drift.
     _FAR = 7.0
+    # Less than this is no shake that anybody sees.
+    _SHAKE = 1.5
     _DRIFT, _SECONDS_OF_DRIFT = 20.0, 20.0
     _REST, _SECONDS_OF_REST = 2.0, 1.5
     # The share of a picture that changes when the camera turns.
     _MOST = 0.5
 
     def __init__(self) -> None:
-        self.travels = self.doubtful = False
-        self._anchor: NDArray[np.uint8] | None = None
-        self._before: NDArray[np.uint8] | None = None
+        self.travels = self.doubtful = self.shakes = False
+        self._anchor: View | None = None
+        self._before: View | None = None
         self._places = deque[tuple[float, NDArray[np.float64]]]()
         self._anchored = self._rested = 0.0
-        self._rest: NDArray[np.uint8] | None = None
+        self._rest: View | None = None
         self._lost = 0
 
     def look(self, grey: NDArray[np.uint8], time: float) -> tuple[bool, CameraMotion]:
@@ -169,54 +209,54 @@ class Stance:
             Whether nothing older can be laid on this picture, as the camera began or ended to travel or has
             drifted far; and its motion since the anchor, or where it travels since the picture before.
         """
-        before, self._before = self._before, grey
+        now = View(grey)
+        before, self._before = self._before, now
         if self._anchor is None or before is None:
-            self._stand(grey, time)
+            self._stand(now, time)
             return False, still()
         if self.travels:
-            motion = between(before, grey)
+            motion = between(before, now)
             self.doubtful = False
         else:
-            motion = between(self._anchor, grey)
-            changed = not motion.known and changed_share(self._anchor, grey) > self._MOST
+            motion = between(self._anchor, now)
+            changed = not motion.known and changed_share(self._anchor, now) > self._MOST
             self.doubtful = changed and is_smooth(edges(grey))
-            if self._goes(before, grey, motion, time):
+            if self._goes(before, now, motion, time):
                 self.travels, self._rest = True, None
                 return True, still()
         drifted = not self.travels and motion.amount > self._DRIFT
-        if drifted or ((self.travels or self.doubtful) and self._rests(grey, time)):
-            self._stand(grey, time)
+        if drifted or ((self.travels or self.doubtful) and self._rests(now, time)):
+            self._stand(now, time)
             return True, still()
         return False, motion
 
-    def _stand(self, grey: NDArray[np.uint8], time: float) -> None:
-        self._anchor, self._anchored, self._rest = grey, time, None
-        self.travels = self.doubtful = False
+    def _stand(self, now: View, time: float) -> None:
+        self._anchor, self._anchored, self._rest = now, time, None
+        self.travels = self.doubtful = self.shakes = False
         self._lost = 0
         self._places.clear()
 
-    def _goes(
-        self, before: NDArray[np.uint8], grey: NDArray[np.uint8], motion: CameraMotion, time: float
-    ) -> bool:
+    def _goes(self, before: View, now: View, motion: CameraMotion, time: float) -> bool:
         """Whether a camera that stood begins to travel."""
         if motion.known:
             self._lost, self._rest = 0, None
-            self._places.append((time, motion.corners(grey.shape)))
+            self._places.append((time, motion.corners(now.shape)))
         else:
-            step = between(before, grey)
+            step = between(before, now)
             self._lost = self._lost + 1 if step.amount > self._FAR / 4 else 0
         while self._places and time - self._places[0][0] > 1.0:
             self._places.popleft()
         far = max((float(np.abs(self._places[-1][1] - p).max()) for _, p in self._places), default=0.0)
+        self.shakes = self._SHAKE < far <= self._FAR
         drifts = motion.amount > self._DRIFT and time - self._anchored < self._SECONDS_OF_DRIFT
         return far > self._FAR or drifts or self._lost >= 2
 
-    def _rests(self, grey: NDArray[np.uint8], time: float) -> bool:
+    def _rests(self, now: View, time: float) -> bool:
         """Whether the picture has stayed where it is for some time."""
         if self._rest is not None:
-            motion = between(self._rest, grey)
+            motion = between(self._rest, now)
             moved = motion.amount > self._REST
-            if not (moved if motion.known else changed_share(self._rest, grey) > self._MOST):
+            if not (moved if motion.known else changed_share(self._rest, now) > self._MOST):
                 return time - self._rested >= self._SECONDS_OF_REST
-        self._rest, self._rested = grey, time
+        self._rest, self._rested = now, time
         return False

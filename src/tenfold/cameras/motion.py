@@ -24,6 +24,8 @@ _SAME_TEXTURE = 0.85
 _FLAT = 4.0
 # What is thinner, in pixels, is rain or the edge of something that shook.
 _THIN = 6
+# Pixels of a cell's side, and levels by which its mean may change where nothing moves.
+_CELL, _UNCHANGED = 4, 3
 # It rains while flashes fall in so many of the cells of the picture.
 _CELLS, _RAINY_CELLS = 8, 0.3
 _FLASH, _FLASHES_IN_CELL = 14, 4
@@ -38,22 +40,36 @@ class Background:
     Colour tells a shadow, which is the ground but darker, from an object that is darker than the ground.
 
     Attributes:
-        image: the background in grey, `[h, w]`; None while it is not known.
+        sudden: most of the picture just changed at once.
     """
 
     def __init__(self) -> None:
         self._model = self._new_model()
         self._pictures = 0
-        self.image: NDArray[np.uint8] | None = None
+        self.sudden = False
+        self._image: NDArray[np.uint8] | None = None
 
     @property
     def settled(self) -> bool:
         """Whether it has seen enough to tell what moves."""
         return self._pictures > _SETTLED
 
+    @property
+    def learned(self) -> bool:
+        """Whether it learns slowly by now."""
+        return self._pictures > _FIRST_PICTURES
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """The background in grey, `[h, w]`; None while it is not known."""
+        if self._image is None and self.settled:
+            image = self._model.getBackgroundImage()
+            self._image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        return self._image
+
     def forget(self) -> None:
         """Learn anew."""
-        self._model, self._pictures, self.image = self._new_model(), 0, None
+        self._model, self._pictures, self._image = self._new_model(), 0, None
 
     def moving(
         self, pixels: NDArray[np.uint8], seconds: float, *, raining: bool = False
@@ -64,7 +80,7 @@ class Background:
             seconds: since the picture before.
             raining: leave out what is as thin as the streak of a drop.
         """
-        self._pictures += 1
+        self._pictures, self._image, self.sudden = self._pictures + 1, None, False
         rate = min(seconds / _MEMORY_SECONDS, 0.05)
         if self._pictures <= _FIRST_PICTURES:
             rate = max(rate, _FIRST_RATE)
@@ -78,19 +94,18 @@ class Background:
         if float(np.count_nonzero(mask)) > _SUDDEN_SHARE * mask.size:
             self.forget()
             self.moving(pixels, 0.0, raining=raining)
+            self.sudden = True
             return np.zeros_like(mask)
-        image = self._model.getBackgroundImage()
-        self.image = None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         return mask
 
     def is_light(self, grey: NDArray[np.uint8], box: Box) -> bool:
         """Whether a region is the background in another light: the same texture, brighter or darker."""
-        if self.image is None:
+        if (image := self.image) is None:
             return False
         rows = slice(int(box.y), int(box.y + box.height) + 1)
         columns = slice(int(box.x), int(box.x + box.width) + 1)
         now = cv2.GaussianBlur(grey[rows, columns], (5, 5), 0).astype(np.float32)
-        before = self.image[rows, columns].astype(np.float32)
+        before = image[rows, columns].astype(np.float32)
         now, before = now - now.mean(), before - before.mean()
         spread = float(now.std() * before.std())
         if min(float(now.std()), float(before.std())) < _FLAT:
@@ -102,6 +117,36 @@ class Background:
         model = cv2.createBackgroundSubtractorMOG2(history=500, varThreshold=20, detectShadows=True)
         model.setShadowThreshold(0.5)
         return model
+
+
+class Quiet:
+    """Whether pictures show the same, but for noise: then nothing moves, which is known at little cost.
+
+    The means of small cells are compared, in which noise is averaged out, and where the smallest object that
+    stands out from the background changes more.
+    """
+
+    def __init__(self) -> None:
+        self._last: NDArray[np.uint8] | None = None
+
+    def forget(self) -> None:
+        """The next picture is compared with none."""
+        self._last = None
+
+    def look(self, grey: NDArray[np.uint8], *, anew: bool) -> bool:
+        """Whether a picture shows what the last one did that showed something else.
+
+        Args:
+            anew: say no, and compare those that come with this one.
+        """
+        height, width = grey.shape
+        size = max(width // _CELL, 1), max(height // _CELL, 1)
+        cells = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        last = self._last
+        if not anew and last is not None and float(cv2.absdiff(cells, last).max()) <= _UNCHANGED:
+            return True
+        self._last = cells
+        return False
 
 
 class Rain:
@@ -151,6 +196,8 @@ def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box
         smallest: regions of fewer pixels are left out.
         join: pieces that are up to so many pixels apart are one region, twice as many from top to bottom.
     """
+    if not cv2.countNonZero(mask):
+        return []
     # Streaks of rain and single pixels are thinner.
     opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     closing = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (join, 2 * join + 1))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
-from tenfold.cameras.ego_motion import CameraMotion, edges, is_smooth
+from tenfold.cameras.ego_motion import CameraMotion, edges, is_smooth, median
 from tenfold.cameras.motion import regions
 
 # In pixels between two pictures: less is an error of the flow. The faster the camera, the larger the error.
@@ -48,7 +48,7 @@ class MovingCamera:
         flow = np.asarray(
             self._flow.calc(carried, grey, np.zeros((height, width, 2), np.float32)), np.float32
         )
-        rest = np.linalg.norm(flow, axis=2)
+        rest = cv2.magnitude(flow[..., 0], flow[..., 1])
         fast = rest > max(_LEAST, _OF_CAMERA * camera.amount)
         against = (fast & _differ(carried, grey)).astype(np.float32)
         seen = cv2.warpAffine(np.ones_like(against), camera.matrix, (width, height))
@@ -79,5 +79,5 @@ def lone_object(grey: NDArray[np.uint8], smallest: float) -> list[Box]:
 def _differ(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Where two pictures differ by more than their noise does."""
     difference = cv2.absdiff(cv2.GaussianBlur(before, (5, 5), 0), cv2.GaussianBlur(now, (5, 5), 0))
-    clear = max(3.0, 4 * float(np.median(difference)))
+    clear = max(3.0, 4 * median(difference))
     return np.asarray(cv2.dilate(difference, np.ones((9, 9), np.uint8)) > clear)

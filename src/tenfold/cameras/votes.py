@@ -27,6 +27,12 @@ class Vote:
     pictures: int
 
 
+def agree(answers: Sequence[Prediction], enough: int) -> bool:
+    """Whether there are enough answers and all say the same."""
+    said = {answer.label if answer.known else NONE_OF_THESE for answer in answers}
+    return len(answers) >= enough and len(said) == 1
+
+
 def vote(answers: Sequence[tuple[Prediction, float]]) -> Vote:
     """The class that the pictures agree on, each with its weight.
 

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
-from tenfold.cameras.crops import BestCrops, Crop
-from tenfold.cameras.ego_motion import CameraMotion, Stance, still
-from tenfold.cameras.frames import Frame
-from tenfold.cameras.motion import Background, Rain, regions
+from tenfold.cameras.conditions import Condition, Conditions
+from tenfold.cameras.crops import BestCrops, Crop, reduced
+from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, steady, still
+from tenfold.cameras.frames import LOOKS, NEARLY, Frame
+from tenfold.cameras.motion import Background, Quiet, Rain, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
 from tenfold.cameras.tracking import Track, Tracker
-from tenfold.cameras.votes import Vote, vote
+from tenfold.cameras.votes import Vote, agree, vote
 from tenfold.cameras.zones import Visits, Zone, hide
 from tenfold.predictions import Prediction
 
@@ -35,6 +36,10 @@ _SUBJECT_SHARE, _BACKGROUND_SHARE = 0.15, 0.6
 _STEADY_LIGHT = 0.12
 _MOST_TRAVELLING = 2
 _SMALL = 14.0
+# A picture that shows what the one before did is passed over for no longer.
+_SECONDS_UNSEEN = 1.0
+# So many pictures that agree need not be joined by more.
+_ENOUGH_ANSWERS = 3
 # Parallax makes what is near seem to move for a while.
 _SECONDS_TRAVELLING = 2.1
 
@@ -53,7 +58,7 @@ class Options:
         fixed: the camera is known to stand still, though all before it may move, as a belt does.
     """
 
-    rate: float = 10.0
+    rate: float = LOOKS
     smallest: float = 0.0006
     zones: tuple[Zone, ...] = ()
     masks: tuple[Zone, ...] = ()
@@ -131,7 +136,9 @@ class Watcher:
     def __init__(self, classify: Classify, options: Options | None = None) -> None:
         self.options = options or Options()
         self._classify = classify
+        # When a picture came, and when one was last looked at in full.
         self._time: float | None = None
+        self._looked: float | None = None
         self._size: tuple[int, int] | None = None
         self._tracker = Tracker()
         self._subjects: dict[int, _Subject] = {}
@@ -141,6 +148,11 @@ class Watcher:
     def travels(self) -> bool:
         """Whether the camera moves."""
         return self._stance.travels
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What disturbs the sight now, and is passed over."""
+        return self._conditions.at(self._time)
 
     def watch(self, frames: Iterable[Frame]) -> Iterator[Event]:
         """The events of all frames, each when it is over."""
@@ -155,20 +167,20 @@ class Watcher:
             seconds = frame.time - self._time
             if not 0 <= seconds <= _LONGEST_GAP:
                 ended = self.finish()
-            elif seconds < 0.98 / self.options.rate:
+            elif seconds < NEARLY / self.options.rate:
                 return []
         pixels = hide(frame.pixels, self.options.masks)
         height, width = pixels.shape[:2]
-        scale = min(_SIDE / max(height, width), 1.0)
-        size = max(round(width * scale), 16), max(round(height * scale), 16)
-        way = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
-        small = np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
-        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         if self._size != (width, height):
             ended += self.finish()
             self._size = width, height
-        elapsed = 0.0 if self._time is None else frame.time - self._time
         self._time = frame.time
+        small = reduced(pixels, _SIDE)
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        if self._nothing_moves(grey, frame.time):
+            return ended
+        elapsed = frame.time - (frame.time if self._looked is None else self._looked)
+        self._looked = frame.time
         boxes, births = self._regions(small, grey, frame.time, elapsed)
         over = self._tracker.update(
             boxes,
@@ -177,8 +189,8 @@ class Watcher:
             has_left=lambda track: self._has_left(track, grey),
             births=births,
         )
-        self._keep(pixels, grey, frame.time, scale)
-        return ended + self._events(over, scale)
+        self._keep(pixels, grey, frame.time)
+        return ended + self._events(over, self._scale)
 
     def opened(self) -> list[Event]:
         """The events that have begun since this was asked before, as far as they came."""
@@ -222,9 +234,20 @@ class Watcher:
 
     def _begin_anew(self) -> None:
         self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
-        self._rain = Rain()
-        self._time = self._size = None
+        self._rain, self._quiet, self._conditions = Rain(), Quiet(), Conditions()
+        self._time = self._size = self._looked = None
         self._light: float | None = None
+
+    def _nothing_moves(self, grey: NDArray[np.uint8], time: float) -> bool:
+        """Whether a picture shows what the last one did, before a camera that stands and sees nothing move.
+
+        Each second one is looked at all the same: the background changes slowly.
+        """
+        if self._tracker.tracks or self.travels or self._stance.doubtful or not self._background.learned:
+            self._quiet.forget()
+            return False
+        late = self._looked is None or time - self._looked >= _SECONDS_UNSEEN
+        return self._quiet.look(grey, anew=late)
 
     def _regions(
         self, small: NDArray[np.uint8], grey: NDArray[np.uint8], time: float, seconds: float
@@ -236,17 +259,21 @@ class Watcher:
             self._moving_camera.forget()
         if self.travels or self._stance.doubtful:
             return self._travelling(grey, motion), True
-        steady = _steady(small, motion)
-        level = np.asarray(cv2.cvtColor(steady, cv2.COLOR_RGB2GRAY), np.uint8)
+        shown = steady(small, motion)
+        level = np.asarray(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), np.uint8)
         self._rain.look(level, seconds)
-        mask = self._background.moving(steady, seconds, raining=self._rain.falls)
+        mask = self._background.moving(shown, seconds, raining=self._rain.falls)
         smallest = self.options.smallest * grey.size
-        _clear_border(mask, motion)
+        clear_border(mask, motion)
         boxes = [box for box in regions(mask, smallest) if not self._background.is_light(level, box)]
         light = float(level.mean())
         usual = light if self._light is None else self._light
         self._light = usual + min(seconds / 2, 1.0) * (light - usual)
-        return boxes, self._background.settled and abs(light - usual) < _STEADY_LIGHT * usual
+        bright = abs(light - usual) >= _STEADY_LIGHT * usual
+        self._conditions.note(time, "rain", self._rain.falls)
+        self._conditions.note(time, "light", bright or self._background.sudden)
+        self._conditions.note(time, "shaken", self._stance.shakes)
+        return boxes, self._background.settled and not bright
 
     def _travelling(self, grey: NDArray[np.uint8], motion: CameraMotion) -> list[Box]:
         """The boxes of what moves against the camera's motion, or stands out where that is not known."""
@@ -268,9 +295,10 @@ class Watcher:
         rest = self._subjects[track.number].rest
         return rest is not None and rest[2] is not None and _same(rest[2], _patch(grey, rest[0]))
 
-    def _keep(self, pixels: NDArray[np.uint8], grey: NDArray[np.uint8], time: float, scale: float) -> None:
+    def _keep(self, pixels: NDArray[np.uint8], grey: NDArray[np.uint8], time: float) -> None:
         """Keep crops of the tracks that were seen in this picture."""
         height, width = grey.shape
+        scale = self._scale
         for track in self._tracker.tracks:
             subject = self._subjects.setdefault(track.number, _Subject(Visits(self.options.zones)))
             if track.path[-1][0] != time:
@@ -324,36 +352,24 @@ class Watcher:
         )
 
     def _vote(self, subject: _Subject) -> Vote:
-        """What the best crops agree on; the whole picture has a vote where the object is its subject."""
-        crops = subject.crops.crops
-        new = [crop for crop in crops if crop not in subject.answers]
-        whole = [] if subject.whole is None else [subject.whole]
-        # There are none where the model does not answer now.
-        found = self._classify([crop.pixels for crop in new] + whole) if new or whole else ()
-        known = subject.answers | dict(zip(new, found, strict=False))
-        subject.answers = {crop: known[crop] for crop in crops if crop in known}
+        """What the best crops agree on; the whole picture has a vote where the object is its subject.
+
+        Where the best of them agree the others are not asked about.
+        """
+        crops = sorted(subject.crops.crops, key=lambda crop: -crop.weight)
+        subject.answers = {crop: subject.answers[crop] for crop in crops if crop in subject.answers}
+        self._ask(subject, crops[:_ENOUGH_ANSWERS])
+        if not agree(list(subject.answers.values()), _ENOUGH_ANSWERS):
+            self._ask(subject, crops[_ENOUGH_ANSWERS:])
         votes = [(answer, crop.weight) for crop, answer in subject.answers.items()]
-        return vote(votes + [(answer, subject.crops.best.weight) for answer in found[len(new) :]])
+        whole = [] if subject.whole is None else self._classify([subject.whole])
+        return vote(votes + [(answer, subject.crops.best.weight) for answer in whole])
 
-
-def _steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8]:
-    """The picture as a camera that was not shaken would have taken it."""
-    if not motion.known or motion.amount < 0.3:
-        return pixels
-    height, width = pixels.shape[:2]
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    steady = cv2.warpAffine(
-        pixels, motion.matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(steady, np.uint8)
-
-
-def _clear_border(mask: NDArray[np.uint8], motion: CameraMotion) -> None:
-    """Nothing is known of the border that a shake took out of the picture."""
-    if motion.known and motion.amount >= 0.3:
-        width = int(motion.amount) + 2
-        mask[:width] = mask[-width:] = 0
-        mask[:, :width] = mask[:, -width:] = 0
+    def _ask(self, subject: _Subject, crops: Sequence[Crop]) -> None:
+        """Put crops to the model that were not; it may not answer now."""
+        new = [crop for crop in crops if crop not in subject.answers]
+        found = self._classify([crop.pixels for crop in new]) if new else ()
+        subject.answers |= dict(zip(new, found, strict=False))
 
 
 def _is_part(box: Box, other: Box) -> bool:

@@ -22,6 +22,7 @@ from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.decoder.recorder import Kept, Recorder
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
+from tenfold.cameras.frames import NEARLY
 from tenfold.clock import ClockWatch
 from tenfold.errors import CameraError
 
@@ -54,7 +55,7 @@ def serve(channel: "Channel") -> None:
                 finally:
                     recorder.close()
                 raise refusals.ended(request)
-            _every_frame(video, output)
+            _every_frame(video, output, said["rate"])
             if not output.given:
                 raise refusals.no_frames(request)
         finally:
@@ -145,12 +146,16 @@ class _Output:
             said = self._channel.receive(0)
 
 
-def _every_frame(video: Video, output: _Output) -> None:
-    """A recording: all frames in their order, with their times."""
+def _every_frame(video: Video, output: _Output, wanted: float | None) -> None:
+    """A recording: all frames in their order, with their times; or as many a second as are wanted."""
     rate = video.facts.rate or 25.0
+    last = float("-inf")
     for number, frame in enumerate(_decoded(video, output)):
         seconds = video.seconds(frame)
         at = number / rate if seconds is None else seconds
+        if wanted and 0 <= at - last < NEARLY / wanted:
+            continue
+        last = at
         output.put(pixels(frame), at, number, bool(frame.key_frame), wait=True)
 
 

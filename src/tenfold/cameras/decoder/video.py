@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import av
@@ -14,6 +15,7 @@ import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -173,10 +175,16 @@ class Video:
 
 def pixels(frame: VideoFrame) -> NDArray[np.uint8]:
     """A frame's RGB pixels, upright."""
-    rgb = frame.to_ndarray(format="rgb24")
+    rgb = _converter().reformat(frame, format="rgb24", threads=1).to_ndarray()
     assert rgb.dtype == np.uint8
     quarters = _QUARTERS.get(round(frame.rotation) % 360, 0)
     return np.rot90(rgb, quarters).astype(np.uint8, copy=False)
+
+
+@cache
+def _converter() -> VideoReformatter:
+    """What it sets up for one frame serves the next; a frame's own would do so each time, with threads."""
+    return VideoReformatter()
 
 
 def _opened(request: Request) -> InputContainer:

@@ -65,8 +65,7 @@ def open_source(
     A playlist (HLS) may be a recording or live, so that one is probed at once.
 
     Args:
-        rate: of a live source, frames a second that are wanted; None: all. Of a folder, those that it was
-            filmed with.
+        rate: frames a second that are wanted; None: all. Of a folder, those that it was filmed with.
         tell: called with each fault of a live source, when it is noticed and when it is over.
 
     Raises:
@@ -85,7 +84,7 @@ def open_source(
     if found.kind == "folder":
         return Folder(found.target, rate=rate or RATE)
     if not found.live or _is_recorded_playlist(found):
-        return Recording(found)
+        return Recording(found, rate=rate)
     return Camera(found, rate=rate, tell=tell)
 
 

@@ -1,4 +1,4 @@
-"""A video file: every frame, as fast as it is read, with the times of the recording."""
+"""A video file: its frames, as fast as they are read, with the times of the recording."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,11 +13,18 @@ class Recording:
     """A video file, or one behind HTTP, in a decoder process of its own.
 
     Args:
+        rate: frames a second that are wanted; None: all.
         open_decoder: starts a decoder; a test's may be another.
     """
 
-    def __init__(self, address: Address, *, open_decoder: Callable[..., Decoder] = Decoder) -> None:
-        self._address, self._open_decoder = address, open_decoder
+    def __init__(
+        self,
+        address: Address,
+        *,
+        rate: float | None = None,
+        open_decoder: Callable[..., Decoder] = Decoder,
+    ) -> None:
+        self._address, self._rate, self._open_decoder = address, rate, open_decoder
         self._facts: SourceFacts | None = None
         self.damaged = 0
 
@@ -29,12 +36,14 @@ class Recording:
         return self._facts
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
-        """Yield every frame in its order. At the end, `damaged` is how many packets could not be decoded.
+        """Yield every frame that is wanted in its order.
+
+        At the end, `damaged` is how many packets could not be decoded.
 
         Raises:
             CameraError: it cannot be opened, or not read to its end.
         """
-        with self._open_decoder(self._address) as decoder:
+        with self._open_decoder(self._address, rate=self._rate) as decoder:
             while not stop.is_set():
                 event = decoder.receive()
                 if isinstance(event, Frame):

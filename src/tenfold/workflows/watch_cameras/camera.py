@@ -23,7 +23,7 @@ from tenfold.cameras.clip_recorder import SECONDS_TO_SEE, ClipRecorder
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.crops import Crop, jpeg
 from tenfold.cameras.events import CameraEvents, Change
-from tenfold.cameras.frames import Frame
+from tenfold.cameras.frames import LOOKS, Frame
 from tenfold.cameras.sources import Camera, CopiedVideo, Fault
 from tenfold.cameras.tables import NONE, CameraRow, EventRow
 from tenfold.cameras.votes import NONE_OF_THESE
@@ -40,7 +40,6 @@ from tenfold.workflows.watch_cameras.model import CameraModels, ChosenModel
 
 log = logging.getLogger(__name__)
 
-RATE = 10.0
 # A camera that gives nothing for so long has lost what moved before it.
 _SECONDS_LOST = 10.0
 _ANSWER_SECONDS = 20.0
@@ -107,13 +106,15 @@ class CameraWatch:
         self.video = None if row.masks else CopiedVideo()
         self._camera = Camera(
             address_of(row),
-            rate=RATE,
+            rate=LOOKS,
             tell=self._tell,
             masks=row.masks,
             recording=self._recorder,
             video=self.video,
         )
-        options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
+        options = Options(
+            rate=LOOKS, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed
+        )
         self._watcher = Watcher(self._classify, options)
         self._model = ChosenModel(parts.models, row.model_hash)
         self._open: dict[int, _Open] = {}
@@ -161,6 +162,7 @@ class CameraWatch:
             "faults": [asdict(fault) for fault in state.faults],
             "last_fault": asdict(state.last_fault) if state.last_fault else None,
             "travels": self._watcher.travels,
+            "conditions": self._watcher.conditions,
             "width": self._size[0],
             "height": self._size[1],
             "open_events": len(self._open),

@@ -1,0 +1,30 @@
+"""What disturbs a camera's sight now, and is passed over. Knows no pictures."""
+
+from typing import Literal
+
+Condition = Literal["rain", "light", "shaken"]
+
+WORDS: dict[Condition, str] = {
+    "rain": "It is raining: drops are passed over, and what is seen for less than a second is not told.",
+    "light": "The light has just changed: for some seconds nothing new is told.",
+    "shaken": "The camera is being shaken.",
+}
+# A condition is said for so long after it was last there, so that somebody who looks sees it.
+_SAID_SECONDS = 10.0
+
+
+class Conditions:
+    """What was noticed, and when. Written by one thread, read by any."""
+
+    def __init__(self) -> None:
+        self._last: dict[Condition, float] = {}
+
+    def note(self, time: float, condition: Condition, there: bool) -> None:
+        """Take in whether a condition is there; times in seconds, as those of the frames."""
+        if there:
+            self._last = self._last | {condition: time}
+
+    def at(self, time: float | None) -> list[Condition]:
+        """Those of the last seconds before a time."""
+        last = self._last
+        return [one for one, seen in last.items() if time is not None and 0 <= time - seen < _SAID_SECONDS]
