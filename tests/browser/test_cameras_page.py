@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
 from tests.browser.seeing import LookAt
@@ -240,6 +240,59 @@ def test_video_is_shown_as_the_camera_sends_it_until_something_is_masked(
         expect(dialog).to_contain_text("Pictures, five a second at most.")
         expect(dialog.locator("video")).to_be_hidden()
         assert dialog.locator("video").evaluate("video => video.currentSrc && video.readyState") in ("", 0)
+
+        changed = page.request.patch(f"{server}/api/v1/cameras/{number}", data={"masks": []})
+        assert changed.status == 200, changed.text()
+        expect(dialog).to_contain_text("Video as the camera sends it.", timeout=20_000)
+
+
+def test_pictures_are_shown_instead_of_video_where_somebody_wants_them(
+    look_at: LookAt, tmp_path: Path
+) -> None:
+    with sending(write_clip(tmp_path / "clip.ts", count=250, width=640, height=480, speed=2)) as address:
+        page = look_at("/cameras")
+        watch_clip(page, address)
+        dialog = page.get_by_role("dialog", name="Gate")
+        expect(dialog).to_contain_text("Video as the camera sends it.", timeout=20_000)
+        choice = dialog.get_by_role("switch", name="Pictures instead of video")
+        choice.check()
+        expect(dialog).to_contain_text("Pictures, five a second at most.")
+        expect(dialog.locator("video")).to_be_hidden()
+        expect(dialog.get_by_role("img")).to_have_js_property("naturalWidth", 640)
+        assert violations(page) == []
+        page.reload()
+        page.get_by_role("button", name="Show ⁨Gate⁩ live").click()
+        expect(choice).to_be_checked()
+        expect(dialog.get_by_role("img")).to_have_js_property("naturalWidth", 640)
+        expect(dialog).to_contain_text("Pictures, five a second at most.")
+        choice.uncheck()
+        expect(dialog).to_contain_text("Video as the camera sends it.", timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "It is raining"), ("uk", "Іде дощ"), ("ru", "Идёт дождь")],
+)
+def test_what_disturbs_a_camera_is_said_in_each_language(
+    look_at: LookAt, camera: str, language: str, said: str
+) -> None:
+    page = look_at("/cameras")
+    add(page, camera)
+    expect(page.get_by_role("article", name="Gate")).to_contain_text("Live")
+
+    def rainy(route: Route) -> None:
+        known = route.fetch().json()
+        for one in known:
+            one["state"]["conditions"] = ["rain", "shaken"]
+        route.fulfill(json=known)
+
+    page.route("**/api/v1/cameras", rainy)
+    page.evaluate("language => localStorage.setItem('tenfold.language', language)", language)
+    page.reload()
+    card = page.get_by_role("article", name="Gate")
+    expect(card).to_contain_text(said)
+    expect(card.locator(".state ~ p")).to_have_count(2)
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("fault", ["no MediaSource", "refused", "damaged"])

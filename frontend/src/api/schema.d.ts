@@ -4440,6 +4440,11 @@ export interface components {
              * @description The camera itself moves.
              */
             travels: boolean;
+            /**
+             * Conditions
+             * @description What disturbs its sight and is passed over: rain, a light that changes at once, shaking.
+             */
+            conditions: ("rain" | "light" | "shaken")[];
             /** Width */
             width: number;
             /** Height */

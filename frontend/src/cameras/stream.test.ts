@@ -41,7 +41,13 @@ it("shows each picture with its boxes, answers it, and ends when the connection 
   expect(one.picture.mock.calls).toEqual([[{ content: new Blob([content]), number: 7, boxes: [box] }]]);
   expect(socket.sent).toEqual([""]);
   socket.onclose();
-  await done;
+  expect(await done).toBe(true);
+});
+
+it("says that nothing came where the connection cannot be made", async () => {
+  const done = stream("ws://x/live", viewer(), new AbortController().signal);
+  FakeSocket.last.onclose();
+  expect(await done).toBe(false);
 });
 
 it("gives each part of a video and answers it, and what moves, which it does not answer", () => {

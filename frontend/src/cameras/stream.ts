@@ -33,14 +33,16 @@ type Facts =
   | ({ kind: "video" } & Omit<VideoPart, "content">);
 
 /** Shows one picture after another, each the newest, or the parts of a video, and answers each, so that the server
- *  sends another one. Ends with `signal`, or when the connection does or cannot be made. */
-export async function stream(address: string, viewer: Viewer, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+ *  sends another one. Ends with `signal`, or when the connection does or cannot be made; whether anything came. */
+export async function stream(address: string, viewer: Viewer, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   let facts: Facts | null = null;
+  let came = false;
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     if (signal.aborted) return;
+    came = true;
     if (typeof data === "string") {
       facts = JSON.parse(data) as Facts;
       if (facts.kind === "boxes") viewer.boxes(facts);
@@ -54,4 +56,5 @@ export async function stream(address: string, viewer: Viewer, signal: AbortSigna
     socket.onclose = () => done();
     signal.addEventListener("abort", () => (socket.close(), done()), { once: true });
   });
+  return came;
 }

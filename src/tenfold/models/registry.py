@@ -150,6 +150,10 @@ class Registry:
             found = session.execute(wanted.where(RegisteredModel.hash.in_(set(keys))))
             return {row.hash: row.name for row in found}
 
+    def name(self, key: str | None) -> str:
+        """The name of the model with this hash; "" where it never was registered."""
+        return self.names([key]).get(key, "") if key else ""
+
     def find(self, word: str) -> RegisteredModel:
         """The model called `word`: a bundled one's name, the start of its hash, its run, or its name.
 

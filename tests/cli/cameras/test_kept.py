@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.cli import run
+from tenfold.runtime import App
 from tests import tiny
 
 ADD = ["camera", "add", "door", "rtsp://127.0.0.1:9/live", "--untested"]
@@ -48,3 +49,13 @@ def test_a_model_that_a_camera_uses_is_not_removed(doors: str, capsys: pytest.Ca
     assert run([*ADD, "--model", doors]) == 0
     assert run(["models", "remove", doors]) != 0
     assert "The model doors is used by cameras (door)" in capsys.readouterr().err
+
+
+def test_what_disturbs_a_camera_is_said_in_words(own_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(ADD) == 0
+    with App() as app:
+        (row,) = app.cameras.claim("a server", ["a server"])
+        app.cameras.tell("a server", {row.id: {"phase": "running", "conditions": ["rain", "later"]}})
+    assert listed(capsys)["conditions"] == ["rain", "later"]
+    assert run(["camera", "list"]) == 0
+    assert "It is raining: drops are passed over" in capsys.readouterr().out

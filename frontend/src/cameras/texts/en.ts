@@ -29,6 +29,7 @@ export const en = {
   live: "Live",
   showsVideo: "Video as the camera sends it.",
   showsPictures: "Pictures, five a second at most.",
+  onlyPictures: "Pictures instead of video",
   lastPicture: "last picture {ago}",
   phase_paused: "Paused",
   phase_off: "Not watched now",
@@ -41,6 +42,11 @@ export const en = {
   fault_resolution: "The size of the picture changed.",
   notRecorded: "Nothing is recorded.",
   busy: "The server is busy: not every picture is looked at.",
+  condition_rain:
+    "It is raining: the drops are passed over. What is seen for less than a second is not told meanwhile.",
+  condition_light: "The light has just changed: for some seconds nothing new is told.",
+  condition_shaken: "The camera is being shaken; that is evened out.",
+  travels: "The camera itself is moving: only what is large or stands out is told.",
 
   pause: "Pause",
   resume: "Resume",

@@ -73,6 +73,7 @@ def add(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_cameras(as_json: bool) -> int:
     """The cameras, and how each fares as its server last said."""
+    from tenfold.cameras.conditions import WORDS
     from tenfold.runtime import App
 
     with App() as app:
@@ -85,7 +86,8 @@ def list_cameras(as_json: bool) -> int:
             continue
         age = facts["last_frame_age"]
         last = "no frame yet" if age is None else f"last frame {age:.0f} s ago"
-        words = " ".join([*facts["faults"], facts["model_problem"]])
+        disturbed = [WORDS[one] for one in facts["conditions"] if one in WORDS]
+        words = " ".join([*facts["faults"], *disturbed, facts["model_problem"]])
         click.echo(
             printable(
                 f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}  {words}".rstrip()
@@ -114,7 +116,7 @@ def change(camera: str, model: str | None, default_model: bool) -> int:
     with App() as app:
         key = _model_hash(app, model) if model else ""
         row = app.cameras.change(app.cameras.named(camera).id, model_hash=key)
-        said = app.registry.names([key]).get(key, "the default model")
+        said = app.registry.name(key) or "the default model"
     click.echo(printable(f"What {row.name} sees is said by {said}."))
     return 0
 
@@ -164,6 +166,7 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "phase": "paused" if row.paused_at else status.get("phase", "off"),
         "last_frame_age": None if last is None else max(0.0, time.time() - last),
         "faults": [fault["words"] for fault in status.get("faults", [])],
+        "conditions": status.get("conditions", []),
         "recording": row.recording,
         "model": models.get(row.model_hash),
         "model_problem": status.get("model_problem", ""),

@@ -9,6 +9,7 @@ from sqlalchemy import event, insert
 
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.accounts.tables import AuditRecord, Person, Token
+from tenfold.cameras.tables import CameraRow
 from tenfold.catalogue.entries.tables import Action, Entry, OrganiseRun, Reclassification, WatchedFolder
 from tenfold.database import Database, now
 from tenfold.models.tables import Improvement, LiveChange, RegisteredModel
@@ -81,6 +82,23 @@ def full(serve: Serve) -> Running:
             {"id": n, "name": f"p{n}", "key": f"p{n}", "role": "viewer", "password_hash": "", **times}
             for n in rows
         ],
+        CameraRow: [
+            {
+                "name": f"c{n}",
+                "kind": "rtsp",
+                "target": "127.0.0.1:9/live",
+                "smallest": 0.0,
+                "before": 1.0,
+                "after": 1.0,
+                "keep_days": 3.0,
+                "model_hash": HASHES[n],
+                "added_by": 0,
+                "added_at": at,
+                "changed_at": at,
+                "paused_at": at,
+            }
+            for n in rows
+        ],
         Token: [
             {"person_id": n, "name": "t", "hash": HASHES[n], "role": "viewer", "created_at": at} for n in rows
         ],
@@ -104,6 +122,7 @@ def full(serve: Serve) -> Running:
 @pytest.mark.parametrize(
     "path",
     [
+        "cameras",
         "models",
         "models/history?limit=1000",
         "reclassifications?limit=200",

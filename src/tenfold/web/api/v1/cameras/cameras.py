@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from tenfold.cameras import sources
 from tenfold.cameras.address import Address, parse
 from tenfold.cameras.cameras import address_of, check_watchable
+from tenfold.cameras.conditions import Condition
 from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.cameras.tables import CameraRow
 from tenfold.database.names import LONGEST_NAME
@@ -136,6 +137,9 @@ class CameraState(BaseModel):
     faults: list[FaultAnswer] = Field(description="What is wrong now.")
     last_fault: FaultAnswer | None
     travels: bool = Field(description="The camera itself moves.")
+    conditions: list[Condition] = Field(
+        description="What disturbs its sight and is passed over: rain, a light that changes at once, shaking."
+    )
     width: int
     height: int
     open_events: int
@@ -180,7 +184,9 @@ async def test(request: Request, who: Administrator, asked: SourceRequest) -> Ca
 def cameras(request: Request, who: Viewer) -> list[CameraAnswer]:
     """By name."""
     app = service_of(request).app
-    return [_answer(app, row) for row in app.cameras.all()]
+    rows = app.cameras.all()
+    names = app.registry.names({row.model_hash for row in rows if row.model_hash})
+    return [_answer(app, row, names.get(row.model_hash, "")) for row in rows]
 
 
 @router.post("", operation_id="add_camera", summary="Add a camera", status_code=201, responses=_REFUSED)
@@ -198,7 +204,7 @@ async def add(request: Request, who: Administrator, asked: CameraRequest) -> Cam
 def camera(request: Request, who: Viewer, number: Number) -> CameraAnswer:
     """With its state at this moment."""
     app = service_of(request).app
-    return _answer(app, app.cameras.get(number))
+    return _one(app, app.cameras.get(number))
 
 
 @router.patch(
@@ -220,7 +226,7 @@ def change(request: Request, who: Administrator, number: Number, asked: CameraCh
     row = app.cameras.change(number, address=address, **values)
     app.audit.note(who.id, "camera.change", row.name, {"values": sorted(values)}, address=who.address)
     app.watched_cameras.wake()
-    return _answer(app, row)
+    return _one(app, row)
 
 
 @router.post("/{number}/pause", operation_id="pause_camera", summary="Pause a camera", responses=_NONE)
@@ -235,7 +241,7 @@ def pause(
     row = app.cameras.pause(number, on)
     app.audit.note(who.id, "camera.pause", row.name, {"on": on}, address=who.address)
     app.watched_cameras.wake()
-    return _answer(app, row)
+    return _one(app, row)
 
 
 @router.delete("/{number}", operation_id="remove_camera", summary="Remove a camera", responses=_NONE)
@@ -245,7 +251,7 @@ def remove(request: Request, who: Administrator, number: Number) -> CameraAnswer
     row = app.cameras.remove(number)
     app.audit.note(who.id, "camera.remove", row.name, {}, address=who.address)
     app.watched_cameras.wake()
-    return _answer(app, row)
+    return _one(app, row)
 
 
 @router.get(
@@ -314,7 +320,7 @@ def _add(app: App, who: Administrator, name: str, address: Address, values: dict
     row = app.cameras.add(name, address, by=who.id, **values)
     app.audit.note(who.id, "camera.add", row.name, {"address": address.description}, address=who.address)
     app.watched_cameras.wake()
-    return _answer(app, row)
+    return _one(app, row)
 
 
 def _check_model(app: App, values: dict[str, Any]) -> None:
@@ -326,16 +332,19 @@ def _given(asked: BaseModel, *, without: set[str]) -> dict[str, Any]:
     return asked.model_dump(exclude=without, exclude_none=True)
 
 
-def _answer(app: App, row: CameraRow) -> CameraAnswer:
+def _one(app: App, row: CameraRow) -> CameraAnswer:
+    return _answer(app, row, app.registry.name(row.model_hash))
+
+
+def _answer(app: App, row: CameraRow, chosen: str) -> CameraAnswer:
+    """`chosen`: the name of the model that was chosen for it; "": none was, or it is not known."""
     address = address_of(row)
     state = _state(app, row)
-    chosen = "" if state.model_problem else row.model_hash
-    model = app.registry.names([chosen]).get(chosen) if chosen else None
     return CameraAnswer.of(
         row,
         address=address.description,
         user=bool(address.user),
-        model=model or app.camera_models.default_name,
+        model=(not state.model_problem and chosen) or app.camera_models.default_name,
         state=state,
     )
 
@@ -364,6 +373,7 @@ def _state(app: App, row: CameraRow) -> CameraState:
         faults=faults,
         last_fault=_fault(said["last_fault"]) if said.get("last_fault") else None,
         travels=said.get("travels", False),
+        conditions=said.get("conditions", []),
         width=said.get("width", 0),
         height=said.get("height", 0),
         open_events=said.get("open_events", 0),

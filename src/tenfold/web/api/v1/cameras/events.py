@@ -12,7 +12,6 @@ from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.tables import EventRow
 from tenfold.errors import UnknownCameraEvent
-from tenfold.runtime import App
 from tenfold.storage import read_if_there
 from tenfold.table_files import as_csv, as_parquet
 from tenfold.web.answers import Answer
@@ -184,7 +183,7 @@ def event(request: Request, who: Viewer, number: Number) -> EventDetails:
     """With the path that it took."""
     app = service_of(request).app
     found = app.camera_events.get(number)
-    return EventDetails.of(found, model=_model(app, found))
+    return EventDetails.of(found, model=app.registry.name(found.model_hash))
 
 
 @router.get(
@@ -221,7 +220,7 @@ def correct(request: Request, who: Operator, number: Number, said: CorrectReques
         administrator = who.role == ADMINISTRATOR
         app.actions.do("correct", [row.entry_id], by=who.id, administrator=administrator, label=said.label)
     changed = app.camera_events.set(number, corrected_label=said.label)
-    return EventAnswer.of(changed, model=_model(app, changed))
+    return EventAnswer.of(changed, model=app.registry.name(changed.model_hash))
 
 
 @router.get("/clips", operation_id="camera_clips", summary="Find clips")
@@ -272,8 +271,3 @@ def clip(
         raise UnknownCameraEvent(f"Clip {number}", "has no file yet", cure="Ask again in a moment.")
     headers = {"Cache-Control": "private, no-cache"}
     return FileResponse(path, media_type=_MP4, headers=headers)
-
-
-def _model(app: App, event: EventRow) -> str:
-    """The name of the model that said what an event is."""
-    return app.registry.names([event.model_hash]).get(event.model_hash, "") if event.model_hash else ""
