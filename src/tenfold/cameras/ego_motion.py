@@ -101,7 +101,7 @@ def changed_share(before: View, now: View) -> float:
 def edges(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Where a picture has edges, 255 or 0 for each pixel."""
     soft = cv2.GaussianBlur(grey, (3, 3), 0)
-    steep = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    steep = np.asarray(cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), np.uint8)
     return np.asarray((steep > max(_EDGE, 4 * median(steep))) * 255, np.uint8)
 
 

@@ -78,6 +78,7 @@ def lone_object(grey: NDArray[np.uint8], smallest: float) -> list[Box]:
 
 def _differ(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Where two pictures differ by more than their noise does."""
-    difference = cv2.absdiff(cv2.GaussianBlur(before, (5, 5), 0), cv2.GaussianBlur(now, (5, 5), 0))
+    soft, soft_now = (cv2.GaussianBlur(picture, (5, 5), 0) for picture in (before, now))
+    difference = np.asarray(cv2.absdiff(soft, soft_now), np.uint8)
     clear = max(3.0, 4 * median(difference))
     return np.asarray(cv2.dilate(difference, np.ones((9, 9), np.uint8)) > clear)

@@ -40,6 +40,7 @@ from tenfold.workflows.watch_cameras.model import CameraModels, ChosenModel
 
 log = logging.getLogger(__name__)
 
+RATE = LOOKS
 # A camera that gives nothing for so long has lost what moved before it.
 _SECONDS_LOST = 10.0
 _ANSWER_SECONDS = 20.0
@@ -106,15 +107,13 @@ class CameraWatch:
         self.video = None if row.masks else CopiedVideo()
         self._camera = Camera(
             address_of(row),
-            rate=LOOKS,
+            rate=RATE,
             tell=self._tell,
             masks=row.masks,
             recording=self._recorder,
             video=self.video,
         )
-        options = Options(
-            rate=LOOKS, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed
-        )
+        options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
         self._watcher = Watcher(self._classify, options)
         self._model = ChosenModel(parts.models, row.model_hash)
         self._open: dict[int, _Open] = {}
