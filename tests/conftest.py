@@ -71,8 +71,8 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as cores, and one: tests of servers, cameras and browsers mostly wait for them."""
-    return 2 * (os.cpu_count() or 1) + 1
+    """Twice as many as cores: tests of servers, cameras and browsers mostly wait for them."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from tests.paths import DATA
 
 # A network so small that the time goes into all the rest.
 MODEL = DATA / "tiny.onnx"
-PICTURES, KILLS = 70, 3
+PICTURES, KILLS = 60, 2
 
 
 @pytest.fixture
