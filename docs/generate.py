@@ -218,7 +218,8 @@ REASONS: dict[Reason, str] = {
     "restarted": "the station was started anew",
     "not-seen": "a rejected part was not seen by the reject sensor",
     "wrongly-rejected": "a part that was to pass was rejected",
-    "slip": "parts come to the reject sensor earlier or later than the encoder says: the belt slips",
+    "slip": "parts come to the reject sensor earlier or later than the encoder says: the belt slips;"
+    " as a fault: further than is made up for",
     "clock": "the computer's clock was set",
     "stopped": "the station was stopped",
     "halted": "the plant, or an output, halts the station",

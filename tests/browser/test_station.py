@@ -1,12 +1,13 @@
 """The view of a station in a real browser: parts that were judged are filtered, overruled and exported."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tenfold.line.simulator.scene import bundled_parts
 from tests.browser.seeing import LookAt
@@ -28,6 +29,27 @@ def line(own_server: str, tmp_path: Path) -> Iterator[Line]:
         for name in ("ship-0", "cat-0", "ship-1"):
             made.judge(shown[name])
         yield made
+
+
+def another_model_is_tried_and_taken(page: Page, recipe: Locator) -> None:
+    """By the recorded parts; the version that is made of it is tried at once, and waits for approval."""
+    recipe.get_by_role("button", name="Try on recorded parts").click()
+    dialog = page.get_by_role("dialog")
+    own, *others = dialog.get_by_label("Model").locator("option").all_inner_texts()
+    assert own.endswith(", the version’s own")
+    model = others[0].strip()
+    dialog.get_by_label("Model").select_option(label=model)
+    dialog.get_by_role("button", name="Try on recorded parts").click()
+    expect(recipe.get_by_role("heading", name=re.compile(f"judged by .?{re.escape(model)}"))).to_be_visible()
+    assert violations(page) == []
+    recipe.get_by_role("button", name="New version with this model").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Model").locator("option:checked")).to_have_text(model)
+    expect(dialog.get_by_role("checkbox", name="ship")).to_be_checked()
+    dialog.get_by_role("button", name="New version").click()
+    newest = recipe.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Version 2"))
+    expect(newest).to_contain_text("not approved")
+    expect(newest).to_contain_text("3 parts of")
 
 
 def test_parts_are_filtered_overruled_counted_and_exported(
@@ -82,6 +104,7 @@ def test_parts_are_filtered_overruled_counted_and_exported(
     expect(recipe).to_contain_text("3 parts of")
     expect(recipe).to_contain_text("Parts known to be good: 1.")
     assert violations(page) == []
+    another_model_is_tried_and_taken(page, recipe)
 
     account(home, "olena", "administrator")
     account(home, "guest", "viewer")

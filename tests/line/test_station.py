@@ -208,14 +208,31 @@ def test_parts_that_come_while_the_plant_does_not_answer_are_recorded_as_rejecte
 
 
 def test_a_belt_that_slips_is_an_alarm_once(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, replace(CONVEYOR, sensor=CONVEYOR.sensor + 90))
+    bench = Bench(tmp_path, replace(CONVEYOR, sensor=CONVEYOR.sensor + 75))
     bench.model.says = answer("bad")
     with bench.running():
         bench.all_by()
         bench.until(lambda: 40 in [row.part for row in bench.rows("gate")], "part 40 was not seen")
     (alarm,) = [row for row in bench.rows("alarm") if row.body["reason"] == "slip"]
-    assert 80 <= alarm.body["counts"] <= 100
+    assert 65 <= alarm.body["counts"] <= 85
+    assert alarm.body["corrected"] == round(alarm.body["counts"] * CONVEYOR.distance / GATE.sensor)
     assert bench.passed() == set()
+
+
+def test_a_belt_that_slips_too_far_passes_nothing_until_the_station_starts_anew(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, replace(CONVEYOR, parts=80, sensor=CONVEYOR.sensor + 105))
+    bench.model.says = answer("bad")
+    with bench.running() as station:
+        bench.until(lambda: station.faults == ("slip",), "the slip was not noticed")
+        bench.model.says = answer("good")
+        bench.all_by()
+        assert station.faults == ("slip",), "it ended by itself"
+        assert bench.plant.heard.light is Light.RED
+    late = bench.verdicts()[80]
+    assert late == ("reject", "slip")
+    assert bench.passed() == set()
+    with bench.running() as station:
+        bench.until(lambda: station.faults == (), "it did not start anew")
 
 
 def test_the_lamp_is_red_amber_and_green(bench: Bench) -> None:

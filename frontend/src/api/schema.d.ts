@@ -3407,7 +3407,8 @@ export interface paths {
          * Prove a version on recorded parts
          * @description Judge the recorded parts of a station anew in the background, whether the version is approved or not.
          *
-         *     The proof is kept with the version when the job ends, in place of an earlier one.
+         *     The proof is kept with the version when the job ends, in place of an earlier one. By another model than
+         *     the version's it is the job's result alone: add a version with that model where it is better.
          */
         post: operations["prove_recipe_version"];
         delete?: never;
@@ -7776,12 +7777,12 @@ export interface components {
             known: string[];
         };
         /**
-         * KnownPartsAnswer
+         * KnownParts
          * @description Of parts of which it is known what they were, the share that got the wrong verdict.
          */
-        KnownPartsAnswer: {
-            before: components["schemas"]["ShareAnswer"];
-            now: components["schemas"]["ShareAnswer"];
+        KnownParts: {
+            before: components["schemas"]["ProofShare"];
+            now: components["schemas"]["ProofShare"];
         };
         /**
          * LastVerdict
@@ -9451,10 +9452,10 @@ export interface components {
             examples: components["schemas"]["ExampleFound"][];
         };
         /**
-         * ProofAnswer
+         * ProofFacts
          * @description What a version would have done with recorded parts.
          */
-        ProofAnswer: {
+        ProofFacts: {
             /**
              * Station
              * @description Whose parts they were.
@@ -9478,9 +9479,9 @@ export interface components {
              */
             now_passed: number;
             /** @description Good parts that are rejected. Null: none is known. */
-            good: components["schemas"]["KnownPartsAnswer"] | null;
+            good: components["schemas"]["KnownParts"] | null;
             /** @description Bad parts that pass. Null: none is known. */
-            bad: components["schemas"]["KnownPartsAnswer"] | null;
+            bad: components["schemas"]["KnownParts"] | null;
             /**
              * Milliseconds
              * @description For a part: median, 99 %, largest.
@@ -9510,6 +9511,28 @@ export interface components {
              * @default 2000
              */
             last: number;
+            /**
+             * Model
+             * @description A model's hash or name, in place of the version's. Null: its own.
+             */
+            model?: string | null;
+        };
+        /**
+         * ProofShare
+         * @description A share with its 95 % interval, 0 to 1.
+         */
+        ProofShare: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * N
+             * @description Of so many cases.
+             */
+            n: number;
         };
         /** ProveJob */
         ProveJob: {
@@ -9602,29 +9625,28 @@ export interface components {
              * @description So many parts at most, the newest first.
              */
             last: number;
+            /**
+             * Model
+             * @description Hash of a model in place of the version's. Null: its own.
+             */
+            model: string | null;
         };
         /**
          * ProveResult
-         * @description What a proof found; the whole of it is kept with the recipe's version.
+         * @description What a proof found.
          */
         ProveResult: {
-            /** Parts */
-            parts: number;
             /**
-             * Now Rejected
-             * @description Parts that passed, and would be rejected or diverted.
+             * Model
+             * @description Hash of the model that judged the parts.
              */
-            now_rejected: number;
+            model: string;
             /**
-             * Now Passed
-             * @description Parts that were rejected for the model's answer, and would pass.
+             * Kept
+             * @description It is kept with the version: the model is the version's.
              */
-            now_passed: number;
-            /**
-             * Worse
-             * @description More bad parts pass, or more good ones are rejected, than before.
-             */
-            worse: boolean;
+            kept: boolean;
+            proof: components["schemas"]["ProofFacts"];
         };
         /** Readiness */
         Readiness: {
@@ -11828,7 +11850,7 @@ export interface components {
             /** Approved By */
             approved_by: number | null;
             /** @description The last proof on recorded parts. Null: it was not proven. */
-            proof: components["schemas"]["ProofAnswer"] | null;
+            proof: components["schemas"]["ProofFacts"] | null;
         };
         /** VersionRequest */
         VersionRequest: {
@@ -31163,7 +31185,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobAnswer"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The model does not know a class that passes. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31190,7 +31212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such version, no such station, or the station has not run yet. */
+            /** @description There is no such version, station or model, or the station has not run yet. */
             404: {
                 headers: {
                     [name: string]: unknown;

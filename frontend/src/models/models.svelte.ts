@@ -28,6 +28,11 @@ class Models extends Query<Kept> {
   named(hash: string | null): Model | null {
     return this.list.find((one) => one.hash === hash) ?? null;
   }
+
+  /** What a model is called; the start of its hash where it was removed. */
+  nameOf(hash: string): string {
+    return this.named(hash)?.name ?? hash.slice(0, 12);
+  }
 }
 
 export const models = new Models();

@@ -58,6 +58,8 @@ class Counter:
 class _Part:
     part: int
     at: int
+    shift: int = 0  # it comes to the gate so much later than the encoder says
+    alone: bool = True  # the sensor takes it for no other
     passes: bool = False
     spoiled: bool = False
     done: bool = False
@@ -104,13 +106,18 @@ class RejectQueue:
 
     At every moment at most one part may pass the gate; where the gate cannot tell two parts apart, both are
     rejected. A part that was at the gate is done with, whatever the belt does then.
+
+    Where the reject sensor shows that the belt slips, parts that come from then on are told at the gate where
+    they are and not where the encoder says, up to a limit (`shift`); beyond it nothing may pass (`lost`). A
+    part keeps the shift that it came with, and parts have to be further apart by it: so a wrong shift rejects
+    good parts, and lets none pass in the place of its neighbour.
     """
 
     def __init__(self, gate: Gate) -> None:
         assert 0 <= gate.window <= gate.distance
         self._gate = gate
         self._parts: deque[_Part] = deque()
-        self._furthest: int | None = None
+        self._newest: tuple[_Part, ...] = ()
         self._slips: deque[int] = deque(maxlen=_SLIPS_KEPT)
 
     def __len__(self) -> int:
@@ -122,12 +129,12 @@ class RejectQueue:
         Returns:
             the parts that are too close to be told apart, if any, and whether each was released before.
         """
-        one = _Part(part, count)
-        close = [
-            other
-            for other in self._parts
-            if not other.done and abs(count - other.at) <= 2 * self._gate.window
-        ]
+        one = _Part(part, count, self.shift)
+        close = [other for other in self._parts if not other.done and self._close(one, other)]
+        for other in (*self._parts, *self._newest):
+            if abs(one.at - other.at) <= 2 * self._gate.slack:
+                one.alone = other.alone = False
+        self._newest = (one,)
         self._parts.append(one)
         if not close:
             return []
@@ -136,15 +143,39 @@ class RejectQueue:
             each.spoiled, each.passes = True, False
         return found
 
+    def _close(self, one: _Part, other: _Part) -> bool:
+        by_encoder, at_gate = one.at - other.at, one.at + one.shift - other.at - other.shift
+        room = 2 * self._gate.window + max(abs(one.shift), abs(other.shift))
+        return min(abs(by_encoder), abs(at_gate)) <= room
+
     @property
     def slip(self) -> int:
-        """By how many counts parts come later than the encoder says; below 0: earlier.
+        """By how many counts parts come to the reject sensor later than the encoder says; below 0: earlier.
 
-        0: by less than half a window. Known from parts that the reject sensor saw. A pass
-        is still told where the encoder says.
+        0: by less than half a window. Known from parts that the sensor saw and took for no other.
         """
         middle = median_low(self._slips) if len(self._slips) >= _SLIPS_LEAST else 0
         return middle if 2 * abs(middle) > (self._gate.window or self._gate.slack) else 0
+
+    @property
+    def shift(self) -> int:
+        """By how many counts later than the encoder says the next part is told at the gate."""
+        return max(-self._most_shift, min(self._most_shift, self._slip_at_gate))
+
+    @property
+    def lost(self) -> bool:
+        """Whether the belt slips by more than is made up for: it is not known which part is at the gate."""
+        return abs(self._slip_at_gate) > self._most_shift
+
+    @property
+    def _slip_at_gate(self) -> int:
+        """What slips on the way to the sensor has slipped in part on the way to the gate."""
+        return round(self.slip * self._gate.distance / self._gate.sensor) if self.slip else 0
+
+    @property
+    def _most_shift(self) -> int:
+        # Beyond `slack` the sensor's parts are not known any more: it has to be noticed before.
+        return min(self._gate.window or self._gate.slack, 3 * self._gate.slack // 4)
 
     def release(self, part: int) -> bool:
         """Let a part pass when it is at the gate; whether it still can."""
@@ -158,16 +189,15 @@ class RejectQueue:
         """Forget all parts, as after a counter that jumped; those that were released and have not passed."""
         lost = [one.part for one in self._parts if one.passes and not one.done]
         self._parts.clear()
+        self._newest = ()
         self._slips.clear()
-        self._furthest = None
         return lost
 
     def passing(self, count: int) -> int | None:
         """The part that may pass the gate at this count; None: reject."""
-        self._furthest = count if self._furthest is None else max(self._furthest, count)
         found: int | None = None
         for one in self._parts:
-            place = count - one.at - self._gate.distance
+            place = count - one.at - one.shift - self._gate.distance
             if place > self._gate.window:
                 one.done = True
             elif place >= -self._gate.window and one.passes and not one.done:
@@ -184,10 +214,12 @@ class RejectQueue:
                 if near:
                     one = min(near, key=lambda one: abs(at - one.at - gate.sensor))
                     self._parts.remove(one)
-                    self._slips.append(at - one.at - gate.sensor)
+                    if one.alone:
+                        self._slips.append(at - one.at - gate.sensor)
                     (found.wrongly if one.passes else found.rejected).append(one.part)
-        last = max(gate.distance + gate.window, gate.sensor + gate.slack)
-        while self._parts and count - self._parts[0].at > last:
+        while self._parts and count - self._parts[0].at > max(
+            gate.distance + gate.window + self._parts[0].shift, gate.sensor + gate.slack
+        ):
             one = self._parts.popleft()
             if one.passes:
                 found.passed.append(one.part)
@@ -199,7 +231,8 @@ class RejectQueue:
 class NoGate:
     """The plant asked for a verdict and moves the part itself: a part that is released is done with."""
 
-    slip = 0
+    slip = shift = 0
+    lost = False
 
     def __init__(self) -> None:
         self._released: list[int] = []

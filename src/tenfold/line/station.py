@@ -87,13 +87,12 @@ class Station:
         self._triggered, self._fired = dict[int, float](), dict[int, float]()
         self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
         self._job, self._jobs = dict[str, int](), dict[int, dict[str, int]]()
-        self._alarm, self._alarm_until = 0, 0.0
+        self._alarm, self._alarm_until, self._looked = 0, 0.0, 0.0
         self._beat: int | None = None
         self._beat_at, self._beating, self.asked = 0.0, False, 0
-        self._clock, self._slipping = ClockWatch(lambda: now().timestamp()), False
+        self._clock, self._slipping, self._failing = ClockWatch(lambda: now().timestamp()), False, False
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
-        self.released, self.rejected = 0, 0
-        self._pictured, self._failing, self._looked = 0, False, 0.0
+        self.released = self.rejected = self._pictured = 0
         # Until the plant was met it is not known which part is where.
         self.tell(FaultBegan("restarted", time.monotonic()))
 
@@ -217,8 +216,8 @@ class Station:
             output.state(outputs)
         found = [output.health() for output in self._told]
         with self._lock:
-            now = time.monotonic()
-            self.tell((FaultBegan if any(one.halts for one in found) else FaultEnded)("halted", now))
+            event = FaultBegan if any(one.halts for one in found) else FaultEnded
+            self.tell(event("halted", time.monotonic()))
             failing = "; ".join(one.says for one in found if not one.works)
             if failing and not self._failing:
                 self._raise_alarm("output")
@@ -264,8 +263,7 @@ class Station:
 
     def _lose_plant(self, fault: Reason) -> None:
         with self._lock:
-            now = time.monotonic()
-            self.tell(FaultBegan(fault, now))
+            self.tell(FaultBegan(fault, time.monotonic()))
             for part in self._gate.clear():
                 self._withhold(part, fault)
             self._encoder, self._beat, self._beating = Counter(most=_MOST_MOVED), None, False
@@ -310,9 +308,11 @@ class Station:
                 if outcome in ("not-seen", "wrongly-rejected"):
                     self._do(Alarm(outcome, part))
         if (slip := self._gate.slip) and not self._slipping:
-            self.write("alarm", {"reason": "slip", "counts": slip})
+            self.write("alarm", {"reason": "slip", "counts": slip, "corrected": self._gate.shift})
             self._raise_alarm("slip")
         self._slipping = bool(slip)
+        if self._gate.lost:  # for good: a belt that slips by a whole part looks as if it did not
+            self.tell(FaultBegan("slip", time.monotonic()))
 
     def _unwrapped(self, raw: int, encoder: int) -> int:
         return self._count - signed(encoder - raw)

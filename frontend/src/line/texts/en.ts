@@ -279,6 +279,11 @@ export const en = {
   proveText:
     "The pictures that a station kept are judged anew by this version. Nothing changes on the line. Whether it is better or worse is told by parts that somebody looked at again, and by challenge parts.",
   proveStation: "Recorded parts of",
+  proofBy: "Recorded parts judged by {model}",
+  adoptModel: "New version with this model",
+  proveOwnModel: "{name}, the version’s own",
+  proveModelHint:
+    "Only models that know all classes that pass. The result stands beside the version; a new version with the model can be made of it.",
   proveLast: "How many at most, the newest first",
   provenNoWorse: "No more bad parts pass, and no more good ones are rejected, than before.",
   provenOf_good: "Parts known to be good: {n}. Of them {before} were rejected, and {now} would be.",

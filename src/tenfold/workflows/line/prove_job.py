@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
-from tenfold.line.stations.recipes import Recipes
+from tenfold.line.stations.recipes import Recipes, recipe_of
 from tenfold.line.stations.stations import Stations
 from tenfold.line.stations.tables import RecipeRow
 from tenfold.line.trail.trail import time_of
@@ -25,15 +25,46 @@ class ProveParams(Shape):
     recipe: int = Field(description="The recipe's id.")
     version: int
     last: int = Field(description="So many parts at most, the newest first.")
+    model: str | None = Field(None, description="Hash of a model in place of the version's. Null: its own.")
 
 
-class ProveResult(Shape):
-    """What a proof found; the whole of it is kept with the recipe's version."""
+class ProofShare(Shape):
+    """A share with its 95 % interval, 0 to 1."""
 
+    value: float
+    low: float
+    high: float
+    n: int = Field(description="Of so many cases.")
+
+
+class KnownParts(Shape):
+    """Of parts of which it is known what they were, the share that got the wrong verdict."""
+
+    before: ProofShare
+    now: ProofShare
+
+
+class ProofFacts(Shape):
+    """What a version would have done with recorded parts."""
+
+    station: str = Field(description="Whose parts they were.")
+    at: datetime
     parts: int
     now_rejected: int = Field(description="Parts that passed, and would be rejected or diverted.")
     now_passed: int = Field(description="Parts that were rejected for the model's answer, and would pass.")
+    good: KnownParts | None = Field(description="Good parts that are rejected. Null: none is known.")
+    bad: KnownParts | None = Field(description="Bad parts that pass. Null: none is known.")
+    milliseconds: list[float] = Field(description="For a part: median, 99 %, largest.")
+    changed: list[int] = Field(description="Some parts whose verdict changes, the newest first.")
     worse: bool = Field(description="More bad parts pass, or more good ones are rejected, than before.")
+
+
+class ProveResult(Shape):
+    """What a proof found."""
+
+    model: str = Field(description="Hash of the model that judged the parts.")
+    kept: bool = Field(description="It is kept with the version: the model is the version's.")
+    proof: ProofFacts
 
 
 PROVE = JobType("prove", WORK, ProveParams, ProveResult)
@@ -63,8 +94,12 @@ class Prove:
 
         Raises:
             UnknownRecipe, UnknownStation: there is no such version, no such station, or it has not run yet.
+            UnknownModel, UsageError: there is no such model, or it does not know a class that passes.
         """
         chosen = self._recipes.with_version(params.recipe, params.version)
+        if params.model is not None:
+            recipe = recipe_of(chosen.recipe, chosen.version, deadline=1.0)
+            recipe.check(self._registry.info(params.model).labels)
         self._stations.get(params.station)
         opened(self._trail_of(params.station)).close()
         return chosen.recipe
@@ -73,7 +108,8 @@ class Prove:
         asked = work.params
         chosen = self._recipes.with_version(asked.recipe, asked.version)
         station = self._stations.get(asked.station)
-        with self._registry.local_copy(chosen.version.model_hash) as path:
+        model = asked.model or chosen.version.model_hash
+        with self._registry.local_copy(model) as path:
             classifier = self._load(path)
         with opened(self._trail_of(station.id)) as trail:
             most = min(asked.last, trail.last_part() or 0)
@@ -84,12 +120,8 @@ class Prove:
                 report_step(work, done, most, "judging-parts")
 
             found = prove_version(trail, station, chosen, classifier, last=asked.last, tell=tell)
-        self._recipes.keep_proof(
-            asked.recipe, asked.version, to_keep(found, station.name, time_of(datetime.now(UTC)))
-        )
-        return ProveResult(
-            parts=found.parts,
-            now_rejected=found.now_rejected,
-            now_passed=found.now_passed,
-            worse=found.worse,
-        )
+        proof = to_keep(found, station.name, time_of(datetime.now(UTC)))
+        kept = model == chosen.version.model_hash
+        if kept:
+            self._recipes.keep_proof(asked.recipe, asked.version, proof)
+        return ProveResult(model=model, kept=kept, proof=ProofFacts.model_validate(proof))

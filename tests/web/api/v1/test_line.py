@@ -342,10 +342,29 @@ def test_a_version_is_proven_on_a_stations_recorded_parts_in_the_background(
     app.jobs.wait(started.json()["id"], timeout=60)
     job = client.get(f"/api/v1/jobs/{started.json()['id']}").json()
     assert (job["state"], job["problem"]) == ("done", None)
-    assert job["result"] == {"parts": 4, "now_rejected": 2, "now_passed": 2, "worse": False}
+    assert (job["result"]["kept"], job["result"]["proof"]["worse"]) == (True, False)
     proof = client.get(f"{url}/versions").json()[0]["proof"]
     assert (proof["station"], proof["parts"], proof["changed"]) == ("gate", 4, [4, 3, 2, 1])
     assert (proof["good"]["before"]["value"], proof["good"]["now"]["value"]) == (1.0, 0.0)
+    assert job["result"]["proof"] == proof
+    # By another model the proof is the job's alone, and the version's stays as it is.
+    app.registry.register_bundled()
+    named = {name: app.registry.find(name).hash for name in ("photo", "cifar10")}
+    other = next(name for name, key in named.items() if key != app.registry.live())
+    client.post(f"{station}/parts/1/override", json={"verdict": "reject", "reason": "x", "by": "Olha"})
+    started = client.post(f"{url}/versions/1/prove", json={"station": gate, "model": other})
+    assert started.status_code == 202, started.text
+    app.jobs.wait(started.json()["id"], timeout=60)
+    result = client.get(f"/api/v1/jobs/{started.json()['id']}").json()["result"]
+    assert (result["kept"], result["model"], result["proof"]["parts"]) == (False, named[other], 4)
+    assert result["proof"]["bad"]["before"]["value"] == 1.0
+    assert client.get(f"{url}/versions").json()[0]["proof"] == proof
+    assert client.post(f"{url}/versions/1/prove", json={"station": gate, "model": "none"}).status_code == 404
+    known = {name: app.registry.info(app.registry.find(name).hash).labels for name in ("cifar10", "watch")}
+    region["accepts"] = [next(label for label in known["watch"] if label not in known["cifar10"])]
+    assert client.post(f"{url}/versions", json={"model": "watch", "regions": [region]}).status_code == 201
+    refused = client.post(f"{url}/versions/2/prove", json={"station": gate, "model": "cifar10"})
+    assert (refused.status_code, "does not know" in refused.text) == (400, True)
     client.delete(url)
 
 

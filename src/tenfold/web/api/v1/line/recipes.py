@@ -12,13 +12,13 @@ from tenfold.line.recipe import MOST_CELLS
 from tenfold.line.stations.recipes import MOST_NUMBER
 from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 from tenfold.runtime import App
-from tenfold.web.answers import Answer, ShareAnswer
+from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName, Share
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.service import service_of
-from tenfold.workflows.line.prove_job import PROVE, ProveParams
+from tenfold.workflows.line.prove_job import PROVE, ProofFacts, ProveParams
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["line"])
 
@@ -73,28 +73,12 @@ class VersionRequest(BaseModel):
 class ProofRequest(BaseModel):
     station: int = Field(ge=1, le=2**63 - 1, description="The station whose recorded parts are judged anew.")
     last: int = Field(2000, ge=1, le=1_000_000, description="So many parts at most, the newest first.")
-
-
-class KnownPartsAnswer(BaseModel):
-    """Of parts of which it is known what they were, the share that got the wrong verdict."""
-
-    before: ShareAnswer
-    now: ShareAnswer
-
-
-class ProofAnswer(BaseModel):
-    """What a version would have done with recorded parts."""
-
-    station: str = Field(description="Whose parts they were.")
-    at: datetime
-    parts: int
-    now_rejected: int = Field(description="Parts that passed, and would be rejected or diverted.")
-    now_passed: int = Field(description="Parts that were rejected for the model's answer, and would pass.")
-    good: KnownPartsAnswer | None = Field(description="Good parts that are rejected. Null: none is known.")
-    bad: KnownPartsAnswer | None = Field(description="Bad parts that pass. Null: none is known.")
-    milliseconds: list[float] = Field(description="For a part: median, 99 %, largest.")
-    changed: list[int] = Field(description="Some parts whose verdict changes, the newest first.")
-    worse: bool = Field(description="More bad parts pass, or more good ones are rejected, than before.")
+    model: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="A model's hash or name, in place of the version's. Null: its own.",
+    )
 
 
 class VersionAnswer(Answer):
@@ -112,9 +96,7 @@ class VersionAnswer(Answer):
     added_by: int
     approved_at: datetime | None
     approved_by: int | None
-    proof: ProofAnswer | None = Field(
-        description="The last proof on recorded parts. Null: it was not proven."
-    )
+    proof: ProofFacts | None = Field(description="The last proof on recorded parts. Null: it was not proven.")
 
 
 class RecipeAnswer(Answer):
@@ -196,22 +178,27 @@ def add_version(request: Request, who: Administrator, number: Number, asked: Ver
     operation_id="prove_recipe_version",
     summary="Prove a version on recorded parts",
     status_code=202,
-    responses=responses(_404="There is no such version, no such station, or the station has not run yet."),
+    responses=responses(
+        _400="The model does not know a class that passes.",
+        _404="There is no such version, station or model, or the station has not run yet.",
+    ),
 )
 def prove(
     request: Request, who: Operator, number: Number, version: Version, asked: ProofRequest
 ) -> JobAnswer:
     """Judge the recorded parts of a station anew in the background, whether the version is approved or not.
 
-    The proof is kept with the version when the job ends, in place of an earlier one.
+    The proof is kept with the version when the job ends, in place of an earlier one. By another model than
+    the version's it is the job's result alone: add a version with that model where it is better.
     """
     app = service_of(request).app
-    params = ProveParams(station=asked.station, recipe=number, version=version, last=asked.last)
+    model = None if asked.model is None else app.registry.find(asked.model).hash
+    params = ProveParams(station=asked.station, recipe=number, version=version, last=asked.last, model=model)
     name = app.prove.check(params).name
-    facts = {"version": version, "station": asked.station}
+    facts = {"version": version, "station": asked.station} | ({"model": model} if model else {})
     app.audit.note(who.id, "recipe.prove", name, facts, address=who.address)
     title = f"Prove version {version} of {name}"
-    key = f"{PROVE.kind} {number} {version}"
+    key = f"{PROVE.kind} {number} {version} {model or ''}"
     return job_answer(app.jobs.submit(PROVE, params, title=title, by=who.id, key=key), who)
 
 
