@@ -237,15 +237,21 @@ def crossing(
     seconds: float,
     size: tuple[int, int] = (640, 360),
     seed: int = 1,
+    masks: Sequence[NDArray[np.float32]] = (),
 ) -> list[Sprite]:
-    """Objects that cross the picture on ways of their own, at most about three at a time."""
+    """Objects that cross the picture on ways of their own, at most about three at a time.
+
+    Args:
+        masks: what of each picture is its object; where none are given, what an ellipse leaves of it.
+    """
     random = np.random.default_rng(seed)
     width, height = size
     sprites = []
     for i, (label, pixels) in enumerate(pictures):
         start = 2 + i * max(seconds - 12, 0) / max(len(pictures), 1) + random.uniform(0, 1)
         lasting = random.uniform(5, 9)
-        ends = [(-40.0, random.uniform(0.2, 0.8) * height), (width + 40.0, random.uniform(0.2, 0.8) * height)]
+        out = max(40.0, pixels.shape[1] / 2 - 5)
+        ends = [(-out, random.uniform(0.2, 0.8) * height), (width + out, random.uniform(0.2, 0.8) * height)]
         if random.random() < 0.5:
             ends.reverse()
         middle = (random.uniform(0.4, 0.6) * width, random.uniform(0.3, 0.7) * height)
@@ -254,7 +260,7 @@ def crossing(
             (start + lasting / 2, *middle),
             (start + lasting, *ends[1]),
         ]
-        sprites.append(Sprite(label, pixels, ellipse(pixels), places))
+        sprites.append(Sprite(label, pixels, masks[i] if masks else ellipse(pixels), places))
     return sprites
 
 

@@ -1,7 +1,8 @@
 """What is told of generated scenes and of the sample clips, beside what a person sees there.
 
 `benchmarks.watching` makes figures of it. Generated scenes: CIFAR-10's test pictures, enlarged, cross a
-textured ground. Clips: benchmarks/clips.toml says what a person sees in each.
+textured ground, and photographs, cut out, cross places that cameras saw. Clips: benchmarks/clips.toml says
+what a person sees in each.
 """
 
 import threading
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.camera_objects import objects, street
 from benchmarks.camera_scenes import Scene, Score, Truth, crossing, ground, score
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.sources import open_source
@@ -47,9 +49,9 @@ def pictures(folder: Path, count: int, seed: int) -> list[tuple[str, NDArray[np.
 def watched(scene: Scene, classify: Classify) -> tuple[list[Event], list[tuple[float, list[Truth]]]]:
     """The events of a scene, and its truth."""
     watcher, events, truth = Watcher(classify), list[Event](), list[tuple[float, list[Truth]]]()
-    for frame, objects in scene.frames():
+    for frame, shown in scene.frames():
         events += watcher.look(frame)
-        truth.append((frame.time, objects))
+        truth.append((frame.time, shown))
     return events + watcher.finish(), truth
 
 
@@ -57,6 +59,14 @@ def generated(folder: Path, seed: int, classify: Classify) -> Score:
     """How what is told of ten objects that cross in 50 s agrees with the truth."""
     sprites = crossing(pictures(folder, 10, seed), seconds=50, seed=seed)
     return score(*watched(Scene(ground(seed), sprites, seconds=50, seed=seed), classify))
+
+
+def photographed(seed: int, classify: Classify) -> Score:
+    """The same of photographs, cut out, that cross a place that a camera saw."""
+    found = objects(10, seed)
+    pixels, masks = [(label, one) for label, one, _ in found], [mask for *_, mask in found]
+    sprites = crossing(pixels, seconds=50, seed=seed, masks=masks)
+    return score(*watched(Scene(street(seed), sprites, seconds=50, seed=seed), classify))
 
 
 def clip(

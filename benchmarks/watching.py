@@ -2,7 +2,7 @@
 
     python -m benchmarks.watching                     all parts, one after the other: hours, for `night`
     python -m benchmarks.watching --part clips        ten clips, and what a person sees in them (clips.toml)
-    python -m benchmarks.watching --part generated    labelled pictures that cross; a camera that pans
+    python -m benchmarks.watching --part generated    labelled objects that cross; a camera that pans
     python -m benchmarks.watching --part masks        background subtraction, pixel by pixel
     python -m benchmarks.watching --part night        an hour of each disturbance that is no object
     python -m benchmarks.watching --part cost         frames a second of a core, beside decoding alone
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks import camera_cost, camera_live
 from benchmarks.camera_scenes import Scene, Score, Sprite, crossing, ground, score
-from benchmarks.camera_seeing import DISTURBANCES, clip, generated, pictures, watched
+from benchmarks.camera_seeing import DISTURBANCES, clip, generated, photographed, pictures, watched
 from benchmarks.record import DATA, SAMPLES, interval, write
 from tenfold.cameras.motion import Background, Rain
 from tenfold.cameras.watching import Classify
@@ -114,23 +114,17 @@ def _words(facts: dict[str, Any]) -> str:
 
 
 def objects(classify: Classify, labels: Sequence[str]) -> list[dict[str, str]]:
-    """Labelled pictures that cross, and a subject that a camera follows."""
-    each = [generated(CIFAR, seed, classify) for seed in range(SCENES)]
-    total = sum(each, Score())
-    n = f"{total.objects} objects, {SCENES} scenes of 50 s"
-    worst = f"worst scene {min(one.precision for one in each):.0%}"
-    rows = [
-        row("Generated objects: precision of events", interval(share(total.right, total.events)), n, worst),
-        row(
-            "Generated objects: recall (aim 90%)", interval(share(total.found, total.objects)), n,
-            f"worst scene {min(one.recall for one in each):.0%}",
-        ),
-        row("Generated objects: identity switches", str(total.switches), n),
-        row(
-            "Generated objects told whose class is right", interval(share(total.named, total.right)), n,
-            f"{total.unknown} more are none of these: the pictures are of 32 pixels, enlarged",
-        ),
-    ]  # fmt: skip
+    """Labelled objects that cross, and a subject that a camera follows."""
+    rows = _scores(
+        "Photographs cut out, before real places",
+        [photographed(seed, classify) for seed in range(SCENES)],
+        "",
+    )
+    rows += _scores(
+        "Generated objects",
+        [generated(CIFAR, seed, classify) for seed in range(SCENES)],
+        ": the pictures are of 32 pixels, enlarged, cut to ellipses",
+    )
     grounds, speeds = (0.0, 30.0, 55.0), (30, 100, 300)
     empty, followed = 0, Score()
     for number, (smooth, pan) in enumerate(product(grounds, speeds)):
@@ -147,6 +141,25 @@ def objects(classify: Classify, labels: Sequence[str]) -> list[dict[str, str]]:
         row("A camera that pans where nothing moves: events", str(empty), what),
         row("A camera that follows an object: the object told", f"{followed.found} of {scenes}", what,
             f"{followed.events} events"),
+    ]  # fmt: skip
+
+
+def _scores(name: str, each: Sequence[Score], why: str) -> list[dict[str, str]]:
+    """Rows of the same scene with other objects each time."""
+    total = sum(each, Score())
+    n = f"{total.objects} objects, {len(each)} scenes of 50 s"
+    worst = f"worst scene {min(one.precision for one in each):.0%}"
+    return [
+        row(f"{name}: precision of events", interval(share(total.right, total.events)), n, worst),
+        row(
+            f"{name}: recall (aim 90%)", interval(share(total.found, total.objects)), n,
+            f"worst scene {min(one.recall for one in each):.0%}",
+        ),
+        row(f"{name}: identity switches", str(total.switches), n),
+        row(
+            f"{name}: told whose class is right", interval(share(total.named, total.right)), n,
+            f"{total.unknown} more are none of these{why}",
+        ),
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("cv2", reason="needs the cameras extra")
+from benchmarks import camera_objects
 from benchmarks.camera_scenes import Scene, Sprite, ground
 from benchmarks.watching import _agreement, _f_measure
 
@@ -26,3 +27,17 @@ def test_the_f_measure_weighs_what_is_missed_and_what_is_too_much() -> None:
     assert _f_measure(_agreement(found, truth)) == 1
     found[:, 5:] = False
     assert _f_measure(_agreement(found, truth)) == pytest.approx(2 / 3)
+
+
+def test_what_is_in_the_middle_of_a_picture_is_cut_out() -> None:
+    random = np.random.default_rng(1)
+    pixels = (np.array((60, 150, 70)) + random.integers(-20, 20, (120, 160, 3))).astype(np.uint8)
+    rows, columns = np.mgrid[:120, :160]
+    thing = (rows - 60) ** 2 + (columns - 90) ** 2 < 30**2
+    pixels[thing] = (np.array((210, 60, 50)) + random.integers(-20, 20, (int(thing.sum()), 3))).astype(
+        np.uint8
+    )
+
+    found = camera_objects._middle(pixels)
+
+    assert (found & thing).sum() > 0.95 * (found | thing).sum()
