@@ -4,6 +4,7 @@ Nothing is chosen by what a model says: a cut-out is taken by its size and shape
 """
 
 from functools import cache
+from itertools import islice
 
 import av
 import cv2
@@ -89,8 +90,7 @@ def street(number: int, width: int = 720, height: int = 420) -> NDArray[np.uint8
     """What a camera saw that stood, without what moved before it."""
     with av.open(str(SAMPLES / "clips" / _STREETS[number % len(_STREETS)])) as file:
         frames = (frame for at, frame in enumerate(file.decode(video=0)) if at % _APART == 0)
-        pictures = [
-            frame.to_ndarray(format="rgb24") for frame, _ in zip(frames, range(_PICTURES), strict=False)
-        ]
+        taken = islice(frames, _PICTURES)
+        pictures = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in taken]
     median = np.median(np.stack(pictures), axis=0).astype(np.uint8)
     return np.asarray(cv2.resize(median, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
