@@ -81,7 +81,7 @@ def test_two_classes_are_recorded_told_apart_tried_and_kept(page: Page) -> None:
     expect(page.locator("video.on")).to_be_visible()
     for name, bright in (("plane", True), ("ship", False)):
         await_scene(page, bright)
-        button = card(page, name).locator(".ways button.main")
+        button = card(page, name).locator(".buttons button.main")
         button.focus()
         page.keyboard.down(" ")
         page.wait_for_timeout(1200)
@@ -161,9 +161,9 @@ def test_the_answer_stays_in_its_place_while_more_is_recorded(look_at: LookAt, p
     page.get_by_role("button", name="Use the camera").click()
     answer = page.locator(".answer p.name")
     expect(answer).to_be_visible()
-    card(page, "cats").locator(".ways button.main").focus()
+    card(page, "cats").locator(".buttons button.main").focus()
     page.keyboard.down(" ")
-    expect(card(page, "cats").locator(".ways button.main")).to_contain_text("Recording")
+    expect(card(page, "cats").locator(".buttons button.main")).to_contain_text("Recording")
     assert answer.count() == 1
     page.keyboard.up(" ")
 
@@ -186,7 +186,7 @@ def test_a_refused_camera_is_asked_for_once(launch: Any, own_server: str) -> Non
     page.goto(f"{own_server}/teach")
     begin(page, "Begin with the camera", "plane", "ship")
     expect(page.get_by_text("The browser did not allow the camera.")).to_be_visible()
-    expect(card(page, "plane").locator(".ways button.main")).to_be_disabled()
+    expect(card(page, "plane").locator(".buttons button.main")).to_be_disabled()
     assert page.evaluate("window.asked") == 1
 
 
@@ -216,6 +216,6 @@ def test_pictures_wait_for_a_server_that_is_away(look_at: LookAt, plane: Path, s
 @pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
 def test_nothing_is_wider_than_a_phone(look_at: LookAt, plane: Path, width: int, locale: str) -> None:
     page = look_at("/teach", viewport={"width": width, "height": 800}, locale=locale)
-    page.locator("form .ways button").last.click()
+    page.locator("form .buttons button").last.click()
     page.locator("section[data-class]").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
