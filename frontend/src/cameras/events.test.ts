@@ -1,24 +1,14 @@
 import { expect, it } from "vitest";
-import { boxAt, byClass, byHour, lineOf, withNewest } from "./events";
-
-const at = (id: number, minute: number, more = {}) => ({
-  id,
-  started_at: new Date(Date.UTC(2026, 4, 4, 12, minute)).toISOString(),
-  ...more,
-});
-
-it("new events come first, changed ones are changed, and deleted ones go", () => {
-  const list = [at(4, 8), at(3, 6), at(2, 4), at(1, 2)];
-  const newest = [at(5, 9), at(4, 8, { state: "ended" }), at(2, 4)];
-  expect(withNewest(list, newest, false)).toEqual([...newest, at(1, 2)]);
-  expect(withNewest(list, newest, true)).toEqual(newest);
-  expect(withNewest(list, [], false)).toEqual([]);
-});
+import { boxAt, byClass, byHour, isOlder, lineOf } from "./events";
 
 it("of events that began at once the one with the larger number is the newer", () => {
-  expect(withNewest([at(7, 1), at(6, 1)], [at(8, 1), at(7, 1)], false).map(({ id }) => id)).toEqual([
-    8, 7, 6,
-  ]);
+  const at = (id: number, minute: number) => ({
+    id,
+    started_at: new Date(Date.UTC(2026, 4, 4, 12, minute)).toISOString(),
+  });
+  expect(isOlder(at(6, 1), at(7, 1))).toBe(true);
+  expect(isOlder(at(7, 1), at(7, 1))).toBe(false);
+  expect(isOlder(at(6, 2), at(7, 1))).toBe(false);
 });
 
 const hours = [

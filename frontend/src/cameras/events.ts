@@ -1,4 +1,4 @@
-/** The list of events as it grows, and how many there were of each class and at each time. Knows no server. */
+/** Which event is the older, and how many there were of each class and at each time. Knows no server. */
 import type { CameraEvent, EventHour } from "../api/types";
 
 type Placed = Pick<CameraEvent, "id" | "started_at">;
@@ -6,15 +6,7 @@ type Placed = Pick<CameraEvent, "id" | "started_at">;
 /** The class that a person said, else the model's; "": none of the classes. */
 export const labelOf = (event: CameraEvent): string => event.corrected_label ?? event.label;
 
-/** The list with its newest part replaced by what the server says now, the newest first. `whole`: there is nothing
- *  older than `newest`. */
-export function withNewest<T extends Placed>(list: readonly T[], newest: readonly T[], whole: boolean): T[] {
-  const last = newest.at(-1);
-  if (!last || whole) return [...newest];
-  return [...newest, ...list.filter((one) => isOlder(one, last))];
-}
-
-function isOlder(one: Placed, other: Placed): boolean {
+export function isOlder(one: Placed, other: Placed): boolean {
   const [a, b] = [Date.parse(one.started_at), Date.parse(other.started_at)];
   return a < b || (a === b && one.id < other.id);
 }

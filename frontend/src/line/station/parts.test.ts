@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { StationChallenge, StationPart } from "../../api/types";
-import { barsOf, dueAt, leastSure, pareto, withNewest } from "./parts";
+import { barsOf, dueAt, leastSure, pareto } from "./parts";
 
 const answer = (label: string, share: number, known = true) => ({
   region: label,
@@ -22,14 +22,6 @@ it("the least sure answer decides, and one that is none of these before all", ()
 it("bars are the most probable classes", () => {
   expect(barsOf(answer("good", 0.75), 1)).toEqual([{ label: "good", share: 0.75 }]);
   expect(barsOf(answer("good", 0.25), 9).map(({ label }) => label)).toEqual(["other", "good"]);
-});
-
-it("a list that is asked for again keeps what was loaded below", () => {
-  const list = [5, 4, 3, 2, 1].map((row) => part(row));
-  const newest = [7, 6, 5, 4].map((row) => part(row));
-  expect(withNewest(list, newest, false).map(({ row }) => row)).toEqual([7, 6, 5, 4, 3, 2, 1]);
-  expect(withNewest(list, newest, true)).toEqual(newest);
-  expect(withNewest(list, [], false)).toEqual([]);
 });
 
 it("a Pareto chart sums up to everything", () => {

@@ -20,16 +20,6 @@ export const barsOf = (answer: Answered, most: number): Bar[] =>
     .slice(0, most)
     .map(([label, share]) => ({ label, share }));
 
-/** The list with its newest part replaced by what the server says now. `whole`: there is nothing older. */
-export function withNewest(
-  list: readonly StationPart[],
-  newest: readonly StationPart[],
-  whole: boolean,
-): StationPart[] {
-  const last = newest.at(-1);
-  return !last || whole ? [...newest] : [...newest, ...list.filter(({ row }) => row < last.row)];
-}
-
 /** Reasons of parts that did not pass, with the share of all such parts that they and those before make up. */
 export function pareto(
   reasons: StationFigures["reasons"],
