@@ -39,10 +39,12 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
 def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = "") -> dict[str, str]:
     """What `document.html` fills in: version, style, script (may be empty), style_hash and script_hash.
 
-    The hashes are what a content security policy knows an inline style or script by.
+    The style sheets are added to `document.css`. The hashes are what a content security policy knows an inline
+    style or script by.
     """
     assert templates.loader is not None
-    style = "".join(templates.loader.get_source(templates, name)[0] for name in styles)
+    sheets = ["document.css", *styles]
+    style = "".join(templates.loader.get_source(templates, name)[0] for name in sheets)
     code = templates.loader.get_source(templates, script)[0] if script else ""
     return {
         "version": __version__,
