@@ -1,4 +1,4 @@
-"""The computer's clock: whether somebody set it. Knows nobody who goes by it."""
+"""Notices when the computer's clock is set. Does not know who uses the time."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A file from the network, gone on with where it was cut off. Knows nothing of what is in it.
+"""Downloads a file, and resumes a download that was cut off. Knows nothing of what is in the file.
 
 The caller verifies what came.
 """

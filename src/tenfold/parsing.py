@@ -1,4 +1,4 @@
-"""Reads JSON and TOML that others wrote: whatever is wrong with a text is a ValueError.
+"""Reads JSON and TOML from outside: anything wrong with a text is a ValueError.
 
 Knows nothing of what it says.
 

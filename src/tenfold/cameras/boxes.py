@@ -1,4 +1,4 @@
-"""Boxes in a picture and how they lie to each other. Knows nothing of what is in them."""
+"""Boxes in a picture: overlap, distance, union. Knows nothing of what is in them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Square pictures of an object, cut from frames; the best of them are kept. Knows nothing of classes."""
+"""Square crops of an object from frames, of which the best are kept. Knows nothing of classes."""
 
 from dataclasses import dataclass
 

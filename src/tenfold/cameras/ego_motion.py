@@ -1,4 +1,4 @@
-"""How a camera itself moved between two pictures. Knows nothing of what moves before it.
+"""How a camera itself moved between two pictures. Knows nothing of moving objects.
 
 A still camera that is shaken is told from one that pans or is carried: shakes are small and come back.
 """

@@ -1,4 +1,4 @@
-"""What was seen before cameras: events are opened, ended, found, acknowledged, counted. Sees nothing itself.
+"""The events of cameras: opened, ended, found, acknowledged, counted. Detects nothing itself.
 
 Whoever has to know of an event in the same transaction, as rules do that send messages, is handed in as
 `note`: it is called with the transaction, the event and what happened to it.

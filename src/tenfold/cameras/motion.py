@@ -1,4 +1,4 @@
-"""What moves before a camera that stands still. Knows nothing of objects or of what they are.
+"""Finds movement in the picture of a still camera. Knows nothing of objects or of what they are.
 
 Background subtraction by a mixture of Gaussians with shadows (Zivkovic 2004, OpenCV's MOG2). A sudden change
 of most of the picture, as of light or an infrared filter, starts the background anew and is no movement.

@@ -1,4 +1,4 @@
-"""What moves against the picture of a camera that moves itself. Knows nothing of what it is.
+"""Finds moving objects in the picture of a moving camera. Knows nothing of what they are.
 
 Dense optical flow (DIS, Kroeger 2016) after the camera's own motion was undone, gathered over some pictures
 and carried along with the camera, so that a limb that rests for a moment does not tear its body apart. Flow

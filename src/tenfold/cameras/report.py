@@ -1,4 +1,4 @@
-"""A page on what was seen: one HTML file that needs no network. Knows nothing of how it was seen."""
+"""The report of `tenfold watch`: one HTML file that needs no network. Detects nothing."""
 
 import base64
 from collections.abc import Sequence

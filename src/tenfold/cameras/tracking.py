@@ -1,4 +1,4 @@
-"""Boxes of one picture after the other become tracks of objects. Knows nothing of pictures or classes.
+"""Joins the boxes of successive pictures into tracks of objects. Knows nothing of pictures or classes.
 
 A track moves with constant velocity between pictures; boxes are given to tracks by overlap and distance, best
 first. Regions have no score, so trackers that tell sure from unsure boxes (ByteTrack) have nothing

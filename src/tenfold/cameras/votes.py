@@ -1,4 +1,4 @@
-"""One class for an object from the answers to several pictures of it. Knows no networks."""
+"""Combines the answers to several pictures of an object into one class. Knows no networks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Frames in, events out: what moved, and what it is. Knows nothing of where frames come from.
+"""Turns frames into events: what moved, and its class. Knows nothing of where frames come from.
 
 Whether the camera stands or travels (`ego_motion`) decides how movement is found (`motion`, `moving_camera`).
 What moves becomes tracks (`tracking`), and the best crops of a track (`crops`) are put to the vote (`votes`).

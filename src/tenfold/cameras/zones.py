@@ -1,4 +1,4 @@
-"""Parts of a picture that have a name, and parts that are never looked at. Knows no objects."""
+"""Zones and masks: named parts of a picture, and parts that are never analysed. Knows no objects."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from tenfold.os_errors import in_words
 
 # name: where it is, and the first line of its help (a test holds them equal)
 COMMANDS = {
-    "classify": ("tenfold.cli.classify.command:classify", "Say what is in pictures."),
+    "classify": ("tenfold.cli.classify.command:classify", "Classify pictures."),
     "serve": ("tenfold.cli.server.serve:serve", "Serve the page and the HTTP API."),
     "health": ("tenfold.cli.server.health:health", "Ask the running server whether it is ready."),
     "doctor": (
@@ -30,7 +30,7 @@ COMMANDS = {
         "tenfold.cli.server.backup:backup",
         "Back up the database, pictures, models and settings.",
     ),
-    "restore": ("tenfold.cli.server.backup:restore", "Bring a backup back, into this home and database."),
+    "restore": ("tenfold.cli.server.backup:restore", "Restore a backup into this home and database."),
     "model": ("tenfold.cli.models.model:model", "List models, and look into model files."),
     "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
     "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),
@@ -59,12 +59,12 @@ COMMANDS = {
         "tenfold.cli.catalogue.group:catalogue",
         "Add pictures to the catalogue, find them, file them.",
     ),
-    "watch": ("tenfold.cli.cameras.watch:watch", "Say what moves before a camera or in a recording."),
-    "camera": ("tenfold.cli.cameras.group:camera", "Try cameras, and have them watched by a server."),
-    "rule": ("tenfold.cli.notifying.rule:rule", "Say which events before cameras are told, and to whom."),
+    "watch": ("tenfold.cli.cameras.watch:watch", "Report what moves before a camera or in a recording."),
+    "camera": ("tenfold.cli.cameras.group:camera", "Test cameras, and have a server watch them."),
+    "rule": ("tenfold.cli.notifying.rule:rule", "Choose which events of cameras are sent, and where."),
     "destination": (
         "tenfold.cli.notifying.destination:destination",
-        "Say where messages about what cameras see are sent.",
+        "Set up where messages are sent.",
     ),
     "line": (
         "tenfold.cli.line.group:line",
@@ -75,9 +75,9 @@ COMMANDS = {
         "Inspect parts on a real production line.",
     ),
     "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
-    "user": ("tenfold.cli.accounts.user:user", "Give people accounts, and change them."),
-    "token": ("tenfold.cli.accounts.token:token", "Make, list and revoke programs' ways in."),
-    "audit": ("tenfold.cli.accounts.audit:audit", "Say who did what."),
+    "user": ("tenfold.cli.accounts.user:user", "Add and change accounts of people."),
+    "token": ("tenfold.cli.accounts.token:token", "Add, list and revoke tokens for programs."),
+    "audit": ("tenfold.cli.accounts.audit:audit", "Show who did what, and when."),
     "settings": (
         "tenfold.cli.server.settings:settings",
         "List every setting, its value and where it comes from.",

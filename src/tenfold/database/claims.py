@@ -1,4 +1,4 @@
-"""Rows that one of several processes works on: named, paused, claimed, reported on, taken over from the dead.
+"""Rows that one of several processes works on: claimed by it, and by another one after its process has died.
 
 Knows nothing else of such a table.
 """

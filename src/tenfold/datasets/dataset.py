@@ -1,4 +1,4 @@
-"""A whole dataset: what is learned from, chosen by and reported on. Does not read or split anything."""
+"""A dataset with its training, validation and test pictures. Does not read or split anything."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,1 +1,1 @@
-"""Drafts of own classes: their names, their pictures with features, and what was last learned from them."""
+"""Drafts of custom classes: their names, their pictures with features, and what was last learned."""

@@ -1,4 +1,4 @@
-"""Labelled pictures from elsewhere brought to a model's classes. Knows nothing of files and scores."""
+"""Maps the labels of pictures from elsewhere to a model's classes. Knows nothing of files and scores."""
 
 from collections.abc import Sequence
 

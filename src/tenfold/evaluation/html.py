@@ -37,10 +37,10 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
 
 
 def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = "") -> dict[str, str]:
-    """What `document.html` fills in: version, style, script (may be empty), style_hash and script_hash.
+    """What `document.html` fills in: version, style, script (may be empty), and their hashes.
 
-    The style sheets are added to `document.css`. The hashes are what a content security policy knows an inline
-    style or script by.
+    The style sheets are added to `document.css`. By the hashes a content security policy knows an inline style
+    or script.
     """
     assert templates.loader is not None
     sheets = ["document.css", *styles]

@@ -1,4 +1,4 @@
-"""What stands around the pixels in a picture file. Knows nothing of decoding, files or limits.
+"""Reads the structure of picture files around the pixels. Knows nothing of decoding, files or limits.
 
 A decoder is handed no more than the pixels need: comments, text, colour profiles, embedded previews and
 animations are left out here, so nothing hidden in them is ever unpacked. What a decoder lets pass in silence

@@ -1,4 +1,4 @@
-"""A model file at work: pictures in, predictions out. Knows nothing of where pictures come from or go.
+"""Runs a model file: pictures in, predictions out. Knows nothing of where pictures come from or go.
 
 Two halves, so that a server can spread them: `prepare` reads and cuts one picture (a processor's work,
 safe in many threads), `run` sends many prepared pictures through the network at once.

@@ -1,4 +1,4 @@
-"""Where a part is: counts of an encoder, and which part is at the gate. Knows no clock and no wire.
+"""Where each part is, by the counts of an encoder, and which part is at the gate. Knows no clock or protocol.
 
 Counts come from a counter that wraps, of 16 or 32 bits. All places are counts from the photo-eye.
 """

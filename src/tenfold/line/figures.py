@@ -1,4 +1,4 @@
-"""What a station has told since it started, counted for those who watch it. Knows no trail and no plant."""
+"""Counts a station's verdicts and alarms since it started, for displays. Knows no trail and no plant."""
 
 from collections import Counter
 from statistics import quantiles

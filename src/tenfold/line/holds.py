@@ -1,4 +1,4 @@
-"""Why nothing is released though parts are judged: challenge parts, and the first parts of a recipe.
+"""Holds, during which parts are judged but none is released: challenge parts, the first parts of a recipe.
 
 Challenge parts are golden good and bad ones, run at the start of a shift and after a change of recipe: only
 where each got the verdict that it should, parts are released. What was done is read from the trail, so that a

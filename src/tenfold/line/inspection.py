@@ -1,4 +1,4 @@
-"""Which parts may pass: one small state machine. Knows no clock but the times of its events, and no wire.
+"""Which parts may pass: one small state machine. Knows no clock but the times of its events, and no protocol.
 
 A part is released only where a pass was reached in time, recorded in time, and nothing that a verdict needs
 was failing in between. Otherwise it is rejected, and recorded as rejected. While parts are held, they are

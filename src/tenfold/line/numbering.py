@@ -1,4 +1,4 @@
-"""Part numbers, which never repeat in a trail, from the plant's count of triggers. Knows no wire."""
+"""Part numbers, which never repeat in a trail, from the plant's count of triggers. Knows no protocol."""
 
 from tenfold.line.belt import JumpingCounter, signed
 from tenfold.line.trail.trail import Trail

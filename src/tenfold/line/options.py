@@ -1,4 +1,4 @@
-"""How a station works, and by what recipe: values that it is handed."""
+"""The options of a station, and the recipes and jobs that it works with, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What happens to a part on the line, as values. Knows no clock, no camera, no model and no wire."""
+"""The events and verdicts of a part on the line, as values. Knows no clock, camera, model or protocol."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Which answers of a model are a good part. Knows no model, no camera and no clock."""
+"""Recipes: which answers of a model mean a good part. Knows no model, no camera and no clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A station at work: reads the plant, has parts judged, keeps the trail, lets parts pass. Knows no protocol.
+"""Runs a station: reads the plant, has parts judged, keeps the trail, lets parts pass. Knows no protocol.
 
 Threads: one exchanges signals with the plant and moves the gate, some take pictures and judge them, one
 writes the trail, one looks whether what failed works again. `Inspection` alone decides what happens, under

@@ -1,4 +1,4 @@
-"""Attempts to improve on the live model: what was tried and how it came out. Trains and judges nothing."""
+"""Improvements on the live model: each attempt and its result. Trains and judges nothing."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,1 +1,1 @@
-"""What whoever runs a server looks at: metrics, logs."""
+"""What operators of a server look at: metrics, logs, traces, drift."""

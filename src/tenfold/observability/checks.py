@@ -1,4 +1,4 @@
-"""What a machine may have wrong for a server: folders, disks, clock, rights. Knows no database and no model.
+"""Checks of the machine that a server runs on: folders, disks, clock, rights. Knows no database and no model.
 
 Each check gives a line: ok, off (not used here), warn or fail, in words, and what to do about it.
 """

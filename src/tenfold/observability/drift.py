@@ -1,4 +1,4 @@
-"""Whether what is classified is still what the live model was measured on. Knows no model, table and HTTP.
+"""Drift: whether classified pictures still resemble those that the live model was measured on. Knows no HTTP.
 
 Compares the classes of the last 1,000 and 10,000 answers, and the share that is none of them (the novelty
 above the model's threshold), with the pictures that the model was evaluated on. How far they differ is the

@@ -1,4 +1,4 @@
-"""What is sent to a destination, and the object that sends it. Knows no table and no network."""
+"""A message to a destination, and what a sender of messages has to offer. Knows no table and no network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The outbox as whoever sends sees it: which destinations are its own, what is next, what became of it."""
+"""The queues of the outbox for the sender: its destinations, the next message, the result of sending."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sends what waits, each destination in a thread of its own: a slow one delays no other.
+"""Sends waiting messages, each destination in its own thread, so that a slow one delays no other.
 
 A service. A message is noted as sent after it was received, so a process that is killed in between sends it
 again, with the same id. Knows no destination's ways.

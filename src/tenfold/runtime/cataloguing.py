@@ -1,4 +1,4 @@
-"""The parts that are the picture catalogue, and what opens the files that it reads. Know no model."""
+"""The parts of the container that make up the picture catalogue. Know no model."""
 
 from typing import TYPE_CHECKING
 

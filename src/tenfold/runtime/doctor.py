@@ -1,4 +1,4 @@
-"""Looks at everything that a server needs, and says of each whether it is as it should be. Changes nothing.
+"""Checks everything that a server needs, and reports the state of each. Changes nothing.
 
 A database that is missing or old is neither made nor upgraded.
 """

@@ -1,4 +1,4 @@
-"""The parts that all others need: the settings, the database, the accounts. Knows no picture."""
+"""The parts of the container that all others need: settings, database, accounts. Know no picture."""
 
 import os
 import threading

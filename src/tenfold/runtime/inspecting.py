@@ -1,4 +1,4 @@
-"""The parts that keep stations and recipes of a production line. Know no picture and no model."""
+"""The parts of the container that keep stations and recipes of a line. Know no picture and no model."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The parts that keep models, exports, and what models said of the catalogue's pictures. Run no network."""
+"""The parts of the container that keep models, exports, and models' answers to pictures. Run no network."""
 
 import os
 from collections.abc import Iterator

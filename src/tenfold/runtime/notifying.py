@@ -1,4 +1,4 @@
-"""The parts of the container that tell of events: rules, the outbox, and the service that sends."""
+"""The parts of the container for notifications: rules, the outbox, and the service that sends."""
 
 from typing import TYPE_CHECKING
 

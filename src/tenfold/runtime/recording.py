@@ -1,4 +1,4 @@
-"""The parts that keep cameras, their events and their clips. Know no picture and no model."""
+"""The parts of the container that keep cameras, their events and their clips. Know no model."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The services of a server: what runs for as long as the server does. Knows how each is made, and no HTTP."""
+"""The services of a server, which run as long as it does, and how each is made. Knows no HTTP."""
 
 from typing import TYPE_CHECKING
 

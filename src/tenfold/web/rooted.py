@@ -1,4 +1,4 @@
-"""Serves the whole app under a path prefix, such as /pictures, as a proxy that serves others beside it needs.
+"""Serves the whole app under a path prefix, such as /pictures, for a proxy that has other apps beside it.
 
 The prefix is taken off each request, so nothing inside knows of it; a proxy may take it off itself. Where an
 answer leads to another address of this server, the prefix stands before that. Knows no route.

@@ -1,4 +1,4 @@
-"""Models that differ in nothing but a correction of the head: what one said, the other's answer follows from.
+"""Models that differ only in a correction of the head: one's answer is computed from the other's.
 
 Connects the registry and the catalogue's stored answers. Reads no picture and runs no network.
 """

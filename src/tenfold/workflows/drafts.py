@@ -1,4 +1,4 @@
-"""Teaching from a draft: its pictures' features, the head learned from them, its model file and keeping it.
+"""Trains a model from a draft: computes its pictures' features, fits a head, writes and keeps the model file.
 
 Joins drafts, the backbone and the registry. What is learned and how it is judged is `tenfold.teaching`'s.
 """

@@ -1,4 +1,4 @@
-"""Who uses a model though it is not live: cameras that it was chosen for, and recipes of stations."""
+"""What uses a model that is not live: cameras that it was chosen for, and recipes of stations."""
 
 from tenfold.cameras.cameras import Cameras
 from tenfold.errors import RegistryError

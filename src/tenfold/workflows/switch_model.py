@@ -107,7 +107,7 @@ class ModelSwitch:
             return change
 
     def rollback(self, *, by: int) -> LiveChange:
-        """Make the model live that was live before; again and again goes further back.
+        """Make the model live that was live before; repeat it to go further back.
 
         Raises:
             RegistryError: there is none.

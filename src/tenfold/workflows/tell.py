@@ -1,4 +1,4 @@
-"""An event before a camera becomes messages, by the rules: in the transaction in which the event is kept.
+"""Makes messages of a camera's event by the rules, in the transaction in which the event is kept.
 
 Knows no destination.
 """

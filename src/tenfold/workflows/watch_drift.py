@@ -1,4 +1,4 @@
-"""Has drift watched for the live model, against the figures that its report has. Knows no HTTP."""
+"""Watches the live model's answers for drift from the figures in its report. Knows no HTTP."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""What is wrong with a stream that runs: told by its times, its sizes and its pictures alone."""
+"""Faults of a running stream, noticed by its times, its sizes and its pictures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

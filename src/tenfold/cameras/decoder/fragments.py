@@ -1,4 +1,4 @@
-"""Copies a live stream's H.264 into fragments of MP4 for whoever looks. Runs in a decoder's process.
+"""Copies a live stream's H.264 into fragments of MP4 for viewers. Runs in a decoder's process.
 
 Each fragment is a tenth of a second or one frame, so that a viewer is hardly behind. A new file begins where
 the stream changes its parameters, such as the size of the picture. Knows nobody who looks.

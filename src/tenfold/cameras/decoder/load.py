@@ -1,4 +1,4 @@
-"""Which frames of a live stream are decoded and given: those that are wanted, fewer on a busy machine.
+"""Which frames of a live stream are decoded and passed on: fewer on a busy machine.
 
 Pure arithmetic over times in seconds; knows nothing of video.
 """

@@ -1,4 +1,4 @@
-"""Memory that a decoder and its parent share, in slots of one frame each. Knows nothing of their turns."""
+"""Memory that a decoder and its parent share, in slots of one frame each. Does not know who uses which."""
 
 import mmap
 import os

@@ -1,4 +1,4 @@
-"""A decoder seen from its parent: a process that is watched from outside. Never imports what decodes.
+"""A decoder as its parent sees it: a process that is watched. Never imports the decoding library.
 
 Whatever happens in there, a crash, a hang or a leak, is a CameraError here.
 """

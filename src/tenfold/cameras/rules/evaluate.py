@@ -1,4 +1,4 @@
-"""Rules: which of the things that were seen are worth a message. Knows no clock, no table, no destination.
+"""Evaluates rules: which events are worth a message. Knows no clock, no table, no destination.
 
 A rule is asked about an event whenever it changes, and fires once for it at most. Times are those of the
 events, so that the same code says what a rule would have done yesterday.

@@ -1,4 +1,4 @@
-"""The rules that are kept, and what they say of events. Sends nothing."""
+"""The stored rules: changed, and asked about events. Sends nothing."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Where frames come from: cameras and recordings under one form of address. Knows nothing of what is seen.
+"""Sources of frames: cameras and recordings, all with one form of address. Knows nothing of what is seen.
 
     probing.py    probe: what a source is, or what is wrong with it
     camera.py     Camera: live, opened anew for ever

@@ -1,4 +1,4 @@
-"""A live camera: always its newest frame, opened anew for ever. Knows nothing of what the frames are for."""
+"""A live camera: gives its newest frame, and reconnects for ever. Does not know what its frames are for."""
 
 import random
 import threading

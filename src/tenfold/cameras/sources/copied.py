@@ -1,4 +1,4 @@
-"""A camera's video as it sends it, for whoever looks: what is new to each. Decodes and encodes nothing."""
+"""Passes a camera's own video on to its viewers, to each what it has not had yet. Decodes nothing."""
 
 import threading
 from collections import deque

@@ -1,4 +1,4 @@
-"""A camera whose frames are brought to it, as the page does with the camera of a browser."""
+"""A camera whose frames are sent to it, such as the camera of a browser."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""How a live source fares, for whoever looks: its state, and what is or was wrong with it, in words."""
+"""The state of a live source, and its present and past faults in words."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias

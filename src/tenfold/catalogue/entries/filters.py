@@ -1,4 +1,4 @@
-"""Which entries are meant: what a person asks for, and the same as conditions of a query. Runs no query."""
+"""Filters of entries, and the same as conditions of a query. Runs no query."""
 
 import math
 import unicodedata

@@ -1,4 +1,4 @@
-"""Where an entry goes in folders by class: names that every file system takes, and none of them twice.
+"""File names for entries in folders by class: valid on every file system, and unique.
 
 The same entries always get the same names. Knows no disk and no table.
 """

@@ -1,4 +1,4 @@
-"""A model's answers become columns of entries. Runs no model; what a person said about an entry stays."""
+"""Writes a model's answers into entries. Runs no model; a person's correction stays."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,1 +1,1 @@
-"""Which entries filters mean: pages, counts, the review queue. Changes nothing."""
+"""Finds entries by filters: pages, counts, the review queue. Changes nothing."""

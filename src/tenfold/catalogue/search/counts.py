@@ -1,4 +1,4 @@
-"""How many entries filters mean, and how many of each class, state and source among them.
+"""Counts the entries that match filters, in all and by class, state and source.
 
 Each of these parts asks for all that the filters ask but for itself: with only cats shown, it still says how
 many dogs there are. Where a whole count would be slow, it stops, and what it says is "at least".

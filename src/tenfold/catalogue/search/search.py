@@ -1,4 +1,4 @@
-"""What is in the catalogue: pages of it in an order, how many there are, and one entry with all about it."""
+"""Searches the catalogue: pages of entries in an order, and one entry with all details."""
 
 import heapq
 from collections.abc import Sequence

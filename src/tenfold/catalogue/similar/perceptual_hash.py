@@ -1,4 +1,4 @@
-"""What a picture looks like, as 64 bits: pictures that look the same differ in few. Knows no table, no file.
+"""A 64-bit perceptual hash: pictures that look the same differ in few bits. Knows no table, no file.
 
 The difference hash, dHash: whether each pixel of a tiny grey copy is brighter than its right neighbour (Neal
 Krawetz, "Kind of Like That", The Hacker Factor Blog, 2013). Brightening, another size and recompression keep

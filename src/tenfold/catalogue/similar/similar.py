@@ -1,4 +1,4 @@
-"""More like this: the entries whose pictures a model puts nearest to one entry's. Knows vectors, no model.
+"""Similar pictures: the entries whose vectors are nearest to one entry's. Knows vectors, no model.
 
 An entry is compared by the model that names it, with those that have a vector of the same model: vectors of
 different models have nothing to do with each other. While the index of a model is made, in the background,

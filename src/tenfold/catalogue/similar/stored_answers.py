@@ -1,4 +1,4 @@
-"""What models said of entries and where they put them, as it is kept. Knows vectors, runs no model."""
+"""Stored answers and vectors of models for entries. Runs no model."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple

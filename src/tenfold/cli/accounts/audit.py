@@ -14,7 +14,7 @@ from tenfold.runtime import App
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def audit(limit: int, as_json: bool) -> None:
-    """Say who did what.
+    """Show who did what, and when.
 
     The newest comes last. Times are in UTC; a record without an address was made on this machine.
     """

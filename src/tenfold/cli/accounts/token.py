@@ -18,7 +18,7 @@ _DAYS = 90
 
 @click.group()
 def token() -> None:
-    """Make, list and revoke programs' ways in.
+    """Add, list and revoke tokens for programs.
 
     A program sends its token with each request: `Authorization: Bearer tenfold_...`.
     """
@@ -36,7 +36,7 @@ def token() -> None:
     "--days", type=click.IntRange(1, 730), default=_DAYS, show_default=True, help="How long it holds."
 )
 def add(name: str, person: str, role: str | None, days: int) -> None:
-    """Make a token. It is printed this once, and kept nowhere."""
+    """Make a token. It is printed once, and not stored."""
     with App() as app:
         owner = app.people.named(person)
         made, secret = app.tokens.add(owner.id, name, role or owner.role, days=days)
@@ -51,7 +51,7 @@ def add(name: str, person: str, role: str | None, days: int) -> None:
 @token.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def listed(as_json: bool) -> None:
-    """List all tokens, also those that hold no longer."""
+    """List all tokens, also expired and revoked ones."""
     with App() as app:
         tokens = app.tokens.issued()
     if as_json:
@@ -70,7 +70,7 @@ def listed(as_json: bool) -> None:
 @token.command()
 @click.argument("number", type=int, metavar="ID")
 def revoke(number: int) -> None:
-    """Let a token in no longer. ID: as `tenfold token list` shows it."""
+    """Revoke a token. ID: as `tenfold token list` shows it."""
     with App() as app:
         gone = app.tokens.revoke(number)
     click.echo(f"{printable(gone.name)} of {printable(gone.person)} holds no longer")

@@ -20,7 +20,7 @@ _role = click.option(
 
 @click.group()
 def user() -> None:
-    """Give people accounts, and change them.
+    """Add and change accounts of people.
 
     From the first account on, everybody has to sign in to the page and the API.
     """
@@ -73,7 +73,7 @@ def listed(as_json: bool) -> None:
 @click.argument("name")
 @click.argument("role", type=click.Choice(ROLES))
 def role(name: str, role: str) -> None:
-    """Give somebody another role."""
+    """Change a person's role."""
     with App() as app:
         made = app.people.change(app.people.named(name).id, role=role)
     click.echo(f"{printable(made.name)} is {made.role} now")
@@ -82,7 +82,7 @@ def role(name: str, role: str) -> None:
 @user.command()
 @click.argument("name")
 def disable(name: str) -> None:
-    """Let somebody in no longer; what they added and did stays."""
+    """Disable an account; what the person added and did stays."""
     with App() as app:
         made = app.people.change(app.people.named(name).id, disabled=True)
     click.echo(f"{printable(made.name)} is not let in any longer")
@@ -91,7 +91,7 @@ def disable(name: str) -> None:
 @user.command()
 @click.argument("name")
 def enable(name: str) -> None:
-    """Let somebody in again."""
+    """Enable an account again."""
     with App() as app:
         made = app.people.change(app.people.named(name).id, disabled=False)
     click.echo(f"{printable(made.name)} is let in again")
@@ -101,7 +101,7 @@ def enable(name: str) -> None:
 @click.argument("name")
 @from_stdin
 def password(name: str, password_stdin: bool) -> None:
-    """Give somebody another password, and sign them out everywhere."""
+    """Set a new password, and sign the person out everywhere."""
     with App() as app:
         person = app.people.named(name)
         app.people.change(person.id, password=ask_password(stdin=password_stdin, new=True))

@@ -1,1 +1,1 @@
-"""Commands about the server: `serve`, `health`, `settings`, `jobs`."""
+"""Commands about cameras and recordings: `camera`, `watch`."""

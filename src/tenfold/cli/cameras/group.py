@@ -12,7 +12,7 @@ from tenfold.cli.terminal.text import printable
 
 @click.group()
 def camera() -> None:
-    """Try cameras, and have them watched by a server."""
+    """Test cameras, and have a server watch them."""
 
 
 @camera.command()

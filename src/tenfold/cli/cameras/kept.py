@@ -72,7 +72,7 @@ def add(
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_cameras(as_json: bool) -> int:
-    """The cameras, and how each fares as its server last said."""
+    """List the cameras, and the state of each."""
     from tenfold.cameras.conditions import WORDS
     from tenfold.runtime import App
 

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     f" `tenfold models`, by its name or the start of its hash. By default {CAMERAS}.",
 )
 def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> int:
-    """Say what moves before a camera or in a recording.
+    """Report what moves before a camera or in a recording.
 
     Each line says from when to when, what it is, how sure that is, and where it was seen best.
 

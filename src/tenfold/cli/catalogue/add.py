@@ -20,7 +20,7 @@ _NONE_OF_THESE = "none of these"
 @click.option("--owner", metavar="NAME", help="Whose they are. Default: everybody's.")
 @click.option("--private", is_flag=True, help="Only the owner sees them; needs --owner.")
 def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
-    """Add pictures and folders, and say what is in them.
+    """Add pictures and folders, and classify them.
 
     PATH is a picture or a folder (with all folders in it). The originals stay where they are; the catalogue
     keeps its own copy. A file that was added before and has not changed is not read again, so a run that was

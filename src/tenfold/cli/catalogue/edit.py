@@ -30,7 +30,7 @@ _DONE = {
 @click.option("--none", is_flag=True, help="None of these, instead of LABEL.")
 @click.option("--new", is_flag=True, help="LABEL is a class that there is not yet.")
 def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
-    """Say what class entries are of. The same class confirms it; a new one takes --new."""
+    """Correct the class of entries. The same class confirms it; a new class needs --new."""
     from tenfold.cli.catalogue.filters import check_labels
 
     numbers, label = (words, "") if none else (words[:-1], words[-1])
@@ -51,7 +51,7 @@ def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, type=_ID, metavar="ID...")
 def delete(numbers: tuple[int, ...]) -> None:
-    """Put entries into the bin. They can be restored; their originals are kept until it is emptied."""
+    """Move entries to the bin. They can be restored until it is emptied."""
     with App() as app:
         _print_result(app.actions.do("delete", numbers, administrator=True))
 

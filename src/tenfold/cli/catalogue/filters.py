@@ -1,4 +1,4 @@
-"""Options of commands that say which entries of the catalogue are meant. Finds nothing."""
+"""Command-line options that filter entries of the catalogue. Finds nothing."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any

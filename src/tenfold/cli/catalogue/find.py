@@ -102,7 +102,7 @@ def show(entry: int, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 200), default=24, show_default=True, help="The most shown.")
 @_as_json
 def similar(entry: int, limit: int, as_json: bool) -> None:
-    """List what the same model puts nearest to an entry."""
+    """List the entries most similar to an entry."""
     with App() as app:
         finder = app.similar
         one = app.search.get(entry, administrator=True)

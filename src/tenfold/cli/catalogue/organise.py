@@ -73,7 +73,7 @@ def file(
 @click.argument("number", required=False, type=click.IntRange(min=1), metavar="ID")
 @click.option("--list", "listing", is_flag=True, help="List what was filed, the last first.")
 def unfile(number: int | None, listing: bool) -> int:
-    """Undo a filing: everything as it was before.
+    """Undo a filing: put every file back.
 
     A file that was changed since stays, and is named; the exit status is then 1, and unfile can be repeated.
     """

@@ -1,4 +1,4 @@
-"""tenfold catalogue reclassify: what another model would make of the catalogue, seen and then taken over."""
+"""tenfold catalogue reclassify: previews another model's answers to the catalogue, and applies them."""
 
 import click
 

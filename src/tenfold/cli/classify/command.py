@@ -46,7 +46,7 @@ _EXPLAINED_SIDE = 1024
 def classify(
     paths: tuple[str, ...], form: str | None, top: int, explain: Path | None, model: str | None
 ) -> int:
-    """Say what is in pictures.
+    """Classify pictures.
 
     PATH is a file, a folder (with all folders in it), a pattern such as 'holiday/**/*.jpg', or - for standard
     input. A picture that cannot be used is reported and passed over; the exit status is then 1.

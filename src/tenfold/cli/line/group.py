@@ -116,7 +116,7 @@ def simulate(
     serve_opcua: int | None,
     as_json: bool,
 ) -> int:
-    """Run a station against a simulated plant, and say what came of every part.
+    """Run a station on a simulated plant, and report what became of every part.
 
     Belt, photo-eye, encoder, camera, gate, reject sensor and PLC run in a process of their own, reached over
     Modbus TCP or OPC UA, and HTTP, as a plant's are. The exit status is 1 where a part passed unjudged.

@@ -1,4 +1,4 @@
-"""tenfold station trigger, challenge, approve, override: what people tell a station that a server runs."""
+"""tenfold station trigger, challenge, approve, override: requests to a station that a server runs."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who says so; it 
 @click.command()
 @click.argument("name")
 def trigger(name: str) -> int:
-    """Tell station NAME that a part is there. It is judged as soon as its server has read that, in a second.
+    """Trigger station NAME: a part is there. It is judged within a second.
 
     Not where the plant's own photo-eye is the trigger.
     """
@@ -54,7 +54,7 @@ def challenge(name: str, expected: tuple[str, ...], by: str) -> int:
 @click.argument("name")
 @_by
 def approve(name: str, by: str) -> int:
-    """Say that the first parts of station NAME after a change of recipe are as they should be.
+    """Approve the first parts of station NAME after a change of recipe.
 
     Parts are released from here on.
     """
@@ -80,7 +80,7 @@ def approve(name: str, by: str) -> int:
     help="The class that the part is: its picture joins the catalogue under it, and models learn from it.",
 )
 def override(name: str, part: int, verdict: str, by: str, reason: str, label: str | None) -> int:
-    """Keep a person's VERDICT on a PART of station NAME beside the station's own, also while it runs.
+    """Add a person's VERDICT on a PART of station NAME to the station's own, also while it runs.
 
     Tell also where you agree with the station: the shares of good parts rejected and bad parts passed are
     computed from all parts that were looked at again.

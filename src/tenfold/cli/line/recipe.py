@@ -12,7 +12,7 @@ from tenfold.errors import UsageError
 
 @click.group()
 def recipe() -> None:
-    """What passes at stations: recipes in versions, of which only approved ones run."""
+    """Recipes: what passes at stations, in versions, of which only approved ones run."""
 
 
 @recipe.command()
@@ -120,7 +120,7 @@ def approve(name: str, number: int) -> int:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def show(name: str, as_json: bool) -> int:
-    """The versions of recipe NAME, the newest first: what each passes, whether it is approved and proven."""
+    """List the versions of recipe NAME, newest first: what each passes, whether it is approved and proven."""
     from tenfold.runtime import App
     from tenfold.workflows.line.prove import said_of
 
@@ -144,7 +144,7 @@ def show(name: str, as_json: bool) -> int:
 @recipe.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_recipes(as_json: bool) -> int:
-    """The recipes, by their number for the plant, and which version of each runs."""
+    """List the recipes by their number for the plant, and which version of each runs."""
     from tenfold.runtime import App
 
     with App() as app:
@@ -165,7 +165,7 @@ def list_recipes(as_json: bool) -> int:
 @recipe.command()
 @click.argument("name")
 def remove(name: str) -> int:
-    """Take recipe NAME off the list; stations that make it reject all."""
+    """Remove recipe NAME; stations that make it reject all."""
     from tenfold.runtime import App
 
     with App() as app:

@@ -111,7 +111,7 @@ def add(name: str, camera: str, user: str, password_stdin: bool, untested: bool,
 @station.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_stations(as_json: bool) -> int:
-    """The stations, and how each fares as its server last said."""
+    """List the stations, and the state of each."""
     from tenfold.runtime import App
 
     with App() as app:
@@ -132,7 +132,7 @@ def list_stations(as_json: bool) -> int:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(name: str, as_json: bool) -> int:
-    """What station NAME is wired to, how it fares, and where its trail is."""
+    """Show station NAME: its connections, its state, and where its trail is."""
     from tenfold.runtime import App
     from tenfold.workflows.line.cameras import described
 
@@ -180,7 +180,7 @@ def remove(name: str) -> int:
 @click.argument("made", metavar="RECIPE", required=False)
 @click.option("--barcode", metavar="CODE", help="Of the recipe, as a scanner reads it.")
 def changeover(name: str, made: str | None, barcode: str | None) -> int:
-    """Have station NAME make RECIPE from now on, by its name, its number for the plant or its barcode.
+    """Change station NAME over to RECIPE, given by its name, its number for the plant or its barcode.
 
     Where the plant asks for a recipe, that is made.
     """

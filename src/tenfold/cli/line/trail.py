@@ -1,4 +1,4 @@
-"""tenfold line trail, tenfold line override: what a station kept of its parts."""
+"""tenfold line trail, tenfold line override: the trail of a station, and overrides in it."""
 
 import json
 from collections.abc import Sequence
@@ -131,7 +131,7 @@ def _print_figures(found: "Statistics") -> None:
 @click.option("--by", required=True, metavar="NAME", help="Who looked at the part.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why the verdict is given.")
 def override(file: Path, part: int, verdict: str, by: str, reason: str) -> None:
-    """Keep a person's VERDICT on a PART in the trail FILE, also while its station runs.
+    """Add a person's VERDICT on a PART to the trail FILE, also while its station runs.
 
     Nothing is changed: it is a row of its own. Tell also where you agree with the station: the shares of good
     parts rejected and bad parts passed are computed from all parts that were looked at again.

@@ -1,4 +1,4 @@
-"""What a station is wired to, as words of the command line: modbus host=10.0.0.9 words=low-first."""
+"""A station's connections as words of the command line: modbus host=10.0.0.9 words=low-first."""
 
 import shlex
 from pathlib import Path

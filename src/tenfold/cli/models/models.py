@@ -1,4 +1,4 @@
-"""tenfold models: the models that can answer, and which one does."""
+"""tenfold models: the registered models, and which of them is live."""
 
 import json
 from pathlib import Path
@@ -80,7 +80,7 @@ def live(model: str) -> None:
 
 @models.command()
 def rollback() -> None:
-    """Make the model live that was live before; again and again goes further back."""
+    """Make the model live that was live before; repeat it to go further back."""
     with App() as app:
         _warn(app)
         change = app.model_switch.rollback(by=0)
@@ -92,7 +92,7 @@ def rollback() -> None:
 @models.command()
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at most.")
 def history(limit: int) -> None:
-    """List which model went live when and why, the last first."""
+    """List which model went live when and why, newest first."""
     with App() as app:
         _warn(app)
         changes = app.registry.history(limit)
@@ -101,9 +101,7 @@ def history(limit: int) -> None:
         click.echo(table([("when", "model", "hash", "why"), *rows]))
 
 
-@models.command(
-    help=f"Take a model off the list. What it named keeps its name; added again, it is back.\n\n{_MODEL_HELP}"
-)
+@models.command(help=f"Remove a model from the list. What it classified keeps its class.\n\n{_MODEL_HELP}")
 @click.argument("model")
 def remove(model: str) -> None:
     with App() as app:

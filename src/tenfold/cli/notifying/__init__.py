@@ -1,1 +1,1 @@
-"""Commands about who is told what cameras see: `rule`, `destination`."""
+"""Commands about notifications: `rule`, `destination`."""

@@ -32,7 +32,7 @@ seconds_to_wait = click.option(
 
 @click.group()
 def destination() -> None:
-    """Say where messages about what cameras see are sent."""
+    """Set up where messages are sent."""
 
 
 @destination.command()
@@ -76,7 +76,7 @@ def add(name: str, kind: str, url: str, password_stdin: bool, **settings: Any) -
 @destination.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_destinations(as_json: bool) -> int:
-    """The destinations, whether each works, and what waits; without passwords and keys."""
+    """List the destinations, whether each works, and waiting messages; without passwords and keys."""
     from tenfold.runtime import App
 
     with App() as app:

@@ -20,7 +20,7 @@ _SECONDS_OF_A_DAY = 86400.0
 
 @click.group()
 def rule() -> None:
-    """Say which events before cameras are told, and to whom.
+    """Choose which events of cameras are sent, and where.
 
     CONDITIONS are those of `tenfold watch --rule`, and all have to be met: class=person,dog zone=door
     confidence=0.6 between=22:00-06:00 days=mon,tue dwell=30 line=0.5,0,0.5,1 cross=right count=3/60
@@ -56,7 +56,7 @@ def add(name: str, conditions: Sequence[str], destinations: Sequence[str], recor
 @rule.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_rules(as_json: bool) -> int:
-    """The rules: their conditions, and who is told."""
+    """List the rules: their conditions and destinations."""
     from tenfold.runtime import App
 
     with App() as app:
@@ -80,7 +80,7 @@ def list_rules(as_json: bool) -> int:
 @click.argument("name", metavar="RULE")
 @seconds_to_wait
 def test(name: str, seconds: float) -> int:
-    """Send a message to all whom RULE, a name or a number, tells, and say whether they received it."""
+    """Send a test to the destinations of RULE, a name or a number, and report whether it was received."""
     from tenfold.runtime import App
 
     with App() as app:
@@ -96,7 +96,7 @@ def test(name: str, seconds: float) -> int:
 @click.argument("what", nargs=-1, metavar="RULE | CONDITIONS")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def would_have_fired(what: Sequence[str], as_json: bool) -> int:
-    """Say for which events of the last day RULE, a name or a number, or CONDITIONS would have fired.
+    """List the events of the last day for which RULE, a name or a number, or CONDITIONS would have fired.
 
     The newest come first; nothing is sent.
     """
@@ -127,7 +127,7 @@ def would_have_fired(what: Sequence[str], as_json: bool) -> int:
 @rule.command()
 @click.argument("name", metavar="RULE")
 def remove(name: str) -> int:
-    """Remove RULE, a name or a number. What it has passed on is still sent."""
+    """Remove RULE, a name or a number. Messages that it made are still sent."""
     from tenfold.runtime import App
 
     with App() as app:

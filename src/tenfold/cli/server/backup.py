@@ -58,7 +58,7 @@ def backup(folder: Path, with_secrets: bool, keep: int | None, listed: bool, as_
 @click.option("--replace", is_flag=True, help="Move what is in the home aside, into its folder backups.")
 @click.option("--check", "only_check", is_flag=True, help="Read all of it, and restore nothing.")
 def restore(folder: Path, snapshot: str, replace: bool, only_check: bool) -> None:
-    """Bring a backup back, into this home and database.
+    """Restore a backup into this home and database.
 
     All of it is checked before anything is touched. A backup of an older tenfold is brought up to date, one
     of a newer is refused. It may come from SQLite and go to PostgreSQL, or the reverse. Stop tenfold first.

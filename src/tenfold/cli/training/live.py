@@ -1,4 +1,4 @@
-"""Training as one watches it: a row for each epoch, and on a terminal a line that moves and a curve.
+"""Shows a training as it runs: a row for each epoch, and on a terminal a progress line and a curve.
 
 Draws what a run reports (runs/progress.py); trains nothing. Where the output is no terminal, or a terminal
 without a movable cursor, only the rows are printed, in full.

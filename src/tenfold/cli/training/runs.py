@@ -53,7 +53,7 @@ def runs(context: click.Context, folder: Path | None, as_json: bool) -> None:
 @click.argument("run")
 @click.pass_obj
 def show(folder: Path, run: str) -> None:
-    """Show a run: where it stands, its curves, recipe and environment.
+    """Show a run: its state, curves, recipe and environment.
 
     RUN is a name from the list, or the path of a run's folder.
     """
@@ -78,7 +78,7 @@ def show(folder: Path, run: str) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="RUN RUN...")
 @click.pass_obj
 def compare(folder: Path, names: tuple[str, ...]) -> None:
-    """Lay runs side by side: figures, curves, and the settings in which they differ.
+    """Compare runs: figures, curves, and the settings in which they differ.
 
     `tenfold compare` runs their models on the same pictures.
     """

@@ -1,4 +1,4 @@
-"""A photo-eye in the picture: says when something comes upon a drawn line. Knows no camera and no model.
+"""A virtual photo-eye: reports when something reaches a line in the picture. Knows no camera, no model.
 
 The belt is known from what the line looks like while nothing is on it, which is followed slowly; a thing that
 stays on the line for long becomes part of the belt.

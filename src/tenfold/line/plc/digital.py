@@ -1,4 +1,4 @@
-"""A digital output for anything else: a command or a file for each verdict. Knows nothing of what listens.
+"""Outputs to other programs: runs a command or writes a file for each verdict. Does not know who reads it.
 
 A command is run without a shell, one after the other in a thread of its own, with the verdict in its
 environment: TENFOLD_PART, TENFOLD_VERDICT, TENFOLD_REASON, TENFOLD_RECIPE. A file is replaced as a whole by

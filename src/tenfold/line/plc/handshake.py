@@ -1,4 +1,4 @@
-"""The handshake that plants know, as one state machine for all wires. Knows no wire, no clock and no thread.
+"""The handshake between plant and station, one state machine for all protocols. Knows no clock and no thread.
 
     plant                                     station
     enable ─────────────────────────────────▶ ready, once a picture can be taken

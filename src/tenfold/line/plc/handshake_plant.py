@@ -1,4 +1,4 @@
-"""A plant that asks for verdicts through a handshake. Knows no wire; a server of one carries it.
+"""A plant that asks for verdicts through a handshake. Knows no protocol; the servers use it.
 
 It is the station's plant and one of its outputs. The encoder stands still: the plant moves its parts itself.
 """

@@ -1,4 +1,4 @@
-"""A station as a Modbus TCP server: a PLC asks for verdicts by the handshake, in registers. Knows no meaning.
+"""A station as a Modbus TCP server: a PLC asks for verdicts by the handshake, in registers.
 
 The PLC writes the registers from `inputs` (function 6 or 16) and reads all of them (function 3). One request
 is heard as a whole; where a handshake comes in several requests, the part's id has to be there before the

@@ -1,4 +1,4 @@
-"""Maps of Modbus registers: which values stand where. Knows no network and no meaning of a value."""
+"""Maps of Modbus registers: the address and type of each value. Knows no network and no meaning."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

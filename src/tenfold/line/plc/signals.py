@@ -1,4 +1,4 @@
-"""What a station and the plant tell each other, whatever the wire. Knows no protocol."""
+"""The signals between a station and the plant, the same for every protocol. Knows no protocol."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Triggers that are not the plant's photo-eye, and a station without a PLC. Know no camera and no broker."""
+"""Triggers other than the plant's photo-eye, and a station without a PLC. Know no camera and no broker."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""A plant on a desk: a belt with parts, a camera over it, and a PLC, in a process of its own.
+"""A simulated plant: a belt with parts, a camera over it, and a PLC, in its own process.
 
 conveyor.py   Conveyor: where parts, photo-eye, gate and reject sensor are; the PLC's program
 scene.py      Scene: what the camera sees of the belt

@@ -1,4 +1,4 @@
-"""A belt, its sensors and the PLC's program over it, as a simulation. Knows no wire and no pictures.
+"""Simulates a belt, its sensors and the PLC's program. Knows no protocol and no pictures.
 
 The PLC's program is what a plant would run: a part that comes to the gate is ejected unless the station says
 at that moment that this very part may pass, and its heartbeat is fresh.

@@ -1,4 +1,4 @@
-"""The PLC of a simulated plant, on Modbus TCP or OPC UA. Runs in the process of the plant, and may be cut."""
+"""The PLC of a simulated plant, on Modbus TCP or OPC UA. Its connection can be cut, to simulate a fault."""
 
 import asyncio
 from collections.abc import Callable

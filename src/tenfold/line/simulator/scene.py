@@ -1,4 +1,4 @@
-"""What a camera over a simulated belt sees. Knows no time and no wire."""
+"""Draws what a camera over a simulated belt sees. Knows no time and no protocol."""
 
 from collections.abc import Sequence
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""What people want a running station to do, from another process than its server. Knows no process.
+"""Requests to a running station that come from another process than its server's. Knows no process.
 
 An order is told to the station once, and only while it is new: a part that was there a minute ago is gone,
 and an approval of first parts is not for others that came later.

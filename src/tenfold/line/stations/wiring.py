@@ -1,4 +1,4 @@
-"""What a station is wired to, as typed values that are kept and sent as JSON. Opens nothing.
+"""A station's connections, as typed values that are kept and sent as JSON. Opens nothing.
 
 Plants, triggers and brokers are told apart by their `kind`.
 """

@@ -1,4 +1,4 @@
-"""Parts and challenges as people look at them: what a trail says of each, put together. Writes nothing."""
+"""Parts and challenges for display, each put together from its rows of the trail. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

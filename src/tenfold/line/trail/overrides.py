@@ -1,4 +1,4 @@
-"""What people find when they look at a part again, as rows of the trail. Changes no row that is there.
+"""Overrides: a person's verdict on a part after a second look, as new rows of the trail. Changes no old row.
 
 The row of the part stays as it is; the last override counts. Knows no station and no model.
 """

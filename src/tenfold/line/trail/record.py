@@ -1,4 +1,4 @@
-"""The record of an order as PDF: figures, rejected parts with their pictures, what people said, the hashes.
+"""The record of an order as PDF: figures, rejected parts with their pictures, overrides, hashes.
 
 Knows no station.
 """

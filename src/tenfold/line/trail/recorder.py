@@ -1,4 +1,4 @@
-"""Writes the trail in a thread of its own. What could not be written is kept and tried again."""
+"""Writes the trail in its own thread. Rows that could not be written are kept and tried again."""
 
 import queue
 import threading

@@ -1,4 +1,4 @@
-"""What people run a line by, from the rows of a trail. Knows no file and no clock.
+"""The figures of a line (yield, Pareto, p-chart), from the rows of a trail. Knows no file and no clock.
 
 The p-chart is that of Shewhart as in Montgomery, Introduction to Statistical Quality Control: limits at three
 standard deviations of the binomial around the mean share of rejects, for each group's own size.

@@ -1,4 +1,4 @@
-"""The trail of a station: a row for whatever happened to a part, append-only and chained by hashes.
+"""The trail of a station: a row for each event of a part, append-only and chained by hashes.
 
 One SQLite file for each station, on a disk of this machine, so that a station needs no server to keep its
 rows. `append` returns when the rows are on the disk. A row's hash covers the row and the hash before it:

@@ -1,4 +1,4 @@
-"""What Home Assistant is told so that it shows a source by itself (MQTT discovery). Sends nothing.
+"""The MQTT discovery messages by which Home Assistant shows a source. Sends nothing.
 
 A source becomes a device with three entities: what was seen last, a sensor of movement that goes off by
 itself, and the last picture. https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery

@@ -1,4 +1,4 @@
-"""What needs more than a request that is allowed: a browser's session, and the person's own password again.
+"""Actions that need a browser's session and the person's own password again.
 
 A token that leaks, or a browser that was left open, is not to make people, tokens or passwords.
 """

@@ -1,4 +1,4 @@
-"""What is told to whom: a job to those whom it concerns, and paths of the server to administrators alone.
+"""Who may see what: a job is shown to those whom it concerns, paths of the server to administrators alone.
 
 Knows no route. Which entries somebody sees is for the catalogue to say.
 """

@@ -1,1 +1,1 @@
-"""Watched folders: what appears in them, and when a file is whole."""
+"""Watched folders: new files in them, and when a file is complete."""

@@ -1,4 +1,4 @@
-"""The files of folders, in an order that stays the same. Opens none of them; knows no catalogue."""
+"""The files of folders, always in the same order. Opens none of them; knows no catalogue."""
 
 import os
 from collections.abc import Iterator

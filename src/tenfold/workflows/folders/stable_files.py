@@ -1,4 +1,4 @@
-"""Which files of a folder are whole and were not handed out yet. Reads none of them; knows no catalogue.
+"""Which new files of a folder are complete. Reads none of them; knows no catalogue.
 
 A file is whole when it stayed the same for a while and nobody has it open for writing. A slow
 writer is waited for.

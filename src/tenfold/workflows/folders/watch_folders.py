@@ -1,4 +1,4 @@
-"""Watched folders: the service that adds their new pictures, and the job "look", which scans once.
+"""Watched folders: the service that adds their new pictures, and the job "look", which scans a folder once.
 
 A file is added when it is whole (workflows/folders/stable_files.py). What was added is remembered with it,
 so that after a restart the same files are not read again, and those that came meanwhile are found.

@@ -1,4 +1,4 @@
-"""Runs the old and the new model on the same pictures, in the way people use them. Decides nothing.
+"""Runs the old and the new model on the same pictures, with all views as in use. Decides nothing.
 
 A corrected picture goes through the whole way that a picture of the catalogue goes: every view, and "none of
 these" where the model says so. Right is what would have been filed right.

@@ -1,4 +1,4 @@
-"""Which camera a station looks through: its own or one of the list of cameras; whether it gives a picture.
+"""The camera of a station, its own or one of the list of cameras, and whether it gives a picture.
 
 A camera of the list is opened by the station itself, with the source and the login that the list has for it.
 """

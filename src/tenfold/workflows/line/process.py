@@ -1,4 +1,4 @@
-"""The process of a station: its plant, camera, models and trail joined. Runs as a child of messages.
+"""The process of a station: connects its plant, camera, models and trail. Exchanges messages with its parent.
 
 From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
 

@@ -1,4 +1,4 @@
-"""What the process of a station is told, made from its row and the recipes; JSON types."""
+"""The set-up of a station's process, made from its row and the recipes, as JSON types."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""A station beside a simulated plant, with faults in mid-run, and what came of every part.
+"""Runs a station on a simulated plant, with faults during the run, and reports what became of every part.
 
 The station learns nothing of the plant but what its wire and its camera tell. Afterwards what the plant did
 with each part is compared with what the trail says of it.

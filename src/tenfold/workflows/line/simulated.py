@@ -1,4 +1,4 @@
-"""The process of a station in a simulation: that of a real one, whose model and clock can be disturbed.
+"""The process of a station in a simulation: a real station's, whose model and clock can be disturbed.
 
 From the parent, beside what `process` is told: `{"do": "slow-model" | "clock-jump", "seconds": N}`.
 """

@@ -1,4 +1,4 @@
-"""A camera that sends frames all the time, for a station: the frame that comes after a part was there.
+"""A streaming camera for a station: gives the first frame after a part was triggered.
 
 Any source of `tenfold.cameras` serves: USB, RTSP, MJPEG and HLS over HTTP; a recording plays over and over at
 its own pace, to try a station with.

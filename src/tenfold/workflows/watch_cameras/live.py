@@ -1,4 +1,4 @@
-"""The newest picture of a camera for whoever looks. Encodes only what somebody asks for, once for all."""
+"""The newest picture of a camera for its viewers. Encodes only what is asked for, once for all viewers."""
 
 import threading
 import time

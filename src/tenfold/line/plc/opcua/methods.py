@@ -1,4 +1,4 @@
-"""The methods of OPC 40100-1, from a call's arguments to a station and back. What is illegal gets a code."""
+"""The methods of OPC 40100-1: checks a call's arguments, calls the station, answers with a status."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count

@@ -1,4 +1,4 @@
-"""Results of a station as OPC 40100-1 has them. Knows no server.
+"""Results of a station in the form of OPC 40100-1. Knows no server.
 
 Pass or fail is not in the model: `ResultContent` holds the verdict, the reason, and the reason's code.
 """

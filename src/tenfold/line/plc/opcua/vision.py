@@ -1,4 +1,4 @@
-"""The state machine of OPC 40100-1 (Machine Vision) for a station. Knows no wire, no clock and no thread.
+"""The state machine of OPC 40100-1 (Machine Vision) for a station. Knows no server, no clock and no thread.
 
 Numbers of states and transitions are those of the specification (OPC 40100-1, 8.2 and 8.3): a transition is
 from * 100 + to * 10 + k, k = 0 where it comes by itself.

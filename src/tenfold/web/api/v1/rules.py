@@ -1,4 +1,4 @@
-"""/api/v1/rules: which events before cameras are told to whom. For administrators."""
+"""/api/v1/rules: which events of cameras are sent to which destinations. For administrators."""
 
 from datetime import datetime
 from typing import Annotated, Literal

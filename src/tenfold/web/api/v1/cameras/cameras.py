@@ -1,4 +1,4 @@
-"""/api/v1/cameras: the cameras that are watched: tried, added, changed, paused, removed, looked at."""
+"""/api/v1/cameras: the cameras that are watched: tested, added, changed, paused, removed, shown live."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""/api/v1/stations/N/figures, challenges, chain and export: what people run a line by, from its trail."""
+"""/api/v1/stations/N/figures, challenges, chain and export: yield, charts and files from a trail."""
 
 import re
 from collections.abc import Callable, Iterator

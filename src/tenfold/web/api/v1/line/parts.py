@@ -1,4 +1,4 @@
-"""/api/v1/stations/N/parts and alarms: what a station did, from its trail, and what people say of it."""
+"""/api/v1/stations/N/parts and alarms: parts and alarms from a trail, and overrides."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""/api/v1/stations: the stations of a line: added, changed, paused, removed, looked at, told what to do."""
+"""/api/v1/stations: the stations of a line: added, changed, paused, removed, watched, controlled."""
 
 import asyncio
 import time

@@ -175,7 +175,7 @@ def history(
     responses=responses(_409="There is no earlier model.", _422="Its file cannot be used."),
 )
 def rollback(request: Request, who: Administrator) -> LiveAnswer:
-    """Make the model live that was live before; again and again goes further back."""
+    """Make the model live that was live before; repeat it to go further back."""
     service = service_of(request)
     change = service.app.model_switch.rollback(by=who.id)
     _note(service, who, "model.rollback", service.app.registry.get(change.model_hash))
