@@ -203,7 +203,7 @@ export interface paths {
         put?: never;
         /**
          * Back to the model before
-         * @description Make the model live that was live before; again and again goes further back.
+         * @description Make the model live that was live before; repeat it to go further back.
          */
         post: operations["rollback_model"];
         delete?: never;

@@ -39,8 +39,8 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
 def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = "") -> dict[str, str]:
     """What `document.html` fills in: version, style, script (may be empty), and their hashes.
 
-    The style sheets are added to `document.css`. By the hashes a content security policy knows an inline style
-    or script.
+    The style sheets are added to `document.css`. A content security policy knows an inline style or script by
+    its hash.
     """
     assert templates.loader is not None
     sheets = ["document.css", *styles]
