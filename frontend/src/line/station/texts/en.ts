@@ -7,7 +7,6 @@ export const en = {
   tabAlarms: "Alarms",
 
   filters: "Which parts are shown",
-  all: "All",
   verdict: "Verdict",
   reason: "Reason",
   since: "From",
@@ -15,7 +14,6 @@ export const en = {
   order: "Order",
   batch: "Batch",
   shift: "Shift",
-  clear: "Show all",
   noneFound: "No part fits these filters",
   noParts: "No part has come yet",
   noPartsText: "Each part that the station judges appears here by itself, with its picture and its verdict.",

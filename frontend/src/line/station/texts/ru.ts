@@ -9,7 +9,6 @@ export const ru: Translated<typeof en> = {
   tabAlarms: "Тревоги",
 
   filters: "Какие детали показаны",
-  all: "Все",
   verdict: "Решение",
   reason: "Причина",
   since: "От",
@@ -17,7 +16,6 @@ export const ru: Translated<typeof en> = {
   order: "Заказ",
   batch: "Партия",
   shift: "Смена",
-  clear: "Показать все",
   noneFound: "Ни одна деталь не подходит под фильтры",
   noParts: "Деталей ещё не было",
   noPartsText: "Каждая проверенная деталь появляется здесь сама, со снимком и решением.",

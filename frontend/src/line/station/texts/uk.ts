@@ -9,7 +9,6 @@ export const uk: Translated<typeof en> = {
   tabAlarms: "Тривоги",
 
   filters: "Які деталі показано",
-  all: "Усі",
   verdict: "Рішення",
   reason: "Причина",
   since: "Від",
@@ -17,7 +16,6 @@ export const uk: Translated<typeof en> = {
   order: "Замовлення",
   batch: "Партія",
   shift: "Зміна",
-  clear: "Показати всі",
   noneFound: "Жодна деталь не відповідає фільтрам",
   noParts: "Деталей ще не було",
   noPartsText: "Кожна перевірена деталь з’являється тут сама, зі знімком і рішенням.",
