@@ -5553,6 +5553,14 @@ export interface components {
              */
             layout: components["schemas"]["RemarkAnswer"][];
         };
+        /** DatasetRequest */
+        DatasetRequest: {
+            /**
+             * Source
+             * @description A folder of class-name/picture files or a manifest, on the server.
+             */
+            source: string;
+        };
         /**
          * DeletionAnswer
          * @description Clips that were deleted in one go.
@@ -10879,6 +10887,24 @@ export interface components {
              */
             checked: boolean;
         };
+        /** SourceRequest */
+        SourceRequest: {
+            /**
+             * Source
+             * @description rtsp://host/path, http://host/path (MJPEG or HLS), usb:0.
+             */
+            source: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
         /** SourcesAnswer */
         SourcesAnswer: {
             /** Sets */
@@ -11937,32 +11963,6 @@ export interface components {
              * @description won or insisted.
              */
             reason: string;
-        };
-        /** SourceRequest */
-        tenfold__web__api__v1__cameras__cameras__SourceRequest: {
-            /**
-             * Source
-             * @description rtsp://host/path, http://host/path (MJPEG or HLS), usb:0.
-             */
-            source: string;
-            /**
-             * User
-             * @default
-             */
-            user: string;
-            /**
-             * Password
-             * @default
-             */
-            password: string;
-        };
-        /** SourceRequest */
-        tenfold__web__api__v1__data__SourceRequest: {
-            /**
-             * Source
-             * @description A folder of class-name/picture files or a manifest, on the server.
-             */
-            source: string;
         };
     };
     responses: never;
@@ -23082,7 +23082,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["tenfold__web__api__v1__data__SourceRequest"];
+                "application/json": components["schemas"]["DatasetRequest"];
             };
         };
         responses: {
@@ -26174,7 +26174,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["tenfold__web__api__v1__cameras__cameras__SourceRequest"];
+                "application/json": components["schemas"]["SourceRequest"];
             };
         };
         responses: {

@@ -57,7 +57,7 @@ class SourcesAnswer(BaseModel):
     sets: list[SourceAnswer]
 
 
-class SourceRequest(BaseModel):
+class DatasetRequest(BaseModel):
     source: str = Field(
         description="A folder of class-name/picture files or a manifest, on the server.",
         min_length=1,
@@ -135,7 +135,7 @@ def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
     summary="Add a dataset to the list",
     responses=responses(_422="There is no such folder or manifest, or its classes make no sense."),
 )
-def add_source(request: Request, who: Administrator, asked: SourceRequest) -> SourceAnswer:
+def add_source(request: Request, who: Administrator, asked: DatasetRequest) -> SourceAnswer:
     """Put a folder or a manifest of the server on the list, once it is found to make sense."""
     service = service_of(request)
     source = asked.source.strip()
