@@ -20,6 +20,7 @@ from tenfold.cameras.decoder import Decoder
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.sources import Camera, CameraState, Fault
 from tenfold.cameras.sources.camera import Timing
+from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.processes import commands, messages
 from tests.cameras import faulty
 from tests.cameras.clips import number_in, write_clip, write_units
@@ -141,7 +142,7 @@ def test_a_camera_that_was_away_is_back_within_ten_seconds(rtsp: Start, fault: s
             server.say("video off")
         watcher.until(lambda: bool(watcher.state.faults) or watcher.state.restarts > 0, 15)
         if fault != "drop":
-            watcher.until(lambda: watcher.state.stale(time.time()))
+            watcher.until(lambda: (watcher.state.age(time.time()) or 0) > STALE_SECONDS)
             time.sleep(3)  # some attempts fail
             assert watcher.state.phase != "running"
             assert watcher.state.faults

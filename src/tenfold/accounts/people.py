@@ -62,11 +62,6 @@ class People:
         """Whether there was no account when last checked. Asks no database; False where that is not known."""
         return time.monotonic() < self._nobody_until
 
-    def has_administrator(self) -> bool:
-        """Whether there is one who can sign in."""
-        with self._database.reading() as session:
-            return bool(_administrators(session))
-
     def everybody(self) -> list[Account]:
         """Everybody, by name."""
         with self._database.reading() as session:

@@ -62,11 +62,6 @@ class CameraState:
         """Seconds since the newest frame."""
         return None if self.last_frame is None else max(0.0, now - self.last_frame)
 
-    def stale(self, now: float) -> bool:
-        """Whether the newest frame is too old to be shown as live."""
-        age = self.age(now)
-        return age is None or age > STALE_SECONDS
-
     def words(self, now: float) -> str:
         """The state in a line: "Running, key frames only: the machine is busy. Last frame 0.2 s ago."."""
         age = self.age(now)

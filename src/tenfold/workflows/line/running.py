@@ -3,7 +3,6 @@
 import base64
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -192,6 +191,3 @@ class RunningStation:
         with self._files_lock:
             self._files.clear()
             self._models.close()
-
-
-MakeStation = Callable[[StationRow], RunningStation]
