@@ -15,5 +15,5 @@ it("every class of the shared style sheets is used; svelte-check sees to those o
       .map((name) => `${path}: .${name}`),
   );
   expect(unused).toEqual([]);
-  expect(sheets.filter(([, sheet]) => sheet.includes("{"))).toHaveLength(3);
+  expect(sheets.filter(([, sheet]) => sheet.includes("{"))).toHaveLength(4);
 });
