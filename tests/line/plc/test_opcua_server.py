@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 RECIPES = (KnownRecipe(1, "caps", 3), KnownRecipe(2, "labels"))
 RUNNING = Outputs(state=State.READY, recipe=1, passed=7, rejected=2)
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+PATIENCE = 60.0
 HALTED, READY, CONTINUOUS = "Halted", "Ready", "ContinuousExecution"
 
 
@@ -98,11 +99,10 @@ class Peer:
         await self.client.get_node(f"ns={self.own};s={name}").write_value(ua.Variant(value, kind))
 
     async def until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
-        for _ in range(1000):
-            if await condition():
-                return
+        ends = time.monotonic() + PATIENCE
+        while not await condition():
+            assert time.monotonic() < ends, what
             await asyncio.sleep(0.01)
-        raise AssertionError(what)
 
     async def comes_to(self, state: str) -> None:
         async def there() -> bool:
@@ -111,9 +111,14 @@ class Peer:
         await self.until(there, f"it is not {state} but {await self.state()}")
 
 
+def patient(url: str) -> Client:
+    """A client that gives no server up for being slow, as it would after a second."""
+    return Client(url, timeout=PATIENCE, watchdog_intervall=PATIENCE)
+
+
 def driven(url: str, drive: Callable[[Peer], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with Client(url) as client:
+        async with patient(url) as client:
             peer = Peer(client)
             await peer.start()
             await drive(peer)

@@ -2,10 +2,10 @@
 
 From the parent: first `{"conveyor", "pictures", "order", "outcomes", "signals"}`, `signals` being modbus or
 opcua, then `{"do": NAME, "seconds": N}`: start, plc-cut, camera-cut, frozen-picture, belt-stop, belt-reverse,
-end.
+report (what became of the parts so far, though more are to come), end.
 To the parent: `{"plc": ADDRESS, "camera": PORT}` once it runs, `{"parts": N}` ten times a second, and
-`{"done": true, "rate": N}` when all parts went by, with the parts a second that the belt reached.
-What became of each part is written into the file `outcomes`, a JSON array.
+`{"done": true, "rate": N}` when all parts went by, or at `report`, with the parts a second that the belt
+reached. What became of each part is written into the file `outcomes`, a JSON array.
 """
 
 import asyncio
@@ -73,14 +73,14 @@ class _Plant:
             if now - told > _TELL_SECONDS:
                 told = now
                 self._channel.send({"parts": self._conveyor.inputs().triggers})
-            if self._conveyor.done and not reported:
+            if not reported and (self._conveyor.done or "report" in self._until):
                 reported = True
                 self._report(now - self._until["start"])
         for task in (plc, camera):
             task.cancel()
 
     def _report(self, took: float) -> None:
-        """All parts went by. The PLC goes on until the station has read what became of the last ones."""
+        """All parts went by, or enough. The PLC goes on: the station reads what became of the last ones."""
         self._outcomes.write_text(json.dumps([asdict(one) for one in self._conveyor.outcomes]))
         # By what the belt moved: before the first part and behind the last one it is empty.
         rate = self._conveyor.position / self._conveyor.options.spacing / took

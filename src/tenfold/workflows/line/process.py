@@ -8,7 +8,8 @@ From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
     {"do": "first-parts", "by": NAME}            they are approved
     {"do": "picture"}                            somebody looks
 
-To the parent: `{"status": {...}}` twice a second, `{"picture": base64}`, and of a message with an `order`
+To the parent: `{"starting": true}` each second until it runs, then `{"status": {...}}` twice a second,
+`{"picture": base64}`, and of a message with an `order`
 `{"order": the same, "refused": why it was not done}`, empty words where it was.
 A simulation runs the same process, with a `Disturbance` (`simulated.py`).
 """
@@ -16,8 +17,8 @@ A simulation runs the same process, with a `Disturbance` (`simulated.py`).
 import base64
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,7 @@ from tenfold.workflows.line.stream import StreamCamera
 
 _STATUS_SECONDS, _TICK_SECONDS = 0.5, 0.05
 _PREPARE_SECONDS = 20.0
+_STARTING_SECONDS = 1.0
 # A picture for people: it travels in a message, which has room for 64 KiB.
 _SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
 # Until there is a recipe nothing is judged; this one passes nothing.
@@ -82,7 +84,30 @@ def serve(channel: Channel, disturbance: Disturbance = _UNDISTURBED) -> None:
     assert told is not None
     setup, book = LineSetup(**told["setup"]), RecipeBook.from_json(told["book"])
     with ExitStack() as stack:
-        _Work(setup, book, stack, disturbance).run(channel)
+        with _starting(channel):
+            work = _Work(setup, book, stack, disturbance)
+        work.run(channel)
+
+
+@contextmanager
+def _starting(channel: Channel) -> Iterator[None]:
+    """Say so, again and again: an OPC UA server takes long to start on a busy machine, and silence would be
+    taken for a process that hangs, which is started anew and takes as long again."""
+    done = threading.Event()
+
+    def tell() -> None:
+        with suppress(OSError):  # the parent is gone
+            channel.send({"starting": True})
+            while not done.wait(_STARTING_SECONDS):
+                channel.send({"starting": True})
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class _Work:

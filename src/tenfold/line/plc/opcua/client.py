@@ -38,6 +38,9 @@ WRITES = {
 }
 _MUST_READ, _MUST_WRITE = ("triggers", "heartbeat"), ("pass_part", "heartbeat")
 _CONNECT_SECONDS, _LEAVE_SECONDS = 4.0, 0.3
+# The library looks so often whether the server still answers, and takes one for lost that needs longer than
+# this. Each exchange is such a look, with a limit of its own.
+_WATCHDOG_SECONDS = 3600.0
 _WORD = 1 << 16
 
 # It logs what a peer did wrong; the caller is told by LineError.
@@ -163,7 +166,7 @@ class OpcUaPlant:
         return found
 
     async def _connected(self) -> _Nodes:
-        client = Client(self._address.url, timeout=_CONNECT_SECONDS)
+        client = Client(self._address.url, timeout=_CONNECT_SECONDS, watchdog_intervall=_WATCHDOG_SECONDS)
         await secure_client(client, self._address.security)
         await client.connect()
         nodes = _Nodes(client)

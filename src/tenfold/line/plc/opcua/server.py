@@ -28,7 +28,8 @@ from tenfold.line.plc.opcua.vision import VisionState
 from tenfold.line.plc.server_thread import ServerThread
 from tenfold.line.plc.signals import Health, Outputs, PartResult
 
-_START_SECONDS, _STOP_SECONDS = 60.0, 5.0
+# Some five seconds of one core, which a busy machine takes long to give.
+_START_SECONDS, _STOP_SECONDS = 300.0, 5.0
 _HEARTBEAT_SECONDS, _HANDSHAKE_SECONDS = 0.1, 0.01
 _WORD = 1 << 16
 _OF_CONTROL = frozenset({"enable", "trigger", "result_ack", "part_id"})
