@@ -345,15 +345,31 @@ def test_a_plant_halts_a_station_over_opc_ua_prepares_another_recipe_and_starts_
 
 
 def test_a_station_that_starts_says_so_and_is_not_taken_for_one_that_hangs(tmp_path: Path) -> None:
-    values = {"name": "gate", "snapshot": True, "broker": None, "region": list(WHOLE), "locate": True}
-    values |= {"camera": asdict(parse("http://127.0.0.1:9/snapshot.jpg")), "plant": {"kind": "none"}}
-    values |= {"trigger": {"kind": "hand"}, "gate": GATE, "deadline": 1.0, "within": 0.5, "first_parts": 0}
-    values |= {"challenge": None, "trail": str(tmp_path / "trail.db")}
-    setup = LineSetup(**values, outputs=[{"kind": "opcua-server", "port": free_port()}])
+    setup = LineSetup(
+        name="gate",
+        camera=asdict(parse("http://127.0.0.1:9/snapshot.jpg")),
+        snapshot=True,
+        plant={"kind": "none"},
+        trigger={"kind": "hand"},
+        gate=GATE,
+        broker=None,
+        outputs=[{"kind": "opcua-server", "port": free_port()}],
+        region=list(WHOLE),
+        locate=True,
+        deadline=1.0,
+        within=0.5,
+        first_parts=0,
+        challenge=None,
+        trail=str(tmp_path / "trail.db"),
+    )
+    said: list[dict[str, Any]] = []
+
+    def runs() -> bool:
+        said.extend(filter(None, [process.receive(1.0)]))
+        return bool(said) and "status" in said[-1]
+
     with MessageProcess("tenfold.workflows.line.process:serve", limits=ProcessLimits()) as process:
         process.send({"setup": asdict(setup), "book": asdict(RecipeBook([], 0))})
-        said: list[dict[str, Any] | None] = []
-        until(lambda: said.append(process.receive(1.0)) or "status" in (said[-1] or {}), "it did not start")
-    told = [one for one in said if one is not None]
-    assert told[0] == {"starting": True}
-    assert [set(one) for one in told[1:-1]] == [{"starting"}] * (len(told) - 2)
+        until(runs, "it did not start")
+    assert said[0] == {"starting": True}
+    assert [set(one) for one in said[1:-1]] == [{"starting"}] * (len(said) - 2)
