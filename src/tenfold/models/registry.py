@@ -38,7 +38,7 @@ class Registry:
     """The models that there are, and which one is live.
 
     Args:
-        blobs: the model files, each as `<SHA-256 in hex>.onnx`.
+        blobs: the model files, each as `<SHA-256 in hex>.onnx`, and samples of their own data beside them.
     """
 
     def __init__(self, database: Database, blobs: BlobStore) -> None:
@@ -220,6 +220,19 @@ class Registry:
         model = self.get(key)
         return model.bytes if model.file == BUNDLED else self._blobs.size(model.file)
 
+    def put_sample(self, key: str, content: bytes) -> None:
+        """Keep the sample of a model's own data beside its file. Raises RegistryError: there is no room."""
+        try:
+            self._blobs.put(_sample_name(key), content)
+        except OSError as reason:
+            raise self._no_room(reason) from reason
+
+    def sample(self, key: str) -> bytes | None:
+        """What `put_sample` kept; None where nothing is."""
+        with contextlib.suppress(OSError), self._blobs.open(_sample_name(key)) as file:
+            return file.read()
+        return None
+
     def fault(self, model: RegisteredModel) -> Literal["missing", "damaged"] | None:
         """What is wrong with a model's file, without reading it; None: nothing."""
         if model.file == BUNDLED:
@@ -355,13 +368,16 @@ class Registry:
                 known = _hash(file) == key
             self._blobs.put(name, content, immutable=known)
         except OSError as reason:
-            raise RegistryError(
-                f"The folder {self._blobs.name}",
-                "cannot take the model file",
-                received=reason.strerror or str(reason),
-                cure="Free some space.",
-                reason=in_words(reason).reason,
-            ) from reason
+            raise self._no_room(reason) from reason
+
+    def _no_room(self, reason: OSError) -> RegistryError:
+        return RegistryError(
+            f"The folder {self._blobs.name}",
+            "cannot take the model file",
+            received=reason.strerror or str(reason),
+            cure="Free some space.",
+            reason=in_words(reason).reason,
+        )
 
     def _note(self, new: dict[str, Any]) -> RegisteredModel:
         try:
@@ -370,6 +386,10 @@ class Registry:
         except IntegrityError:  # another process added it at the same moment
             with self._database.writing() as session:
                 return added(session, new)
+
+
+def _sample_name(key: str) -> str:
+    return f"{key}-own.npz"
 
 
 def _hash(file: BinaryIO) -> str:

@@ -1,18 +1,27 @@
 """A sample of the pictures that a model was made from, as its answers and embeddings; no picture is in it.
 
-It stands beside a model that comes with tenfold (`benchmarks/own_samples.py` makes it), so that a correction
-does not cost what the model knew, and that this can be measured. Embeddings are kept in 4 steps: what a
-correction makes of them is off by about 0.1 in a logit, which is as often too much as too little.
+It stands beside a model that comes with tenfold (`benchmarks/own_samples.py` makes it) or that was taught, so
+that a correction does not cost what the model knew, and that this can be measured. Embeddings are kept in 4
+steps: what a correction makes of them is off by about 0.1 in a logit, which is as often too much as too little.
 """
 
+import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
+from tenfold.errors import ModelFileError
+from tenfold.evaluation.calibration import softmax
+from tenfold.files import write_whole
 from tenfold.models import bundled
+from tenfold.os_errors import in_words
 from tenfold.teaching.refit import Answers, Numbers, answers
+from tenfold.teaching.teach import Floats, Labels, Taught
 
+# So many pictures of a taught model are kept, and three of each class at least.
+MOST = 600
 _STEPS = 3
 
 
@@ -43,9 +52,26 @@ def file_beside(model: Path) -> Path:
     return model.with_name(f"{model.stem}-own.npz")
 
 
-def load(path: Path) -> OwnSample:
-    """The sample in a file."""
-    with np.load(path, allow_pickle=False) as stored:
+def of_taught(taught: Taught, embeddings: Floats, labels: Labels) -> OwnSample:
+    """Of what a model was taught from: two of three pictures to learn from, the third to judge by.
+
+    The model has learned from all of them: they show what is forgotten, and not how good it is.
+    """
+    most = max(3, MOST // len(taught.classes))
+    each = [np.flatnonzero(labels == number) for number in range(len(taught.classes))]
+    chosen = np.concatenate([own[:: -(-len(own) // most)] for own in each])
+    features, own_labels = embeddings[chosen], labels[chosen]
+    shares = softmax(taught.head.logits(features), taught.temperature)
+    said = answers(shares, features, taught.rejection.novelty(features))
+    third = np.arange(len(chosen)) % 3 == 2
+    return OwnSample(
+        said.take(~third), own_labels[~third], said.take(third), own_labels[third], said.take(third & ~third)
+    )
+
+
+def load(source: Path | BytesIO) -> OwnSample:
+    """The sample in a file, or in its bytes."""
+    with np.load(source, allow_pickle=False) as stored:
         steps = stored["embeddings"].astype(np.float64) ** 2
         embeddings = steps / np.maximum(np.linalg.norm(steps, axis=1, keepdims=True), 1e-9)
         everything = answers(np.exp(stored["logs"].astype(np.float64)), embeddings, stored["novelty"])
@@ -59,17 +85,46 @@ def load(path: Path) -> OwnSample:
     )
 
 
-def save(path: Path, found: OwnSample) -> None:
-    """Write a sample."""
+def beside(model: Path, key: str) -> bytes | None:
+    """The file of the sample that stands beside a model file; None where there is none of this model.
+
+    key: the model's SHA-256.
+    """
+    try:
+        content = file_beside(model).read_bytes()
+        with np.load(BytesIO(content), allow_pickle=False) as stored:
+            mine = str(stored["model"]) == key
+        return content if mine and load(BytesIO(content)).learn_labels.size else None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # it is none, or another's
+        return None
+
+
+def put_beside(model: Path, key: str, found: OwnSample) -> Path:
+    """Write a model's sample beside its file. Raises ModelFileError where it cannot be written."""
+    path, out = file_beside(model), BytesIO()
+    save(out, found, model=key)
+    try:
+        write_whole(path, out.getvalue())
+    except OSError as reason:
+        said = in_words(reason)
+        raise ModelFileError(
+            f"The own sample {path}", "cannot be written", received=said.received, cure=f"{said.cure}."
+        ) from reason
+    return path
+
+
+def save(path: Path | BytesIO, found: OwnSample, *, model: str = "") -> None:
+    """Write a sample. model: the SHA-256 of whose it is."""
     parts = (found.learn, found.judge, found.others)
     roots = np.sqrt(np.maximum(np.concatenate([one.embeddings for one in parts]), 0))
-    steps = np.round(roots / roots.max(axis=1, keepdims=True) * _STEPS)
+    steps = np.round(roots / np.maximum(roots.max(axis=1, keepdims=True), 1e-9) * _STEPS)
     none = np.zeros(len(found.others), np.int64)
     np.savez_compressed(
         path,
+        model=np.array(model),
         embeddings=steps.astype(np.uint8),
         logs=np.concatenate([one.logits for one in parts]).astype(np.float16),
         novelty=np.concatenate([one.novelty for one in parts]).astype(np.float16),
-        labels=np.concatenate([found.learn_labels, found.judge_labels, none]).astype(np.uint8),
+        labels=np.concatenate([found.learn_labels, found.judge_labels, none]).astype(np.uint16),
         part=np.repeat(np.arange(3), [len(one) for one in parts]).astype(np.uint8),
     )

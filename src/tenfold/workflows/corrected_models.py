@@ -4,6 +4,7 @@ Connects the registry and the catalogue's stored answers. Reads no picture and r
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from tenfold.catalogue.similar.stored_answers import StoredAnswer
 from tenfold.modelfile import ModelInfo
 from tenfold.models.registry import Registry
 from tenfold.predictions import Prediction
-from tenfold.teaching import refit_file
+from tenfold.teaching import own_sample, refit_file
+from tenfold.teaching.own_sample import OwnSample
 from tenfold.teaching.refit import Answers, Correction, Novelty, answers
 
 # Rules by which a picture is shown once, so that its embedding is all that its answer rests on.
@@ -48,6 +50,17 @@ class CorrectedModels:
             subject = f"The model {self._registry.get(base).name}"
             self._novelty[base] = refit_file.parts(self._content(base), subject).novelty
         return self._novelty[base]
+
+    def sample(self, base: str) -> OwnSample | None:
+        """What a base says of its own data, where that is kept beside it."""
+        if (file := own_sample.of_bundled(base)) is not None:
+            return own_sample.load(file)
+        content = self._registry.sample(base)
+        return None if content is None else own_sample.load(BytesIO(content))
+
+    def has_sample(self, base: str) -> bool:
+        """Whether `sample` has something, without reading all of it."""
+        return own_sample.of_bundled(base) is not None or self._registry.sample(base) is not None
 
     def shows_once(self, info: ModelInfo) -> bool:
         """Whether a stored answer is of one view, so that another correction's answer follows from it."""

@@ -19,6 +19,7 @@ from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
 from tenfold.models.registry import BUNDLED, CHOSEN, FILE, ROLLBACK, START, SYSTEM, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
+from tenfold.teaching import own_sample
 
 Load = Callable[[Path], Classifier]
 # Raises ModelFileError where a model file cannot be relied on.
@@ -74,13 +75,14 @@ class ModelSwitch:
     def add(
         self, source: Path, *, name: str, origin: str = FILE, run: str | None = None, by: int
     ) -> RegisteredModel:
-        """Register a model, once it is found able to run.
+        """Register a model, once it is found able to run, with the sample of its own data beside it.
 
         Args:
             name: what a message calls it.
 
         Raises:
             ModelFileError: it is not ours, damaged, too new, or cannot be run.
+            RegistryError: there is no room for it.
         """
         subject = f"The model file {name}"
         with TemporaryDirectory(prefix="tenfold-") as folder:
@@ -91,7 +93,10 @@ class ModelSwitch:
                 self._try_out(copy)
             except ModelFileError as reason:
                 raise reason.about(subject) from reason
-            return self._registry.register(copy, origin=origin, run=run, by=by, name=subject)
+            model = self._registry.register(copy, origin=origin, run=run, by=by, name=subject)
+        if (sample := own_sample.beside(source, model.hash)) is not None:
+            self._registry.put_sample(model.hash, sample)
+        return model
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN) -> LiveChange:
         """Make a model live, here and for all who share the registry.

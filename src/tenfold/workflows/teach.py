@@ -3,6 +3,7 @@
 Reads pictures as a training does; what is learned and how it is judged is `tenfold.teaching`'s.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from tenfold.errors import DatasetError
 from tenfold.evaluation.class_mapping import joined
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
-from tenfold.teaching import model_file
+from tenfold.teaching import model_file, own_sample
 from tenfold.teaching.teach import KEEP, MOST, Taught
 from tenfold.teaching.teach import teach as learn
 
@@ -40,6 +41,8 @@ class Lesson:
 
     Attributes:
         path: the model file.
+        sample: beside it what the model says of its own pictures, without the pictures, so that it can be
+            refitted on corrections; `tenfold models add` takes it along.
         taught: what was learned, and how well the classes are told apart.
         sources: where each picture came from, by its number in `taught.assessment.mistakes`.
         skipped: files that gave no picture.
@@ -47,6 +50,7 @@ class Lesson:
     """
 
     path: Path
+    sample: Path
     taught: Taught
     sources: tuple[str, ...]
     skipped: int
@@ -91,7 +95,7 @@ def teach(
 
     Raises:
         DatasetError: the pictures cannot be read, or are too few or too many.
-        ModelFileError: the backbone cannot be taught, or the output cannot be written.
+        ModelFileError: the backbone cannot be taught, or the output or its sample cannot be written.
     """
     begun = time.perf_counter()
     path = Path(modelfile.locate(backbone))
@@ -107,8 +111,10 @@ def teach(
     title = name or Path(os.path.realpath(source)).stem
     target = Path(output)
     model_file.write(target, path, taught, facts(title, classifier.info, taught, prints))
+    key = hashlib.sha256(target.read_bytes()).hexdigest()
+    sample = own_sample.put_beside(target, key, own_sample.of_taught(taught, embeddings, pictures.labels))
     seconds = time.perf_counter() - begun
-    return Lesson(target, taught, pictures.sources, len(data.skipped), seconds)
+    return Lesson(target, sample, taught, pictures.sources, len(data.skipped), seconds)
 
 
 def embeddings_of(classifier: Classifier, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tenfold.cli import run
+from tenfold.teaching import own_sample
 from tests.disks import fill, small_disk
 from tests.teaching import backbone
 
@@ -41,6 +42,9 @@ def test_a_folder_becomes_a_model_that_classifies(
     shown = capsys.readouterr().out
     assert "cross-validation, accuracy" in shown
     assert "pictures, red" in shown
+    assert "Beside it: mine-own.npz" in said
+    found = own_sample.load(tmp_path / "mine-own.npz")
+    assert (len(found.learn), len(found.judge)) == (7, 3)
 
 
 def test_a_class_with_one_picture_is_refused(

@@ -1,5 +1,6 @@
 """A head refitted on corrections with the bundled model: live, everything reclassified, rolled back."""
 
+import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from tenfold.models import bundled
 from tenfold.runtime import App
 from tenfold.teaching import own_sample
 from tenfold.workflows.improve.refit import REFIT
+from tenfold.workflows.teach import teach
 from tests import tiny
 from tests.disks import fill, small_disk
 
@@ -233,11 +235,62 @@ def test_a_model_without_such_a_head_says_which_way_is_left(
         app.improve.begin(by=0)
 
 
+def test_a_model_taught_in_the_terminal_keeps_what_it_knew_by_the_sample_beside_it(
+    app: App, tmp_path: Path
+) -> None:
+    for first, label, horizontal in ((0, "across", True), (50, "upright", False)):
+        (tmp_path / "own" / label).mkdir(parents=True)
+        for number in range(9):
+            file = tmp_path / "own" / label / f"{number}.png"
+            file.write_bytes(striped(first + number, horizontal))
+    lesson = teach(tmp_path / "own", tmp_path / "mine.onnx")
+    shutil.rmtree(tmp_path / "own")
+    key = app.model_switch.add(lesson.path, name="mine.onnx", by=7).hash
+    lesson.path.unlink()
+    lesson.sample.unlink()
+
+    found = app.corrected_models.sample(key)
+    assert found is not None
+    assert (len(found.learn), len(found.judge), len(found.others)) == (12, 6, 0)
+    assert (found.judge.logits.argmax(axis=1) == found.judge_labels).all()
+    with app.registry.local_copy(key) as path:
+        said = Classifier(path, threads=1).classify(striped(0, horizontal=True))
+    own = found.learn.logits[found.learn_labels == 0]
+    assert np.exp(own).max(axis=1).min() > 0.5, "what it says of its own pictures"
+    assert said.label == "across"
+
+    app.model_switch.go_live(key, by=7)
+    app.actions.do("correct", add(app, 20, 12, horizontal=True), label="upright")
+    ready = app.improve.readiness()
+    assert (ready.quick_code, ready.sampled) == ("", True)
+    app.jobs.start()
+    one, job = app.improve.begin(by=7)
+    assert app.jobs.wait(job.id, timeout=120).state == DONE
+    comparison = app.improve.get(one.id).comparison
+    assert comparison is not None
+    assert comparison["own_test"]["pictures"] == 6
+
+
+def test_a_sample_of_another_model_is_not_taken(app: App, tmp_path: Path) -> None:
+    one, other = tiny.variant(tmp_path / "one.onnx", name="one"), tiny.variant(tmp_path / "b.onnx", name="b")
+    found = own_sample.load(_sample("photo"))
+    own_sample.put_beside(one, bundled.hash_of(other), found)
+    assert app.corrected_models.sample(app.model_switch.add(one, name="one", by=7).hash) is None
+    own_sample.file_beside(one).write_bytes(b"no sample")
+    assert app.corrected_models.sample(app.model_switch.add(one, name="one", by=7).hash) is None
+    own_sample.put_beside(one, bundled.hash_of(one), found)
+    assert app.corrected_models.sample(app.model_switch.add(one, name="one", by=7).hash) is not None
+
+
+def _sample(name: str) -> Path:
+    file = own_sample.of_bundled(bundled.hash_of(modelfile.bundled(name)))
+    assert file is not None
+    return file
+
+
 def test_the_bundled_sample_is_what_its_model_says(tmp_path: Path) -> None:
     for name in ("photo", "cifar10", "watch"):
-        file = own_sample.of_bundled(bundled.hash_of(modelfile.bundled(name)))
-        assert file is not None
-        found = own_sample.load(file)
+        found = own_sample.load(_sample(name))
         _, info = modelfile.read(modelfile.bundled(name))
         assert len(found.learn) == 30 * len(info.labels)
         assert 110 * len(info.labels) <= len(found.judge) <= 120 * len(info.labels)

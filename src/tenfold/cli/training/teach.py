@@ -86,3 +86,5 @@ def _print(lesson: "Lesson") -> None:
     if lesson.advice:
         click.echo(lesson.advice)
     click.echo(printable(f"Model file: {lesson.path} ({lesson.seconds:.1f} s)"))
+    words = "its answers to its own pictures, without them, by which corrections are learned later"
+    click.echo(printable(f"Beside it: {lesson.sample.name}, {words}"))

@@ -23,7 +23,6 @@ from tenfold.models.improvements import BETTER, FAILED, RUNNING, STOPPED, Improv
 from tenfold.models.registry import INSISTED, WON, Registry
 from tenfold.models.tables import Improvement, LiveChange
 from tenfold.paths import Home
-from tenfold.teaching import own_sample
 from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.improve.data import MIXTURE, check_alone, lessons
 from tenfold.workflows.improve.folders import kept_copies, remove_copies
@@ -87,7 +86,7 @@ class Improve:
             reason=reason,
             quick_code=quick_code,
             quick_reason=quick_reason,
-            sampled=own_sample.of_bundled(self._models.base(base)) is not None or not own.problem,
+            sampled=self._models.has_sample(self._models.base(base)) or not own.problem,
         )
 
     def begin(

@@ -27,7 +27,7 @@ from tenfold.modelfile import ModelInfo
 from tenfold.models.improvements import FAILED, JUDGED, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import Improvement
-from tenfold.teaching import own_sample, refit_file
+from tenfold.teaching import refit_file
 from tenfold.teaching.own_sample import OwnSample
 from tenfold.teaching.refit import Answers, Correction, answers, joined
 from tenfold.workflows.corrected_models import CorrectedModels
@@ -183,9 +183,8 @@ class RefitJob:
         """The sample that stands beside a bundled model, or made of own data that are at hand."""
         if not one.options["with_own_data"]:
             return None
-        beside = own_sample.of_bundled(base)
-        if beside is not None:
-            return own_sample.load(beside)
+        if (beside := self._models.sample(base)) is not None:
+            return beside
         data = self._own.open(
             str(one.options["own_source"]), info, lambda d, t: report(d, t, "reading-own-pictures")
         )
