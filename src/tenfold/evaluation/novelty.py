@@ -29,10 +29,15 @@ def prototypes(embeddings: Floats, labels: NDArray[np.int64], per_class: int, se
 
 def _spherical_kmeans(points: Floats, count: int, random: np.random.Generator, rounds: int = 15) -> Floats:
     centres = points[random.choice(len(points), count, replace=len(points) < count)]
+    before = np.full(len(points), -1)
     for _ in range(rounds):
         nearest = (points @ centres.T).argmax(axis=1)
-        sums = np.zeros_like(centres)
-        np.add.at(sums, nearest, points)
+        if np.array_equal(nearest, before):
+            break
+        before = nearest
+        # Which centre each point belongs to, as a matrix: the sums are then one product.
+        belongs = (nearest == np.arange(count)[:, None]).astype(points.dtype)
+        sums = belongs @ points
         # A centre that lost all its points stays where it was.
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
