@@ -3,8 +3,9 @@
     python scripts/check_container.py
 
 buildah builds the Dockerfile on a base that debootstrap makes once, so that no image registry is needed.
-runc, which Docker itself uses, runs it: read-only, without capabilities, as several users. Needs root, the
-Debian packages buildah, debootstrap, runc and postgresql, and the development environment.
+runc, which Docker itself uses, runs it: read-only, without capabilities, as several users. Where podman
+and docker-compose are there, compose.yaml itself is run (check_compose.py). Needs root, the Debian packages
+buildah, debootstrap, runc and postgresql, and the development environment.
 """
 
 import contextlib
@@ -17,8 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,17 +27,19 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-from tests import postgres  # noqa: E402 - the repository is no package
+from scripts import check_compose  # noqa: E402 - the repository is no package
+from scripts.container_client import Client  # noqa: E402
+from tests import postgres  # noqa: E402
 
 PROGRAMS = ("buildah", "debootstrap", "runc")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tenfold-check-container"
+STORAGE, RUNNING = CACHE / "storage", CACHE / "run"
 BASE, IMAGE = "localhost/tenfold-check-base", "localhost/tenfold-check"
 BASE_PACKAGES = "python3,python3-venv,ca-certificates"
 MOST_MEGABYTES = 450  # that the image adds to its base
 MEMORY = 1_000_000_000  # bytes that a container may use
 START_SECONDS, STOP_SECONDS = 60, 10  # the latter is what `docker stop` waits
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-PASSWORD = "seven green kettles"
 
 
 def run(*words: str | Path) -> str:
@@ -50,7 +51,7 @@ def run(*words: str | Path) -> str:
 
 
 def buildah(*words: str | Path) -> str:
-    return run("buildah", "--root", CACHE / "storage", "--runroot", CACHE / "run", *words)
+    return run("buildah", "--root", STORAGE, "--runroot", RUNNING, *words)
 
 
 # Building.
@@ -142,7 +143,7 @@ class Container:
             command = ["runc", "run", "--bundle", str(bundle), self.name]
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
-            server = Server(self, log, int(self.environment["TENFOLD_PORT"]))
+            server = Server(port=int(self.environment["TENFOLD_PORT"]), container=self, log=log)
             server.wait_until_healthy(process)
             yield server
             started = time.monotonic()
@@ -196,15 +197,13 @@ class Container:
         return bundle
 
 
-@dataclass
-class Server:
+@dataclass(kw_only=True)
+class Server(Client):
     """A container that serves."""
 
     container: Container
     log: Path
-    port: int
     seconds_to_stop: float = 0.0
-    cookie: str = ""
 
     @property
     def said(self) -> str:
@@ -225,28 +224,10 @@ class Server:
             time.sleep(0.2)
         raise SystemExit(f"The container was not healthy within {START_SECONDS} s ({process.poll()}).")
 
-    def sign_in(self, path: str = "/api/v1/session", **more: str) -> None:
-        body = json.dumps({"name": "ann", "password": PASSWORD, **more}).encode()
-        with self._ask(path, body, "application/json") as answer:
-            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
-
-    def ask(self, path: str, body: bytes | None = None) -> Any:
-        return json.loads(self.read(path, body))
-
-    def read(self, path: str, body: bytes | None = None) -> bytes:
-        with self._ask(path, body) as answer:
-            content: bytes = answer.read()
-        return content
-
     def memory(self) -> int:
         """The most bytes that the container has used."""
         stats = json.loads(run("runc", "events", "--stats", self.container.name))
         return int(stats["data"]["memory"]["usage"]["max"])
-
-    def _ask(self, path: str, body: bytes | None = None, kind: str = "application/octet-stream") -> Any:
-        address = f"http://127.0.0.1:{self.port}"
-        headers = {"Origin": address, "Content-Type": kind, "Cookie": self.cookie}
-        return urllib.request.urlopen(urllib.request.Request(address + path, body, headers), timeout=60)
 
 
 # What is checked.
@@ -383,6 +364,11 @@ def main() -> None:
             check_commands(image, work)
             print(f"as any user, SQLite: {check_serving(image, work, {}, {})}")
             print(f"as compose.yaml has it, PostgreSQL: {check_composed(image, work)}")
+            if missing := [name for name in check_compose.PROGRAMS if not shutil.which(name)]:
+                print(f"compose.yaml itself was not run: that needs {', '.join(missing)}.")
+            else:
+                said = check_compose.check(work, buildah, IMAGE, STORAGE, RUNNING, free_port())
+                print(f"compose.yaml itself, by the commands of docs/how-to/operate.md: {said}")
         finally:
             buildah("rm", container)
             buildah("rmi", IMAGE)
