@@ -2,12 +2,15 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tenfold.line.simulator.broker import free_port
 from tests.cli.conftest import Command
+from tests.paths import ROOT
 
 
 @pytest.mark.slow
@@ -73,3 +76,8 @@ def test_a_file_that_is_no_trail_is_told(tenfold: Command, tmp_path: Path) -> No
         assert (done.status, f"The trail {name}" in done.err) == (1, True)
     with sqlite3.connect(tmp_path / "other.db") as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("birds",)], "left as it was"
+
+
+def test_a_station_that_asks_for_pictures_needs_no_extra_for_video() -> None:
+    without = "import sys; sys.modules.update(cv2=None, av=None); import tenfold.workflows.line.simulated"
+    subprocess.run([sys.executable, "-c", without], check=True, cwd=ROOT)

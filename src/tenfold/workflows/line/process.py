@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenfold import images
 from tenfold.cameras import sources
@@ -49,7 +49,9 @@ from tenfold.line.trail.trail import Trail
 from tenfold.processes.child import Channel
 from tenfold.workflows.line.model import RecipeModels
 from tenfold.workflows.line.setup import LineSetup, RecipeBook
-from tenfold.workflows.line.stream import StreamCamera
+
+if TYPE_CHECKING:
+    from tenfold.workflows.line.stream import StreamCamera
 
 _STATUS_SECONDS, _TICK_SECONDS = 0.5, 0.05
 _PREPARE_SECONDS = 20.0
@@ -242,10 +244,13 @@ class _Work:
                 return base64.b64encode(content).decode()
         return None
 
-    def _opened(self) -> StreamCamera | SnapshotCamera:
+    def _opened(self) -> "StreamCamera | SnapshotCamera":
         setup, address = self._setup, Address(**self._setup.camera)  # type: ignore[arg-type]
         if setup.snapshot:
             return SnapshotCamera(address.target, user=address.user, password=address.password)
+        # Video needs the extra for cameras, a picture of each part does not.
+        from tenfold.workflows.line.stream import StreamCamera
+
         trigger = Trigger.from_json(setup.trigger)
         crossing = Crossing(trigger.line) if trigger.kind == "crossing" and trigger.line else None
 
