@@ -85,6 +85,9 @@ def test_pictures_without_a_class_are_passed_over_and_this_is_said(
          "steam_train is a class, not a part"),
         (["test/1.jpg", "test/old/1.jpg", "cat/1.jpg"], ("cat", "test"), "test is a class, not a part"),
         (of("animals", "pets"), ("animals", "pets"), "folders in class folders are no classes of their own"),
+        (["cat/train/1.jpg", "cat/test/2.jpg", "dog/train/1.jpg"], CLASSES,
+         "test, train in class folders are not taken as parts: to keep them apart, put the classes into the "
+         "parts, such as test/cat"),
         (["contest/a/1.jpg", "protest/b/1.jpg", "cat/1.jpg"], ("cat", "contest", "protest"), ""),
     ],
 )  # fmt: skip

@@ -129,8 +129,8 @@ def test_whatever_ones_own_code_raises_is_told(nets: str, tmp_path: Path, code: 
 
 def test_an_option_that_the_function_does_not_take_is_told(nets: str) -> None:
     message = refusal("own_nets:build", depth=3)
-    assert "does not take these options (got an unexpected keyword argument 'depth')" in message
-    assert message.endswith("Its function is build(classes, side, width=4).")
+    assert "does not take what it is given (got an unexpected keyword argument 'depth')" in message
+    assert message.endswith("options: (10, 32, depth=3). Its function is build(classes, side, width=4).")
 
 
 @pytest.mark.parametrize("options", [{"widths": [1, 2]}, {"pool": "median"}])

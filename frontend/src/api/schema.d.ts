@@ -10164,7 +10164,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "parts" | "no-class" | "classes-in" | "nested" | "class-like-part" | "one-class";
+            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class";
             /**
              * Sentence
              * @description What it is, in English.

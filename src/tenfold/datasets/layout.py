@@ -144,12 +144,24 @@ def _classes(tree: Tree, top: Path, filled: list[Path]) -> list[Remark]:
         place = tree.shown(top)
         found.append(Remark("classes-in", f"each folder in {place} is a class", (place,)))
     if filled and not any(tree.inside(folder)[1] for folder in filled):
-        found.append(Remark("nested", "folders in class folders are no classes of their own"))
+        inner = _named_like_parts(sorted({one.name for folder in filled for one in tree.filled(folder)}))
+        if len(set(inner.values())) > 1:
+            found.append(_parts_in_classes(filled[0].name, list(inner)))
+        else:
+            found.append(Remark("nested", "folders in class folders are no classes of their own"))
     return found + [
         Remark("class-like-part", f"{folder.name} is a class, not a part", (folder.name,))
         for folder in filled
         if _NAMED.fullmatch(folder.name)
     ]
+
+
+def _parts_in_classes(label: str, parts: list[str]) -> Remark:
+    """A remark where each class has parts in it, and not each part classes: their pictures are split anew."""
+    shown = ", ".join(parts)
+    put = f"to keep them apart, put the classes into the parts, such as {parts[0]}/{label}"
+    sentence = f"{shown} in class folders are not taken as parts: {put}"
+    return Remark("parts-in-classes", sentence, (*parts, label))
 
 
 def _skip_loose(tree: Tree, folder: Path) -> None:

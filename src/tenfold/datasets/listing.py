@@ -44,11 +44,14 @@ class Remark:
     Attributes:
         kind: what it is.
         sentence: the same in English, without a full stop.
-        names: what it is about: the part and the folder of each part by turns; a folder; a class; or, of
-            classes that are one, their spellings, of which the last is kept.
+        names: what it is about: the part and the folder of each part by turns; a folder; a class; folders
+            named like parts, then a class; or, of classes that are one, their spellings, of which the last
+            is kept.
     """
 
-    kind: Literal["parts", "no-class", "classes-in", "nested", "class-like-part", "one-class"]
+    kind: Literal[
+        "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class"
+    ]
     sentence: str
     names: tuple[str, ...] = ()
 

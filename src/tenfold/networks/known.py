@@ -54,11 +54,13 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
     try:
         inspect.signature(function).bind(classes, side, **options)
     except TypeError as reason:
+        given = ", ".join([str(classes), str(side), *(f"{key}={value!r}" for key, value in options.items())])
         raise TrainingError(
             f"The network {name}",
-            "does not take these options",
+            "does not take what it is given",
             received=str(reason),
-            cure=f"Its function is {function.__name__}{inspect.signature(function)}.",
+            cure=f"It is given the number of classes, the side and the recipe's options: ({given}). "
+            f"Its function is {function.__name__}{inspect.signature(function)}.",
         ) from reason
     try:
         network = function(classes, side, **options)

@@ -51,6 +51,8 @@ export const en = {
   remark_no_class: "The pictures in {name} have no class and are passed over.",
   remark_classes_in: "Each folder in {name} is a class.",
   remark_nested: "Folders inside class folders are not classes of their own.",
+  remark_parts_in_classes:
+    "Folders such as {names} inside class folders are not taken as parts. To keep them apart, put the class folders into the parts: {name} into each of them.",
   remark_class_like_part: "{name} is a class, not a part.",
   remark_one_class: "{names} are one class: {name}.",
   skipped: "Files that belong to no class",

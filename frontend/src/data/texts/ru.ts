@@ -53,6 +53,8 @@ export const ru: Translated<typeof en> = {
   remark_no_class: "Картинки в папке {name} не имеют класса и пропущены.",
   remark_classes_in: "Каждая папка в {name} — отдельный класс.",
   remark_nested: "Папки внутри папок классов не являются отдельными классами.",
+  remark_parts_in_classes:
+    "Папки вроде {names} внутри папок классов не считаются частями. Чтобы не смешивать их, положите папки классов в части: {name} в каждую из них.",
   remark_class_like_part: "{name} — это класс, а не часть.",
   remark_one_class: "{names} — это один класс: {name}.",
   skipped: "Файлы, которые не относятся ни к одному классу",

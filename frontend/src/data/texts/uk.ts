@@ -53,6 +53,8 @@ export const uk: Translated<typeof en> = {
   remark_no_class: "Зображення в теці {name} не мають класу, тому їх пропущено.",
   remark_classes_in: "Кожна тека в {name} — окремий клас.",
   remark_nested: "Теки всередині тек класів не є окремими класами.",
+  remark_parts_in_classes:
+    "Теки на кшталт {names} всередині тек класів не вважаються частинами. Щоб не змішувати їх, покладіть теки класів у частини: {name} у кожну з них.",
   remark_class_like_part: "{name} — це клас, а не частина.",
   remark_one_class: "{names} — це один клас: {name}.",
   skipped: "Файли, що не належать до жодного класу",

@@ -76,7 +76,9 @@ class SkippedAnswer(Answer):
 class RemarkAnswer(Answer):
     """Something that was decided about how a dataset's folders are to be understood."""
 
-    kind: Literal["parts", "no-class", "classes-in", "nested", "class-like-part", "one-class"]
+    kind: Literal[
+        "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class"
+    ]
     sentence: str = Field(description="What it is, in English.")
     names: list[str] = Field(
         description="What it is about: the part and the folder of each part by turns; a folder; a class; or, "
