@@ -132,7 +132,7 @@ def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at:
     expect(dialog).to_contain_text("the model said")
     expect(dialog.get_by_label("The clip of the event")).to_be_visible()
     assert violations(page) == []
-    dialog.get_by_role("button", name="Close").click()
+    dialog.get_by_role("button", name="Close").first.click()
     expect(event).to_contain_text("truck")
     expect(event).not_to_contain_text("(new)")
 

@@ -135,7 +135,7 @@ def test_pictures_are_corrected_by_keyboard_and_everything_is_undone(
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="History").click()
     history = page.get_by_role("dialog", name="History")
-    history.get_by_role("button", name="Undo").last.click()
+    history.get_by_role("listitem").get_by_role("button", name="Undo").last.click()
     expect(history).to_contain_text("undone")
     page.keyboard.press("Escape")
     expect(tile(page, "noise01")).to_contain_text(before)
@@ -175,7 +175,7 @@ def test_one_picture_with_all_about_it_is_renamed_deleted_and_restored(
     page.go_forward()
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(f"{own_server}/catalogue?order=name&open=2")
-    dialog.get_by_role("button", name="Close").click()
+    dialog.get_by_role("button", name="Close").first.click()
     expect(page).to_have_url(f"{own_server}/catalogue?order=name")
     page.goto(f"{own_server}/catalogue?open=1")  # by a link
     expect(dialog.get_by_role("heading", level=2)).to_contain_text("plane.png")
@@ -306,7 +306,7 @@ def test_what_is_alike_is_found_and_of_copies_one_is_kept(
     history = page.get_by_role("dialog", name="History")
     expect(history).to_contain_text("plane-small.png")
     expect(history.get_by_role("img")).to_have_js_property("complete", True)
-    history.get_by_role("button", name="Undo").click()
+    history.get_by_role("listitem").get_by_role("button", name="Undo").click()
     page.keyboard.press("Escape")
     expect(tiles(page)).to_have_count(5)
 

@@ -32,7 +32,7 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     send(own_server, *puzzle(tmp_path / "noise", own_server, 5))
     page = look_at("/review")
     wait_for_queue(page, 5)
-    expect(page.get_by_role("heading", name="Is this correct: None of these?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Is it really none of these?")).to_be_visible()
     expect(page.locator(".why")).to_contain_text("unlike the pictures that the model was trained on")
     first = asked(page)
     page.keyboard.press("Enter")  # yes, none of these

@@ -77,7 +77,7 @@ def test_parts_are_filtered_overruled_counted_and_exported(
     messages = page.get_by_role("region", name="Messages")
     expect(messages).to_contain_text("the picture is a correction in the catalogue")
     expect(dialog).to_contain_text("Olha")
-    dialog.get_by_role("button", name="Close").click()
+    dialog.get_by_role("button", name="Close").first.click()
     page.get_by_role("button", name="Show all").click()
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as downloading:

@@ -31,10 +31,11 @@ class Edits {
   ): Promise<Action | null> {
     return this.#guarded(async () => {
       const action = await act(kind, target, more);
-      this.stack = [...this.stack, action.id];
+      if (action.count > 0) this.stack = [...this.stack, action.id];
       const said = [sayAction(action), action.skipped > 0 ? say.counted("skipped", action.skipped) : ""];
       const text = said.filter(Boolean).join(" ");
       if (quiet) announcer.say(text);
+      else if (action.count === 0) toasts.say(text);
       else toasts.undoable(text, () => void this.undo(action.id));
       return action;
     });

@@ -3,6 +3,7 @@ export const en = {
   lead: "The pictures whose review helps the model most come first. The next model learns from what you say here.",
   notForViewers: "Your role lets you look at pictures, but not correct them",
   isIt: "Is this correct: {label}?",
+  isNone: "Is it really none of these?",
   confirm: "Yes",
   skip: "Skip",
   keySpace: "Space",
