@@ -32,6 +32,7 @@ function codesOf(schema: string, field: string): string[] {
 }
 
 const jobs = Object.keys(components.schemas).filter((name) => name.endsWith("Job") && name !== "UnknownJob");
+const outputs = Object.keys(components.schemas).filter((name) => /OutputBody(-Output)?$/.test(name));
 
 it.each<[string, Book, string, string[]]>([
   ["problems", shared, "fail", [...codesOf("Problem", "code"), "internal-error"]],
@@ -64,12 +65,12 @@ it.each<[string, Book, string, string[]]>([
   ["reasons of verdicts on parts", line.book, "reason", codesOf("PartAnswer", "station_reason")],
   ["faults of stations", line.book, "reason", codesOf("StationState", "faults")],
   ["phases of stations", line.book, "now", codesOf("StationState", "phase")],
-  ["kinds of PLCs", line.book, "plant", codesOf("PlantBody-Output", "kind")],
-  ["hints about PLCs", line.book, "plantHint", codesOf("PlantBody-Output", "kind")],
+  ["kinds of PLCs", line.book, "plant", codesOf("PlantBody", "kind")],
+  ["hints about PLCs", line.book, "plantHint", codesOf("PlantBody", "kind")],
   ["kinds of triggers", line.book, "trigger", codesOf("TriggerBody-Output", "kind")],
   ["hints about triggers", line.book, "triggerHint", codesOf("TriggerBody-Output", "kind")],
-  ["kinds of outputs", line.book, "output", codesOf("OutputAnswer", "kind")],
-  ["orders of words", line.book, "words", codesOf("PlantBody-Output", "words")],
+  ["kinds of outputs", line.book, "output", outputs.flatMap((name) => codesOf(name, "kind"))],
+  ["orders of words", line.book, "words", codesOf("PlantBody", "words")],
   ["reasons to leave files out", data.book, "skip", codesOf("SkippedAnswer", "code")],
   ["reasons not to organise a file", catalogue.book, "move", codesOf("MoveAnswer", "problem")],
   ["ways to organise", catalogue.book, "mode", codesOf("OrganiseRequest", "mode")],

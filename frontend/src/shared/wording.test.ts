@@ -70,7 +70,7 @@ const foreign = new Set(
   (
     "tenfold Modbus TCP Sparkplug B HTTP API ZIP CSV XMP JSON JPEG PNG WebP GIF BMP TIFF AVIF HEIC PDF SVG CIFAR EXIF GPS URL http https " +
     "localhost Prometheus OpenTelemetry OTLP MQTT TLS IP Home Assistant apprise Telegram Signal Parquet F1 p Ctrl A Z Shift Enter Delete Esc toml db cifar batches bin train catalogue export data py " +
-    "RTSP MJPEG HLS USB usb OPC UA PEM mosquitto home path label split val test Nesterov Adam Muon SGD AdamW SiLU ReLU Keras ONNX VGG16 ImageNet MobileNetV2 ResNet EfficientNet Wide GPU CPU LiteRT"
+    "RTSP MJPEG HLS USB usb OPC UA PEM DER Basic256Sha256 mosquitto home path label split val test Nesterov Adam Muon SGD AdamW SiLU ReLU Keras ONNX VGG16 ImageNet MobileNetV2 ResNet EfficientNet Wide GPU CPU LiteRT"
   ).split(" "),
 );
 
