@@ -142,7 +142,9 @@ def arguments(command: click.Command, name: str, value: str, place: Path) -> lis
     for parameter in command.params:
         given = value if parameter.name == name else plausible(parameter, place)
         if isinstance(parameter, click.Option):
-            wanted = parameter.name == name or parameter.required or parameter.name in ("source", "model")
+            # Where pictures are named, nobody looks into the folder for CIFAR-10.
+            helps = parameter.name == "model" or (parameter.name == "source" and name != "data_dir")
+            wanted = parameter.name == name or parameter.required or helps
             if wanted and not parameter.is_flag:
                 options.append(f"{max(parameter.opts, key=len)}={given}")
         elif parameter.name == name or parameter.required:

@@ -198,10 +198,10 @@ def test_agreement_is_expected_from_how_leads_change_and_not_from_the_few_that_c
         odds = np.exp(logits)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
-    logits = 3 * random.normal(size=(20_000, 5))
+    logits = 3 * random.normal(size=(8_000, 5))
     changed = logits + 0.1 * random.normal(size=logits.shape)
     true = float((logits.argmax(axis=1) == changed.argmax(axis=1)).mean())
-    groups = [slice(at, at + 200) for at in range(0, 20_000, 200)]
+    groups = [slice(at, at + 200) for at in range(0, 8_000, 200)]
     counted = [(logits[one].argmax(axis=1) == changed[one].argmax(axis=1)).mean() for one in groups]
     expected = [expected_agreement(said(logits[one]), said(changed[one])) for one in groups]
 
