@@ -182,6 +182,7 @@ def check(work: Path, buildah: Run, image: str, storage: Path, running: Path, po
             raise
         finally:
             do(lose)
+            buildah("rmi", f"docker.io/library/{said['services']['tenfold']['image']}")
     return f"brought up, backed up, destroyed and restored in {time.monotonic() - began:.0f} s"
 
 
