@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic import command
 from sqlalchemy import make_url, select, text
@@ -17,12 +18,12 @@ from tenfold.database.upgrading import configured, upgrade
 from tenfold.errors import DatabaseError
 
 
-def record(number: int, at: datetime | None = None) -> AuditRecord:
+def record(number: int, at: datetime | None = None, action: str = "a") -> AuditRecord:
     return AuditRecord(
         at=at or datetime.now(UTC),
         person_id=number,
         person="",
-        action="a",
+        action=action,
         subject="",
         details={},
         address="",
@@ -42,6 +43,17 @@ def test_a_moment_comes_back_in_utc(database: Database) -> None:
         assert session.scalars(select(AuditRecord.at)).one() == datetime(
             2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC
         )
+
+
+def test_texts_come_back_from_a_server_without_an_encoding(postgres: str) -> None:
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE no_encoding ENCODING SQL_ASCII LOCALE 'C' TEMPLATE template0")
+    with closing(Database(f"{postgres}/no_encoding")) as opened:
+        upgrade(opened)
+        with opened.writing() as session:
+            session.add(record(0, action="Їжак"))
+        with opened.reading() as session:
+            assert session.scalars(select(AuditRecord.action)).one() == "Їжак"
 
 
 def test_what_ends_with_an_error_is_not_kept(database: Database) -> None:

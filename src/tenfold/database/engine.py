@@ -231,7 +231,8 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
-            connect_args=dict(POSTGRES_TIMEOUTS),
+            # A database without an encoding of its own gives bytes otherwise.
+            connect_args={**POSTGRES_TIMEOUTS, "client_encoding": "utf8"},
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
