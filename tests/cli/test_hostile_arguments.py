@@ -143,7 +143,8 @@ def arguments(command: click.Command, name: str, value: str, place: Path) -> lis
         given = value if parameter.name == name else plausible(parameter, place)
         if isinstance(parameter, click.Option):
             # Where pictures are named, nobody looks into the folder for CIFAR-10.
-            helps = parameter.name == "model" or (parameter.name == "source" and name != "data_dir")
+            helps = parameter.name in ("model", "parts", "limit")
+            helps = helps or (parameter.name == "source" and name != "data_dir")
             wanted = parameter.name == name or parameter.required or helps
             if wanted and not parameter.is_flag:
                 options.append(f"{max(parameter.opts, key=len)}={given}")
