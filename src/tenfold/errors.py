@@ -77,7 +77,7 @@ Reason = SystemReason | Literal[
     "not-learned-yet", "not-on-list", "not-watchable", "nothing-kept", "nothing-to-undo", "number-taken",
     "order-unknown", "original-missing", "other-version", "outbox-full", "override-words", "own-data-missing",
     "output-file", "own-files", "own-password-needed", "part-unknown", "parts-and-classes", "password-again",
-    "password-common",
+    "no-sender", "password-common",
     "password-in-words", "password-length", "path-not-absolute", "pdf", "plc-away", "plc-refuses",
     "port-taken", "range-reversed", "recipe-classes", "recipe-empty", "recipe-missing", "recipe-named-once",
     "recipe-number", "recipe-passes", "reclassification-not-ready", "reclassifying-already", "redirected",

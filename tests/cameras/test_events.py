@@ -40,7 +40,7 @@ def test_a_name_is_free_again_when_its_camera_is_removed_and_its_password_is_gon
     assert len(cameras.all(removed=True)) == 2
 
 
-@pytest.mark.parametrize("source", ["street.mp4", "browser:desk", "http://host/street.mp4"])
+@pytest.mark.parametrize("source", ["street.mp4", "frames/", "http://host/street.mp4"])
 def test_only_a_live_source_is_watched_by_a_server(database: Database, source: str) -> None:
     with pytest.raises(CameraError, match="is no camera that a server can watch"):
         Cameras(database).add("door", parse(source), by=0)

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from tenfold import cli
-from tenfold.cameras.sources import Camera, PushedCamera, open_source, parse, probe
+from tenfold.cameras.sources import Camera, open_source, parse, probe
 from tenfold.errors import CameraError
 from tests.cameras.clips import number_in, pictures
 from tests.cameras.conftest import RtspServer
@@ -246,26 +246,6 @@ def test_an_hls_recording_is_read_whole(web: str, tmp_path: Path, clip: Path) ->
     numbers = [number_in(frame.pixels) for frame in source.frames(threading.Event())]
     assert numbers[-1] == 99
     assert not source.facts.live
-
-
-def test_a_camera_that_is_fed_gives_the_newest_picture() -> None:
-    camera = PushedCamera("desk", now=lambda: 5.0)
-    with pytest.raises(CameraError, match="has sent no picture"):
-        _ = camera.facts
-    for jpeg in jpegs(3):
-        camera.push(jpeg)
-    stop = threading.Event()
-    frames = camera.frames(stop)
-    frame = next(frames)
-    assert (number_in(frame.pixels), frame.number, frame.time) == (2, 2, 5.0)
-    assert (camera.facts.width, camera.facts.description) == (320, "browser:desk")
-    camera.push(b"no picture")
-    timer = threading.Timer(0.5, camera.push, [jpegs(1)[0]])
-    timer.start()
-    assert next(frames).number == 4  # what cannot be read ends nothing
-    assert camera.state.last_fault is not None
-    assert camera.state.last_fault.code == "text"
-    assert not camera.state.faults
 
 
 def test_the_command_says_what_a_source_is_and_ends_with_0(clip: Path) -> None:

@@ -96,6 +96,13 @@ def test_a_camera_of_the_list_lends_its_address_and_login(database: Database) ->
         camera_of(row, cameras)
 
 
+def test_a_page_s_camera_of_the_list_is_none_for_a_station(database: Database) -> None:
+    cameras = Cameras(database)
+    cameras.add("desk", parse("browser:desk"), by=0)
+    with pytest.raises(CameraError, match="The camera desk is no camera that a station can look through"):
+        station_camera("camera:desk", cameras, **LOGIN)
+
+
 def test_a_station_starts_anew_where_the_list_has_another_address_for_its_camera(
     database: Database, tmp_path: Path
 ) -> None:

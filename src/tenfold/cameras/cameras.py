@@ -86,8 +86,8 @@ def address_of(row: CameraRow) -> Address:
 
 
 def check_watchable(address: Address) -> None:
-    """Raise CameraError where a server cannot watch it: it is a recording, or a page's camera."""
-    if not address.live or address.kind == "browser":
+    """Raise CameraError where a server cannot watch it: it is a recording."""
+    if not address.live:
         cure = "Name a camera: usb:0, rtsp://..., http://...; tenfold watch reads recordings."
         subject = address.description[:200]
         raise CameraError(subject, "is no camera that a server can watch", cure=cure, reason="not-watchable")

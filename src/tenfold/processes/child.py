@@ -52,7 +52,10 @@ class Channel:
         frames.write(self._replies, message, body)
 
     def receive(self, seconds: float | None = None) -> Header | None:
-        """The parent's next message; None where none comes within `seconds` (None: wait for ever)."""
+        """The parent's next message; None where none comes within `seconds` (None: wait for ever).
+
+        One that came with bytes has them as `body`.
+        """
         try:
             return self._waiting.get(timeout=seconds)
         except queue.Empty:
@@ -62,7 +65,10 @@ class Channel:
         source = io.FileIO(0, "rb", closefd=False)
         while True:
             try:
-                self._waiting.put(frames.read(source, 0)[0])
+                message, body = frames.read(source, sys.maxsize)
+                if body:
+                    message["body"] = bytes(body)
+                self._waiting.put(message)
             except OSError:  # the parent is gone, or wants this process to end
                 return _interrupt(_END_SECONDS)
 

@@ -82,10 +82,10 @@ class MessageProcess:
     def process_id(self) -> int:
         return self._process.pid
 
-    def send(self, message: Header) -> None:
-        """Send a message. Where the child is gone, `receive` says so."""
+    def send(self, message: Header, body: bytes = b"") -> None:
+        """Send a message, from one thread only. Where the child is gone, `receive` says so."""
         with suppress(OSError):
-            frames.write(self._sent, message, b"")
+            frames.write(self._sent, message, body)
 
     def receive(self, seconds: float) -> Header | None:
         """The next message, or None where none comes within `seconds`.

@@ -24,7 +24,7 @@ from tenfold.web.api.v1 import (
     system,
 )
 from tenfold.web.api.v1.accounts import audit, people, session, tokens
-from tenfold.web.api.v1.cameras import cameras, live
+from tenfold.web.api.v1.cameras import cameras, frames, live
 from tenfold.web.api.v1.cameras import events as camera_events
 from tenfold.web.api.v1.catalogue import actions as catalogue_actions
 from tenfold.web.api.v1.catalogue import exports, pictures, reclassifications, review
@@ -135,6 +135,7 @@ def describe_api(
         watches,
         cameras,
         camera_events,
+        frames,
         live,
         line_stations,
         line_parts,

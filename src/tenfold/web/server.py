@@ -6,11 +6,9 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from tenfold.cameras.decoder.pictures import MOST_BYTES
 from tenfold.web.security.connections import Connection
 from tenfold.web.service import WebService
-
-# What a viewer says over a WebSocket is short.
-_LONGEST_MESSAGE = 1_000
 
 
 def configured(
@@ -28,7 +26,7 @@ def configured(
         backlog=service.settings.listen_backlog,
         http=Connection,
         ws="wsproto",
-        ws_max_size=_LONGEST_MESSAGE,
+        ws_max_size=MOST_BYTES,  # a picture of a page's camera; whoever looks says little
         ws_per_message_deflate=False,  # pictures are compressed already
         log_config=None,  # as the rest of the process
         log_level=log_level,

@@ -36,6 +36,17 @@ def test_a_camera_is_added_with_a_model_and_changed(doors: str, capsys: pytest.C
     assert capsys.readouterr().out.startswith("What door sees is said by ")
 
 
+def test_a_page_s_camera_is_added_untried_and_the_command_says_how_to_send(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["camera", "add", "desk", "browser:desk"]) == 0
+    said = capsys.readouterr().out
+    assert "A page sends its pictures. On the device with the camera open the page Cameras" in said
+    assert listed(capsys)["source"] == "browser:desk"
+    assert run(["camera", "test", "browser:desk"]) != 0
+    assert "is opened by the page, so it cannot be tried from here" in capsys.readouterr().err
+
+
 def test_a_model_that_is_not_there_is_refused_in_words(
     doors: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,8 +62,8 @@ def asked_by(dependant: Any) -> set[Any]:
     return found
 
 
-# Who may open them is tested in tests/web/api/v1/test_live.py.
-WEBSOCKETS = {"/api/v1/cameras/{number}/live"}
+# Who may open them is tested in tests/web/api/v1/test_live.py and test_frames.py.
+WEBSOCKETS = {"/api/v1/cameras/{number}/live", "/api/v1/cameras/{number}/frames"}
 
 
 def every_route(app: FastAPI) -> Iterator[tuple[str, str, set[Any]]]:

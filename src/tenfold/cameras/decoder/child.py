@@ -1,8 +1,8 @@
 """The decoder's own process: opens a source, decodes, and puts frames into the memory that it shares.
 
 What it says to its parent: opened, frame, grow, status, finding, clip, video, error, end. What it is told:
-the request, then memory (grown as asked), free (a slot that was read), order (of a clip) and copy (whether
-somebody looks at the video).
+the request, then memory (grown as asked), free (a slot that was read), order (of a clip), copy (whether
+somebody looks at the video) and picture (of a page's camera).
 """
 
 import time
@@ -20,6 +20,7 @@ from tenfold.cameras.decoder.faults import SOUND_ONLY_SECONDS, FaultWatch, Findi
 from tenfold.cameras.decoder.fragments import Fragments
 from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
+from tenfold.cameras.decoder.pushed import PushedVideo
 from tenfold.cameras.decoder.recorder import Kept, Recorder
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
 from tenfold.cameras.frames import NEARLY
@@ -44,17 +45,21 @@ def serve(channel: "Channel") -> None:
     request = Request(said["kind"], said["url"], said["description"], said["live"])
     output = _Output(channel, FrameMemory(said["slots"], said["memory"]))
     try:
-        video = Video(request)
+        video = PushedVideo(request, output.picture) if request.kind == "browser" else Video(request)
         try:
             channel.send({"opened": asdict(video.facts)})
             if video.facts.live:
                 masks = _masks(said["masks"])
                 recorder = Recorder(video, said["past"], masks, output.tell_clip)
+                live = _Live(video, output, said["rate"], masks, recorder)
                 try:
-                    _Live(video, output, said["rate"], masks, recorder).run()
+                    live.run()
+                    raise refusals.ended(request)
+                except CameraError:
+                    recorder.end(live.tell)
+                    raise
                 finally:
                     recorder.close()
-                raise refusals.ended(request)
             _every_frame(video, output, said["rate"])
             if not output.given:
                 raise refusals.no_frames(request)
@@ -89,6 +94,7 @@ class _Output:
         self._orders: list[dict[str, Any]] = []
         self.given = self.damaged = 0
         self.copying = False
+        self._pushed: bytes | None = None
 
     def put(self, rgb: NDArray[np.uint8], seconds: float, number: int, key: bool, *, wait: bool) -> bool:
         """Give a frame; whether there was room. `wait`: until there is."""
@@ -118,6 +124,15 @@ class _Output:
     def tell_video(self, facts: dict[str, Any], content: bytes) -> None:
         self._channel.send({"video": facts}, content)
 
+    def picture(self, seconds: float) -> bytes | None:
+        """The newest picture that the parent handed over; None where none comes within `seconds`."""
+        until = time.monotonic() + seconds
+        self._hear(0)
+        while self._pushed is None and (left := until - time.monotonic()) > 0:
+            self._hear(left)
+        jpeg, self._pushed = self._pushed, None
+        return jpeg
+
     def orders(self) -> list[dict[str, Any]]:
         """What the parent ordered since this was asked before."""
         self._hear(0)
@@ -141,6 +156,8 @@ class _Output:
                 self._orders.append(said["order"])
             elif "copy" in said:
                 self.copying = said["copy"]
+            elif "picture" in said:
+                self._pushed = said["body"]
             else:
                 self._memory.resize(said["memory"])
             said = self._channel.receive(0)
@@ -203,8 +220,12 @@ class _Live:
             for order in self._output.orders():
                 self._recorder.order(order)
             self._recorder.work()
-            self._output.status(delay=self._late, mode=self._load.words, arrived=self._arrived)
+            self.tell()
             before = time.monotonic()
+
+    def tell(self) -> None:
+        """Say how it fares, from time to time."""
+        self._output.status(delay=self._late, mode=self._load.words, arrived=self._arrived)
 
     def _without_video(self, now: float) -> None:
         silent = self._watch.without_video(now)

@@ -92,7 +92,7 @@ class Copied:
 class Encoded:
     """A file of pictures, encoded anew: smaller and fewer where that is needed, without what is masked."""
 
-    def __init__(self, file: Path, source: VideoStream, masks: "Sequence[Zone]") -> None:
+    def __init__(self, file: Path, source: VideoCodecContext, masks: "Sequence[Zone]") -> None:
         self._masks = masks
         self._decoder = _decoder(source)
         self._file = av.open(str(file), "w", format="mp4", options=_fragmented(_FRAGMENT_SECONDS))
@@ -163,9 +163,8 @@ def _fragmented(seconds: float) -> dict[str, str]:
     }
 
 
-def _decoder(source: VideoStream) -> VideoCodecContext:
+def _decoder(known: VideoCodecContext) -> VideoCodecContext:
     """A decoder of its own for a stream that is decoded elsewhere too."""
-    known = source.codec_context
     decoder = VideoCodecContext.create(known.name, "r")
     assert isinstance(decoder, VideoCodecContext)
     decoder.extradata = known.extradata

@@ -170,6 +170,10 @@ class Decoder:
         """Have the video of a live stream copied as it comes (`Segment`), where every browser plays it."""
         self._process.send({"copy": on})
 
+    def push(self, jpeg: bytes) -> None:
+        """Hand a picture of a page's camera over."""
+        self._process.send({"picture": len(jpeg)}, jpeg)
+
     def resume(self) -> None:
         """Start the clock anew: the caller was busy, and the decoder may have waited for it."""
         self._heard = time.monotonic()

@@ -32,6 +32,8 @@ _MOST_BYTES = 64 << 20
 # So long one packet's turn may be used for encoding; the next frame waits for it.
 _ENCODING_SECONDS = 0.03
 _SECONDS_BETWEEN_REPORTS = 2.0
+# What is open when a stream ends is finished within this.
+_SECONDS_TO_END, _MOMENT = 10.0, 0.02
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class Recorder:
         self._newest = NewestPackets(seconds)
         self._clips: dict[int, _Clip] = {}
         self._finished: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._finishing = 0
         self._reported = 0.0
         self._parameters = b""
 
@@ -212,11 +215,26 @@ class Recorder:
                 self._failed(clip, error)
         while not self._finished.empty():
             self._report(self._finished.get())
+            self._finishing -= 1
         if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
             self._reported = time.monotonic()
             for clip in self._clips.values():
                 if clip.writer:
                     self._report(_facts(clip) | {"bytes": _size(clip.file)})
+
+    def end(self, goes_on: Callable[[], None]) -> None:
+        """End every clip and finish its file: the stream ended, and it may be days until it comes back.
+
+        Args:
+            goes_on: called again and again meanwhile.
+        """
+        for clip in self._clips.values():
+            clip.ending = True
+        until = time.monotonic() + _SECONDS_TO_END
+        while (self._clips or self._finishing) and time.monotonic() < until:
+            self.work()
+            goes_on()
+            time.sleep(_MOMENT)
 
     def close(self) -> None:
         """End every clip where it is: this process ends."""
@@ -255,7 +273,7 @@ class Recorder:
     def _writer(self, file: Path) -> Writer:
         if self.copies:
             return Copied(file, self._video.stream, parameters=self._parameters)
-        return Encoded(file, self._video.stream, self._masks)
+        return Encoded(file, self._video.context, self._masks)
 
     def _failed(self, clip: _Clip, error: Exception) -> None:
         del self._clips[clip.number]
@@ -276,6 +294,7 @@ class Recorder:
                 make_seekable(file)
             self._finished.put(facts | {"bytes": _size(file)})
 
+        self._finishing += 1
         threading.Thread(target=run, daemon=True).start()
 
 

@@ -94,7 +94,7 @@ class Video:
         except CameraError:
             self.close()
             raise
-        context = self.stream.codec_context
+        context = self.context = self.stream.codec_context
         context.thread_count = 1
         context.thread_type = "NONE"
         self.codec = context.name
@@ -116,7 +116,7 @@ class Video:
     @property
     def plays_everywhere(self) -> bool:
         """Whether every browser plays the stream as it is."""
-        context = self.stream.codec_context
+        context = self.context
         return self.codec == "h264" and context.pix_fmt in ("yuv420p", "yuvj420p") and bool(context.extradata)
 
     def close(self) -> None:

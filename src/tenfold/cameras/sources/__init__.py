@@ -5,7 +5,6 @@
     copied.py     CopiedVideo: a camera's video as it sends it, for whoever looks
     recording.py  Recording: a video file, every frame
     folder.py     Folder: a folder of pictures
-    pushed.py     PushedCamera: fed with pictures, as by a page
     state.py      CameraState, Fault: how a camera fares, in words
 
 Any other source is an object with `facts` and `frames(stop)`: `tenfold.cameras.frames.Source`.
@@ -20,11 +19,10 @@ from tenfold.cameras.frames import Source
 from tenfold.cameras.sources.camera import Camera
 from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.folder import RATE, Folder
-from tenfold.cameras.sources.probing import probe
-from tenfold.cameras.sources.pushed import PushedCamera
+from tenfold.cameras.sources.probing import opened_by_page, probe
 from tenfold.cameras.sources.recording import Recording
 from tenfold.cameras.sources.state import CameraState, Fault
-from tenfold.errors import CameraError, MissingExtra, UsageError
+from tenfold.errors import CameraError, MissingExtra
 
 __all__ = [
     "Address",
@@ -33,7 +31,6 @@ __all__ = [
     "CopiedVideo",
     "Fault",
     "Folder",
-    "PushedCamera",
     "Recording",
     "open_source",
     "parse",
@@ -75,12 +72,7 @@ def open_source(
     found = parse(address) if isinstance(address, str) else address
     require()
     if found.kind == "browser":
-        raise UsageError(
-            found.description,
-            "is opened by the page",
-            cure="Open the camera in the page.",
-            reason="source-page",
-        )
+        raise opened_by_page(found)
     if found.kind == "folder":
         return Folder(found.target, rate=rate or RATE)
     if not found.live or _is_recorded_playlist(found):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.decoder import ClipReport, Decoder, End, Finding, Segment, Status
+from tenfold.cameras.decoder.pictures import PushedPictures, no_sender
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.probing import probe
@@ -72,6 +73,7 @@ class Camera:
         masks: parts of the picture that nobody gets to see, as `Zone` keeps them.
         recording: has clips made; None: nobody.
         video: takes the stream as it comes while somebody looks; None: nobody may, as where there are masks.
+        pushed: where the pictures of a page's camera arrive; None of any other.
         open_decoder: starts a decoder; a test's may be another.
     """
 
@@ -84,12 +86,13 @@ class Camera:
         masks: Sequence[Mapping[str, Any]] = (),
         recording: Recording | None = None,
         video: CopiedVideo | None = None,
+        pushed: PushedPictures | None = None,
         timing: Timing = _TIMING,
         open_decoder: Callable[..., Decoder] = Decoder,
     ) -> None:
         self._address, self._rate, self._tell, self._timing = address, rate, tell, timing
         self._open_decoder = open_decoder
-        self._masks, self._recording, self._video = masks, recording, video
+        self._masks, self._recording, self._video, self._pushed = masks, recording, video, pushed
         self._changed = threading.Condition()
         self._state = CameraState()
         self._facts: SourceFacts | None = None
@@ -155,7 +158,7 @@ class Camera:
         if before is not None:
             before.join()  # it is ending
         pause = self._timing.first_pause
-        while not stop.is_set():
+        while not stop.is_set() and self._has_source(stop):
             self._set(phase="connecting", next_try=None, delay=0.0, mode=CameraState.mode, arrived=0)
             try:
                 try:
@@ -175,6 +178,17 @@ class Camera:
                 self._set(phase="waiting", next_try=time.time() + wait, restarts=self._state.restarts + 1)
                 stop.wait(wait)
         self._set(phase="off", next_try=None, faults=())
+
+    def _has_source(self, stop: threading.Event) -> bool:
+        """Whether there is something to open: of a page's camera once a picture came, until `stop` is set."""
+        if self._pushed is None or self._pushed.wait(0):
+            return True
+        self._failed(no_sender(self._address.description))
+        self._set(phase="waiting", next_try=None)
+        while not stop.is_set():
+            if self._pushed.wait(_POLL_SECONDS):
+                return True
+        return False
 
     def _follow(self, stop: threading.Event) -> None:
         """Take what one decoder gives until it fails or `stop` is set."""
@@ -197,6 +211,8 @@ class Camera:
                     copying = not copying
                     decoder.copy_video(copying)
                     video.lost()
+                if self._pushed and (jpeg := self._pushed.take()):
+                    decoder.push(jpeg)
                 event = decoder.receive(_POLL_SECONDS)
                 if isinstance(event, Frame):
                     self._give(event)

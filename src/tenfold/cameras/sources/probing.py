@@ -4,11 +4,20 @@ import time
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.decoder import Decoder
+from tenfold.cameras.decoder.pictures import HOW_TO_SEND
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.folder import Folder
 from tenfold.errors import CameraError, UsageError
 
 PROBE_SECONDS = 10.0
+
+
+def opened_by_page(address: Address) -> UsageError:
+    """A page's camera cannot be opened from here."""
+    return UsageError(
+        address.description, "is opened by the page, so it cannot be tried from here", reason="source-page",
+        cure=f"Add it. {HOW_TO_SEND}",
+    )  # fmt: skip
 
 
 def probe(address: Address, *, seconds: float = PROBE_SECONDS) -> SourceFacts:
@@ -21,12 +30,7 @@ def probe(address: Address, *, seconds: float = PROBE_SECONDS) -> SourceFacts:
         CameraError: it cannot be opened, gives no picture, or takes longer; the reason says which.
     """
     if address.kind == "browser":
-        raise UsageError(
-            address.description,
-            "is opened by the page",
-            cure="Open the camera in the page.",
-            reason="source-page",
-        )
+        raise opened_by_page(address)
     if address.kind == "folder":
         return Folder(address.target).facts
     until = time.monotonic() + seconds

@@ -53,19 +53,23 @@ def add(
     """
     from tenfold.cameras import sources
     from tenfold.cameras.cameras import check_watchable
+    from tenfold.cameras.decoder.pictures import HOW_TO_SEND
     from tenfold.runtime import App
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     address = sources.parse(source, user=user, password=password)
     check_watchable(address)
     sources.require()
-    if not untested:
+    if not untested and address.kind != "browser":
         sources.probe(address)
     with App() as app:
         if model:
             values["model_hash"] = _model_hash(app, model)
         row = app.cameras.add(name, address, by=0, **values)
-    click.echo(printable(f"Camera {row.id}, {row.name}: {address.description}. A server watches it."))
+    said = f"Camera {row.id}, {row.name}: {address.description}. A server watches it."
+    if address.kind == "browser":
+        said += f" A page sends its pictures. {HOW_TO_SEND}"
+    click.echo(printable(said))
     return 0
 
 

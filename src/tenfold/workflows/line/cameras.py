@@ -32,6 +32,11 @@ def station_camera(text: str, cameras: Cameras, *, user: str, password: str) -> 
             reason="listed-login",
         )  # fmt: skip
     row = cameras.named(text.strip().removeprefix(_PREFIX).strip())
+    if row.kind == "browser":
+        raise CameraError(
+            f"The camera {row.name}", "is no camera that a station can look through", reason="not-watchable",
+            cure="Name another.",
+        )  # fmt: skip
     return Address(LISTED, str(row.id))  # type: ignore[arg-type]
 
 

@@ -22,6 +22,7 @@ from tenfold.cameras.cameras import address_of
 from tenfold.cameras.clip_recorder import SECONDS_TO_SEE, ClipRecorder
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.crops import Crop, jpeg
+from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.events import CameraEvents, Change
 from tenfold.cameras.frames import LOOKS, Frame
 from tenfold.cameras.sources import Camera, CopiedVideo, Fault
@@ -98,6 +99,7 @@ class CameraWatch:
     Attributes:
         live: its pictures for whoever looks.
         video: its video as it comes; None where something is masked, which that would show.
+        pushed: where a page's pictures arrive; None of a camera that is opened from here.
     """
 
     def __init__(self, row: CameraRow, parts: Parts) -> None:
@@ -105,6 +107,7 @@ class CameraWatch:
         self.row, self._parts = row, parts
         self._recorder = ClipRecorder(row, parts.clips, parts.room)
         self.video = None if row.masks else CopiedVideo()
+        self.pushed = PushedPictures() if row.kind == "browser" else None
         self._camera = Camera(
             address_of(row),
             rate=RATE,
@@ -112,6 +115,7 @@ class CameraWatch:
             masks=row.masks,
             recording=self._recorder,
             video=self.video,
+            pushed=self.pushed,
         )
         options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
         self._watcher = Watcher(self._classify, options)

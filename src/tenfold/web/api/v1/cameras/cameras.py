@@ -59,7 +59,8 @@ class SourceRequest(BaseModel):
         min_length=1,
         max_length=_LONGEST_SOURCE,
         pattern=PLAIN,
-        description="rtsp://host/path, http://host/path (MJPEG or HLS), usb:0.",
+        description="rtsp://host/path, http://host/path (MJPEG or HLS), usb:0; browser:NAME: a page sends"
+        " its device's camera.",
     )
     user: str = Field("", max_length=200, pattern=PLAIN)
     password: str = Field("", max_length=500, pattern=PLAIN)
@@ -152,6 +153,7 @@ class CameraAnswer(Answer):
 
     id: int
     name: str
+    kind: Literal["usb", "rtsp", "http", "browser"] = Field(description="browser: a page sends its pictures.")
     address: str = Field(description="Without user and password.")
     user: bool = Field(description="Whether it is opened with a user.")
     zones: list[Area]
@@ -191,10 +193,16 @@ def cameras(request: Request, who: Viewer) -> list[CameraAnswer]:
 
 @router.post("", operation_id="add_camera", summary="Add a camera", status_code=201, responses=_REFUSED)
 async def add(request: Request, who: Administrator, asked: CameraRequest) -> CameraAnswer:
-    """It is tried first, unless `untested` says otherwise, and watched from now on."""
+    """It is tried first, unless `untested` says otherwise, and watched from now on.
+
+    Nothing of `browser:NAME` can be tried: an operator's page sends its pictures over a WebSocket at
+    `/api/v1/cameras/{number}/frames`, each a JPEG file of at most a megabyte in a message of its own. Each is
+    answered (`kind`: `taken`) before the next may follow, ten a second at most. Whoever sends is closed with
+    code 4001 where another begins to.
+    """
     service = service_of(request)
     address = parse(asked.source, user=asked.user, password=asked.password)
-    if not asked.untested:
+    if not asked.untested and address.kind != "browser":  # a page sends its pictures once it is there
         await asyncio.to_thread(_tried, address)
     values = _given(asked, without={"source", "user", "password", "untested", "name"})
     return await service.threads.write(_add, service.app, who, asked.name, address, values)
