@@ -88,6 +88,26 @@ def test_the_oldest_clips_of_a_camera_go_where_it_takes_more_than_it_may(
     assert (deleted.reason, deleted.clips, deleted.bytes) == ("size", 2, 2 * SIZE)
 
 
+def test_of_a_class_the_oldest_clips_go_where_they_take_more_than_they_may_and_no_others(
+    database: Database, tmp_path: Path
+) -> None:
+    kept = Kept(database, tmp_path / "clips")
+    camera = kept.cameras.add("door", parse("usb:0"), by=0, keep_bytes_of={"person": 2 * SIZE}).id
+    other = kept.cameras.add("yard", parse("usb:1"), by=0).id
+    clips = [kept.clip(camera, days) for days in (2, 1.5, 1, 0.5)]
+    persons = [kept.event(camera, 1, label="person", clip_id=clip.id) for clip in clips[:3]]
+    kept.event(camera, 1, label="person", clip_id=clips[0].id)
+    kept.event(camera, 1, label="person", corrected_label="dog", clip_id=clips[3].id)
+    dog, elsewhere = kept.clip(camera, 2.5), kept.clip(other, 2.5)
+    kept.event(camera, 2.5, label="dog", clip_id=dog.id)
+    kept.event(other, 2.5, label="person", clip_id=elsewhere.id)
+    kept.retention.tidy()
+    assert kept.left() == [*[clip.id for clip in clips[1:]], dog.id, elsewhere.id]
+    assert kept.events.get(persons[0]).clip_id is None
+    (deleted,) = kept.clips.deletions()
+    assert (deleted.camera_id, deleted.reason, deleted.clips, deleted.bytes) == (camera, "size", 1, SIZE)
+
+
 def test_the_oldest_clips_go_before_the_disk_is_full_and_nothing_is_written_where_that_is_not_enough(
     database: Database, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from alembic import command
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
+from tenfold.cameras.tables import CameraRow
 from tenfold.catalogue.entries.tables import Entry, KnownFile
 from tenfold.database import Database, now
 from tenfold.database.upgrading import STEPS, configured, upgrade
@@ -244,6 +245,26 @@ def test_why_files_were_not_organised_is_kept_as_codes(database_url: str, tmp_pa
     with database.engine.connect() as connection:
         found = connection.scalars(text("SELECT problem FROM filed ORDER BY number")).all()
     assert found == ["changed", "name-taken", "other", None]
+    database.close()
+
+
+def test_a_camera_of_a_version_without_limits_of_size_by_class_has_none(
+    database_url: str, tmp_path: Path
+) -> None:
+    database = at_version("0026", database_url, tmp_path)
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO cameras (id, name, kind, target, login, password, zones, masks, fixed, smallest,"
+                " recording, seconds_before, seconds_after, keep_days, keep_days_of, keep_bytes, added_at,"
+                " added_by, changed_at) VALUES (1, 'door', 'usb', '0', '', '', '[]', '[]', false, 0.1,"
+                " 'events', 5, 5, 3, '{\"person\": 1}', 7, '2026-01-01 00:00:00', 0, '2026-01-01 00:00:00')"
+            )
+        )
+    upgrade(database)
+    with Session(database.engine) as session:
+        row = session.scalars(select(CameraRow)).one()
+    assert (row.keep_days_of, row.keep_bytes, row.keep_bytes_of) == ({"person": 1}, 7, {})
     database.close()
 
 

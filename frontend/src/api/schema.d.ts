@@ -4216,6 +4216,10 @@ export interface components {
             };
             /** Keep Bytes */
             keep_bytes: number;
+            /** Keep Bytes Of */
+            keep_bytes_of: {
+                [key: string]: number;
+            };
             /**
              * Added At
              * Format: date-time
@@ -4289,6 +4293,13 @@ export interface components {
              * @description The most bytes of clips; 0: as much as there is room for.
              */
             keep_bytes?: number | null;
+            /**
+             * Keep Bytes Of
+             * @description The most bytes of the clips in which events of a class are, by class.
+             */
+            keep_bytes_of?: {
+                [key: string]: number;
+            } | null;
             /**
              * Model Hash
              * @description Of a model of the list; "": the default.
@@ -4394,6 +4405,13 @@ export interface components {
              * @description The most bytes of clips; 0: as much as there is room for.
              */
             keep_bytes?: number | null;
+            /**
+             * Keep Bytes Of
+             * @description The most bytes of the clips in which events of a class are, by class.
+             */
+            keep_bytes_of?: {
+                [key: string]: number;
+            } | null;
             /**
              * Model Hash
              * @description Of a model of the list; "": the default.

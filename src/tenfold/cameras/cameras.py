@@ -16,6 +16,7 @@ _NAME = "The camera's name"
 # How long events and clips are kept where nothing else is said: the European guidelines on video devices
 # (EDPB 3/2019) have whoever keeps them for more than 72 hours say why.
 KEEP_DAYS = 3.0
+MOST_DAYS, MOST_BYTES, MOST_CLASSES = 3650.0, 10**15, 1000
 DEFAULTS: Mapping[str, Any] = {
     "zones": [],
     "masks": [],
@@ -27,6 +28,7 @@ DEFAULTS: Mapping[str, Any] = {
     "keep_days": KEEP_DAYS,
     "keep_days_of": {},
     "keep_bytes": 0,
+    "keep_bytes_of": {},
 }
 
 

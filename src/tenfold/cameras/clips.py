@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
+from tenfold.cameras.events import said_class
 from tenfold.cameras.tables import WHOLE, WRITING, ClipRow, DeletedClips, EventRow
 from tenfold.database import Database, now
 from tenfold.errors import CameraError, UnknownCameraEvent
@@ -134,19 +135,32 @@ class Clips:
             query = select(ClipRow).where(ClipRow.camera_id == camera_id, ClipRow.state == WRITING)
             return list(session.scalars(query.order_by(ClipRow.id)))
 
-    def used(self, camera_id: int) -> int:
-        """Bytes of all clips of a camera."""
+    def used(self, camera_id: int, label: str | None = None) -> int:
+        """Bytes of all clips of a camera, or of those in which an event of a class is."""
+        query = select(func.coalesce(func.sum(ClipRow.bytes), 0)).where(ClipRow.camera_id == camera_id)
+        if label is not None:
+            query = query.where(_shows(label))
         with self._database.reading() as session:
-            query = select(func.coalesce(func.sum(ClipRow.bytes), 0)).where(ClipRow.camera_id == camera_id)
             return int(session.scalar(query) or 0)
 
     def oldest(
-        self, *, camera_id: int | None = None, kind: str | None = None, before: datetime | None = None
+        self,
+        *,
+        camera_id: int | None = None,
+        label: str | None = None,
+        kind: str | None = None,
+        before: datetime | None = None,
     ) -> list[ClipRow]:
-        """Complete clips, the oldest first; some of them."""
+        """Complete clips, the oldest first; some of them.
+
+        Args:
+            label: only those in which an event of this class is.
+        """
         query = select(ClipRow).where(ClipRow.state == WHOLE)
         if camera_id is not None:
             query = query.where(ClipRow.camera_id == camera_id)
+        if label is not None:
+            query = query.where(_shows(label))
         if kind is not None:
             query = query.where(ClipRow.kind == kind)
         if before is not None:
@@ -218,3 +232,8 @@ class Clips:
     def _unusable(self, error: OSError) -> CameraError:
         _, problem, received, cure, code = in_words(error)
         return CameraError(str(self.folder), problem, received=received, cure=f"{cure}.", reason=code)
+
+
+def _shows(label: str) -> ColumnElement[bool]:
+    """Of clips: an event of this class is in it."""
+    return select(EventRow.id).where(EventRow.clip_id == ClipRow.id, said_class() == label).exists()

@@ -153,7 +153,9 @@ class CameraEvents:
         """
         counts: dict[tuple[datetime, str], int] = {}
         with self._database.reading() as session:
-            for began, label in session.execute(select(EventRow.started_at, _said()).where(*_asked(which))):
+            for began, label in session.execute(
+                select(EventRow.started_at, said_class()).where(*_asked(which))
+            ):
                 hour = began.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
                 counts[hour, label] = counts.get((hour, label), 0) + 1
         return [HourCount(hour, label, count) for (hour, label), count in sorted(counts.items())]
@@ -170,9 +172,9 @@ class CameraEvents:
             EventRow.camera_id == camera_id, EventRow.state != OPEN, EventRow.ended_at < moment
         )
         if label is not None:
-            query = query.where(_said() == label)
+            query = query.where(said_class() == label)
         if without:
-            query = query.where(_said().not_in(without))
+            query = query.where(said_class().not_in(without))
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(EventRow.ended_at).limit(_IDS_AT_ONCE)))
 
@@ -188,7 +190,8 @@ class CameraEvents:
             return list(session.scalars(query.order_by(EventRow.started_at, EventRow.id)))
 
 
-def _said() -> ColumnElement[str]:
+def said_class() -> ColumnElement[str]:
+    """`EventRow.said`, in the database."""
     return func.coalesce(EventRow.corrected_label, EventRow.label)
 
 
@@ -198,7 +201,7 @@ def _asked(which: EventFilter) -> list[ColumnElement[bool]]:
     if which.cameras is not None:
         asked.append(EventRow.camera_id.in_(which.cameras))
     if which.label is not None:
-        asked.append(_said() == which.label)
+        asked.append(said_class() == which.label)
     if which.zone is not None:
         inside = select(EventZone.event_id).where(EventZone.zone == which.zone)
         asked.append(EventRow.id.in_(inside))

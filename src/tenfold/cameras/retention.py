@@ -1,6 +1,7 @@
-"""Deletes events and clips by their age, by the room that a camera may take, and before the disk is full.
+"""Deletes events and clips by their age, by the room that they may take, and before the disk is full.
 
-Clips of events go with their events; the events of clips that were deleted for their size stay.
+Clips of events go with their events; the events of clips that were deleted for their size stay. A clip counts
+for each class of which an event is in it.
 """
 
 import logging
@@ -73,8 +74,10 @@ class Retention:
         for camera in cameras:
             if time.monotonic() >= self._by_age_from:
                 self._by_age(camera)
+            for label, most in camera.keep_bytes_of.items():
+                self._by_size(camera, most, label)
             if camera.keep_bytes:
-                self._by_size(camera)
+                self._by_size(camera, camera.keep_bytes)
         self._before_the_disk_is_full()
         due = now() - timedelta(seconds=_SECONDS_BETWEEN_RECONCILIATIONS)
         if self._clips.folder.is_dir() and (self._reconciled_at is None or self._reconciled_at < due):
@@ -114,9 +117,9 @@ class Retention:
             self._forget([row.entry_id for row in old if row.entry_id is not None])
             self._events.delete([row.id for row in old])
 
-    def _by_size(self, camera: CameraRow) -> None:
-        over = self._clips.used(camera.id) - camera.keep_bytes
-        while over > 0 and (rows := self._clips.oldest(camera_id=camera.id)):
+    def _by_size(self, camera: CameraRow, most: int, label: str | None = None) -> None:
+        over = self._clips.used(camera.id, label) - most
+        while over > 0 and (rows := self._clips.oldest(camera_id=camera.id, label=label)):
             over -= self._clips.delete(_enough(rows, over), "size")
 
     def _before_the_disk_is_full(self) -> None:

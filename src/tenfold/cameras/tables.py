@@ -27,9 +27,9 @@ class CameraRow(Claimed, Base):
     fixed: it stands still, whatever passes before it. smallest: the smallest object, as a share of the
     picture. recording: events, continuous or nothing. before, after: seconds of a clip around an event.
     keep_days: of events and what was recorded; keep_days_of: by class, where it differs. keep_bytes: of all
-    that was recorded; 0: as much as there is room for. model_hash: the model that says what is seen; "": the
-    usual one. worker: the process that watches it. status: what that
-    process last said of it (`cameras.status`).
+    that was recorded; 0: as much as there is room for. keep_bytes_of: of the clips in which events of a class
+    are, by class. model_hash: the model that says what is seen; "": the usual one. worker: the process that
+    watches it. status: what that process last said of it (`cameras.status`).
     """
 
     __tablename__ = "cameras"
@@ -48,6 +48,7 @@ class CameraRow(Claimed, Base):
     keep_days: Mapped[float]
     keep_days_of: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     keep_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    keep_bytes_of: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     model_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     __table_args__ = (

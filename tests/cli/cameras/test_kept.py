@@ -53,7 +53,7 @@ def test_a_model_that_is_not_there_is_refused_in_words(
     assert run([*ADD, "--model", "windows"]) != 0
     assert "The model 'windows' is not registered" in capsys.readouterr().err
     assert run(["camera", "change", "door"]) == 2
-    assert "needs --model or --default-model" in capsys.readouterr().err
+    assert "tenfold camera change has nothing to change" in capsys.readouterr().err
 
 
 def test_a_model_that_a_camera_uses_is_not_removed(doors: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,3 +70,51 @@ def test_what_disturbs_a_camera_is_said_in_words(own_home: Path, capsys: pytest.
     assert listed(capsys)["conditions"] == ["rain", "later"]
     assert run(["camera", "list"]) == 0
     assert "It is raining: drops are passed over" in capsys.readouterr().out
+
+
+def test_how_long_clips_are_kept_is_said_for_a_camera_and_by_class(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*ADD, "--keep-days", "7", "--keep-days", "person=1", "--keep-size", "20GB"]) == 0
+    facts = listed(capsys)
+    assert (facts["keep_days"], facts["keep_days_of"]) == (7, {"person": 1})
+    assert (facts["keep_bytes"], facts["keep_bytes_of"]) == (20 * 10**9, {})
+    changes = ["--keep-days", "dog=0.5", "--keep-size", "dog=1.5 gb", "--keep-size", "0"]
+    assert run(["camera", "change", "door", *changes]) == 0
+    assert capsys.readouterr().out == "door: kept 7 days; dog 0.5 days, at most 1.5 GB; person 1 day.\n"
+    taken_back = ["--keep-days", "person=", "--keep-size", "dog=0", "--keep-size", "=5MB"]
+    assert run(["camera", "change", "door", *taken_back]) == 0
+    capsys.readouterr()
+    assert run(["camera", "list"]) == 0
+    assert "  kept 7 days; none of the classes at most 5 MB; dog 0.5 days" in capsys.readouterr().out
+
+
+def test_a_camera_is_kept_for_as_long_as_the_help_says_where_nothing_is_said(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(ADD) == 0
+    capsys.readouterr()
+    assert run(["camera", "list"]) == 0
+    assert capsys.readouterr().out.endswith("kept 3 days\n")
+    assert run(["camera", "add", "--help"]) == 0
+    assert "kept for 3 days" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--keep-days", "0", "above 0 and at most 3650"),
+        ("--keep-days", "person=nan", "above 0 and at most 3650"),
+        ("--keep-days", "4000", "above 0 and at most 3650"),
+        ("--keep-size", "20", "Give a size with its unit"),
+        ("--keep-size", "person=-1GB", "Give a size with its unit"),
+        ("--keep-size", "1001TB", "at most 1000 TB"),
+        ("--keep-size", "x" * 101 + "=1GB", "is no name of a class"),
+        ("--keep-size", "a\nb=1GB", "is no name of a class"),
+    ],
+)
+def test_a_limit_that_cannot_be_used_is_refused_in_words(
+    own_home: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
+) -> None:
+    assert run([*ADD, option, value]) == 2
+    assert words in " ".join(capsys.readouterr().err.split())

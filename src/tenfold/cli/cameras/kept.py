@@ -1,4 +1,4 @@
-"""tenfold camera add, list, pause, remove: the cameras that a server watches."""
+"""tenfold camera add, change, list, pause, remove: the cameras that a server watches."""
 
 import json
 import time
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tenfold.cli.cameras import keeping
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
@@ -33,23 +34,26 @@ _DEFAULT = f"{CAMERAS} while a bundled model is live, else the live one"
     show_default=True,
     help="Clips around events, all that the camera sends, or nothing but what a rule asks for.",
 )
-@click.option(
-    "--keep-days",
-    type=click.FloatRange(0, 3650, min_open=True),
-    default=3.0,
-    show_default=True,
-    help="How long events and clips are kept.",
-)
+@keeping.options
 @click.option("--untested", is_flag=True, help="Add it though it cannot be reached now.")
 @click.option(
     "--model", metavar="MODEL", help=f"What says what is seen: {_MODEL_HELP} By default {_DEFAULT}."
 )
 def add(
-    name: str, source: str, user: str, password_stdin: bool, untested: bool, model: str | None, **values: Any
+    name: str,
+    source: str,
+    user: str,
+    password_stdin: bool,
+    untested: bool,
+    model: str | None,
+    recording: str,
+    keep_days: tuple[keeping.Limit, ...],
+    keep_size: tuple[keeping.Limit, ...],
 ) -> int:
     """Have a server watch the camera SOURCE under a NAME of your choice.
 
-    It is tried first. A running server watches it within seconds.
+    It is tried first. A running server watches it within seconds. Events and clips are kept for 3 days, where
+    --keep-days says nothing else, and clips as long as there is room.
     """
     from tenfold.cameras import sources
     from tenfold.cameras.cameras import check_watchable
@@ -62,6 +66,7 @@ def add(
     sources.require()
     if not untested and address.kind != "browser":
         sources.probe(address)
+    values = {"recording": recording, **keeping.columns(keep_days, keep_size)}
     with App() as app:
         if model:
             values["model_hash"] = _model_hash(app, model)
@@ -76,7 +81,7 @@ def add(
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_cameras(as_json: bool) -> int:
-    """List the cameras, and the state of each."""
+    """List the cameras, their state, and how long clips are kept."""
     from tenfold.cameras.conditions import WORDS
     from tenfold.runtime import App
 
@@ -94,7 +99,8 @@ def list_cameras(as_json: bool) -> int:
         words = " ".join([*facts["faults"], *disturbed, facts["model_problem"]])
         click.echo(
             printable(
-                f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}  {words}".rstrip()
+                f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}"
+                f"  {keeping.words(row)}  {words}".rstrip()
             )
         )
     if not rows and not as_json:
@@ -106,22 +112,41 @@ def list_cameras(as_json: bool) -> int:
 @click.argument("camera")
 @click.option("--model", metavar="MODEL", help=f"Have another model say what is seen: {_MODEL_HELP}")
 @click.option("--default-model", is_flag=True, help=f"Have the default say it: {_DEFAULT}.")
-def change(camera: str, model: str | None, default_model: bool) -> int:
-    """Change which model says what CAMERA, a name or a number, sees.
+@keeping.options
+def change(
+    camera: str,
+    model: str | None,
+    default_model: bool,
+    keep_days: tuple[keeping.Limit, ...],
+    keep_size: tuple[keeping.Limit, ...],
+) -> int:
+    """Change CAMERA's model, and how long its clips are kept.
 
-    A running server opens the camera anew.
+    CAMERA is a name or a number. --keep-days person= takes back what was said of a class, --keep-size 0 the
+    limit of the camera. A running server opens the camera anew.
     """
     from tenfold.runtime import App
 
-    if default_model == bool(model):
+    if default_model and model:
         raise UsageError(
-            "tenfold camera change", "needs --model or --default-model", cure="Give one of them."
+            "tenfold camera change", "takes --model or --default-model, not both", cure="Give one of them."
         )
+    if not (default_model or model or keep_days or keep_size):
+        raise UsageError(
+            "tenfold camera change", "has nothing to change",
+            cure="Give --model, --default-model, --keep-days or --keep-size.",
+        )  # fmt: skip
     with App() as app:
-        key = _model_hash(app, model) if model else ""
-        row = app.cameras.change(app.cameras.named(camera).id, model_hash=key)
-        said = app.registry.name(key) or "the default model"
-    click.echo(printable(f"What {row.name} sees is said by {said}."))
+        before = app.cameras.named(camera)
+        values = keeping.columns(keep_days, keep_size, before)
+        if default_model or model:
+            values["model_hash"] = _model_hash(app, model) if model else ""
+        row = app.cameras.change(before.id, **values)
+        said = app.registry.name(row.model_hash) or "the default model"
+    if default_model or model:
+        click.echo(printable(f"What {row.name} sees is said by {said}."))
+    if keep_days or keep_size:
+        click.echo(printable(f"{row.name}: {keeping.words(row)}."))
     return 0
 
 
@@ -172,6 +197,10 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "faults": [fault["words"] for fault in status.get("faults", [])],
         "conditions": status.get("conditions", []),
         "recording": row.recording,
+        "keep_days": row.keep_days,
+        "keep_days_of": row.keep_days_of,
+        "keep_bytes": row.keep_bytes,
+        "keep_bytes_of": row.keep_bytes_of,
         "model": models.get(row.model_hash),
         "model_problem": status.get("model_problem", ""),
     }

@@ -13,6 +13,7 @@ import pytest
 
 from tenfold.cameras import sources
 from tenfold.cameras.address import parse
+from tenfold.cameras.cameras import KEEP_DAYS
 from tenfold.cameras.tables import ENDED
 from tests import tiny
 from tests.cameras.events import NOON, seen
@@ -71,6 +72,22 @@ def test_a_camera_is_added_changed_paused_and_removed_and_no_answer_holds_its_pa
     assert answers[4].json()["state"]["phase"] == "paused"
     row = running.service.app.cameras.get(door)
     assert (row.user, row.password, row.keep_days) == ("ann", SECRET + "2", 7)
+
+
+def test_how_long_a_cameras_clips_are_kept_is_set_by_class_too_within_bounds(
+    running: Running, door: int
+) -> None:
+    client, url = running.client, f"/api/v1/cameras/{door}"
+    usual = client.get(url).json()
+    assert (usual["keep_days"], usual["keep_days_of"]) == (KEEP_DAYS, {})
+    assert (usual["keep_bytes"], usual["keep_bytes_of"]) == (0, {})
+    limits = {"keep_days_of": {"person": 1.0}, "keep_bytes": 20, "keep_bytes_of": {"person": 10**15, "": 1}}
+    changed = client.patch(url, json=limits).json()
+    assert {name: changed[name] for name in limits} == limits
+    assert client.patch(url, json={"keep_bytes_of": {}}).json()["keep_bytes_of"] == {}
+    for wrong in ({"person": 0}, {"person": 10**15 + 1}, {"person": "much"}, {"x" * 101: 1}, {"\x00": 1}):
+        assert client.patch(url, json={"keep_bytes_of": wrong}).status_code == 422
+    assert client.get(url).json()["keep_bytes_of"] == {}
 
 
 def test_a_camera_has_a_model_of_its_own_or_the_default(running: Running, door: int, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.cameras import sources
 from tenfold.cameras.address import Address, parse
-from tenfold.cameras.cameras import address_of, check_watchable
+from tenfold.cameras.cameras import MOST_BYTES, MOST_CLASSES, MOST_DAYS, address_of, check_watchable
 from tenfold.cameras.conditions import Condition
 from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.cameras.tables import CameraRow
@@ -33,7 +33,8 @@ PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The camera's number.")]
 Phase = Literal["paused", "off", "connecting", "running", "waiting"]
 ClassName = Annotated[str, Field(max_length=100, pattern=PLAIN)]
-Days = Annotated[float, Field(gt=0, le=3650)]
+Days = Annotated[float, Field(gt=0, le=MOST_DAYS)]
+Size = Annotated[int, Field(gt=0, le=MOST_BYTES)]
 Share = Annotated[float, Field(ge=0, le=1)]
 _MOST_AREAS, _MOST_CORNERS, _LONGEST_SOURCE = 50, 100, 2000
 _POLL_SECONDS = 0.05
@@ -87,10 +88,15 @@ class CameraValues(BaseModel):
         None, description="How long events and clips are kept; 3 days where nothing is said."
     )
     keep_days_of: dict[ClassName, Days] | None = Field(
-        None, max_length=1000, description="By class, where it differs."
+        None, max_length=MOST_CLASSES, description="By class, where it differs."
     )
     keep_bytes: int | None = Field(
-        None, ge=0, le=10**15, description="The most bytes of clips; 0: as much as there is room for."
+        None, ge=0, le=MOST_BYTES, description="The most bytes of clips; 0: as much as there is room for."
+    )
+    keep_bytes_of: dict[ClassName, Size] | None = Field(
+        None,
+        max_length=MOST_CLASSES,
+        description="The most bytes of the clips in which events of a class are, by class.",
     )
     model_hash: str | None = Field(
         None, max_length=64, pattern=PLAIN, description='Of a model of the list; "": the default.'
@@ -166,6 +172,7 @@ class CameraAnswer(Answer):
     keep_days: float
     keep_days_of: dict[str, float]
     keep_bytes: int
+    keep_bytes_of: dict[str, int]
     added_at: datetime
     model_hash: str = Field(description='Of the model that was chosen for it; "": the default.')
     model: str = Field(
