@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, WebSocket, expect
 
+from tenfold.cameras.cameras import KEEP_DAYS
 from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import violations
@@ -98,6 +99,41 @@ def test_a_camera_gets_a_model_of_its_own_and_says_which(look_at: LookAt, camera
     assert violations(page) == []
     dialog.get_by_role("button", name="Save").click()
     expect(card).to_contain_text(f"The model ⁨{name}⁩ says what moves.")
+    card.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+
+
+def test_how_long_a_cameras_clips_are_kept_is_set_and_said(look_at: LookAt, camera: str) -> None:
+    page = look_at("/cameras", viewport={"width": 360, "height": 780})
+    add(page, camera)
+    kept = page.request.get(page.url.split("?")[0].replace("/cameras", "/api/v1/cameras"))
+    assert (kept.json()[0]["keep_days"], kept.json()[0]["keep_bytes"]) == (KEEP_DAYS, 0)
+    card = page.get_by_role("article", name="Gate")
+    card.get_by_role("button", name="Change ⁨Gate⁩").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("At most (GB)").fill("20")
+    dialog.get_by_text("Other limits for some classes").press("Enter")
+    dialog.get_by_role("button", name="Add a class").press("Enter")
+    dialog.get_by_label("Class").select_option("person")
+    row = dialog.get_by_role("group", name="person")
+    row.get_by_label("Days").fill("1")
+    row.get_by_label("GB").fill("2.5")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert dialog.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    card.get_by_role("button", name="Show ⁨Gate⁩ live").click()
+    said = "Events and clips are kept for 3 days, clips up to 20 GB; ⁨person⁩: for 1 day, clips up to 2.5 GB."
+    expect(dialog).to_contain_text(said)
+    dialog.get_by_role("button", name="Close").first.click()
+    card.get_by_role("button", name="Change ⁨Gate⁩").click()
+    expect(row.get_by_label("GB")).to_have_value("2.5")
+    dialog.get_by_role("button", name="Remove ⁨person⁩").click()
+    dialog.get_by_role("button", name="Save").click()
+    card.get_by_role("button", name="Show ⁨Gate⁩ live").click()
+    expect(dialog).to_contain_text("kept for 3 days, clips up to 20 GB.")
+    dialog.get_by_role("button", name="Close").first.click()
     card.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
 

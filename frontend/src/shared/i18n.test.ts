@@ -3,6 +3,7 @@ import {
   className,
   formatAgo,
   formatBytes,
+  formatDays,
   formatPercent,
   isolate,
   languageCodes,
@@ -119,8 +120,14 @@ describe("numbers", () => {
     expect(formatPercent("en", 0.9312)).toBe("93.1%");
     expect(formatPercent("uk", 0.9312).replace(/\s/g, " ")).toBe("93,1%");
     expect(formatPercent("ru", 0.9312).replace(/\s/g, " ")).toBe("93,1 %");
+    expect(formatBytes("en", 20_000_000_000)).toBe("20 GB");
     expect(formatBytes("en", 8_400_000)).toBe("8.4 MB");
     expect(formatBytes("en", 5_400)).toBe("5 kB");
+  });
+  it("of days have the word in its form", () => {
+    expect([1, 2.5].map((days) => formatDays("en", days))).toEqual(["1 day", "2.5 days"]);
+    expect([1, 3, 5].map((days) => formatDays("uk", days))).toEqual(["1 день", "3 дні", "5 днів"]);
+    expect([1, 3, 0.5].map((days) => formatDays("ru", days))).toEqual(["1 день", "3 дня", "0,5 дня"]);
   });
   it("never round to a certainty that was not claimed", () => {
     expect(formatPercent("en", 0.99996)).toBe("> 99.9%");

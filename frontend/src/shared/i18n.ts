@@ -107,12 +107,22 @@ export function formatPercent(language: LanguageCode, share: number, digits = 1)
 }
 
 export function formatBytes(language: LanguageCode, bytes: number): string {
-  const large = bytes >= 1e6;
+  const [unit, size] =
+    bytes >= 1e9
+      ? (["gigabyte", 1e9] as const)
+      : bytes >= 1e6
+        ? (["megabyte", 1e6] as const)
+        : (["kilobyte", 1e3] as const);
   return new Intl.NumberFormat(language, {
     style: "unit",
-    unit: large ? "megabyte" : "kilobyte",
-    maximumFractionDigits: large ? 1 : 0,
-  }).format(bytes / (large ? 1e6 : 1e3));
+    unit,
+    maximumFractionDigits: size > 1e3 ? 1 : 0,
+  }).format(bytes / size);
+}
+
+/** "1 day", "2.5 days" */
+export function formatDays(language: LanguageCode, days: number): string {
+  return new Intl.NumberFormat(language, { style: "unit", unit: "day", unitDisplay: "long" }).format(days);
 }
 
 /** A moment as people write it: a day, and the time where it matters. */

@@ -4,6 +4,7 @@ import {
   formatAgo,
   formatBytes,
   formatDate,
+  formatDays,
   formatDecimal,
   formatList,
   formatMoment,
@@ -78,6 +79,11 @@ class Language {
 
   bytes(value: number): string {
     return formatBytes(this.#code, value);
+  }
+
+  /** So many days, with the word. */
+  days(value: number): string {
+    return formatDays(this.#code, value);
   }
 
   /** A moment (ISO 8601) as a day with its time. */
