@@ -123,7 +123,7 @@ export const en = {
 
   deletedClips: "Clips that were deleted",
   deleted_age: "their time was over",
-  deleted_size: "the camera’s limit was reached",
+  deleted_size: "the limit of size was reached",
   deleted_disk: "the disk was nearly full",
 } as const;
 

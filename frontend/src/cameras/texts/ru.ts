@@ -124,7 +124,7 @@ export const ru: Translated<typeof en> = {
 
   deletedClips: "Удалённые записи",
   deleted_age: "истёк срок хранения",
-  deleted_size: "достигнут предел камеры",
+  deleted_size: "достигнут предел размера",
   deleted_disk: "диск почти заполнился",
 };
 

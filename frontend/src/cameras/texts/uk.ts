@@ -124,7 +124,7 @@ export const uk: Translated<typeof en> = {
 
   deletedClips: "Видалені записи",
   deleted_age: "минув час зберігання",
-  deleted_size: "досягнуто обмеження камери",
+  deleted_size: "досягнуто обмеження розміру",
   deleted_disk: "диск майже заповнився",
 };
 
