@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import av
 import pytest
@@ -228,7 +229,8 @@ def test_mjpeg_over_http_is_a_live_camera(web: str) -> None:
         numbers.append(number_in(frame.pixels))
         if len(numbers) == 10:
             stop.set()
-    assert all((b - a) % 50 in (2, 3, 4) for a, b in pairwise(numbers[2:]))
+    steps = [(b - a) % 50 for a, b in pairwise(numbers[2:])]
+    assert median(steps) in (2, 3, 4), "every third of thirty a second; a busy machine leaves out more"
     assert source.facts.live
     assert source.facts.codec == "mjpeg"
 

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from tenfold import modelfile
 from tenfold.database import Database, now
 from tenfold.errors import ModelFileError, RegistryError, UnknownModel
-from tenfold.models.registry import BUNDLED, INSISTED, ROLLBACK, RUN, START
+from tenfold.models.registry import BUNDLED, INSISTED, RUN, START
+from tenfold.models.rows import ROLLBACK
 from tenfold.models.tables import LiveChange
 from tests import tiny
 from tests.fakes import LocalRegistry

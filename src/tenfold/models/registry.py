@@ -11,14 +11,13 @@ from typing import Any, BinaryIO, Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from tenfold import modelfile
 from tenfold.database import Database, now
-from tenfold.errors import DatabaseError, ModelFileError, RegistryError, UnknownModel
+from tenfold.errors import DatabaseError, ModelFileError, RegistryError
 from tenfold.modelfile import ModelInfo
 from tenfold.models import bundled
-from tenfold.models.rows import added, row_of
+from tenfold.models.rows import added, last_change, listed, row_of, standing, unknown
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.os_errors import in_words
 from tenfold.storage import BlobStore
@@ -27,7 +26,7 @@ BUNDLED = "bundled"
 # Where a model came from.
 FILE, RUN, CORRECTIONS, TAUGHT = "file", "run", "corrections", "taught"
 # Why it went live.
-START, CHOSEN, WON, INSISTED, ROLLBACK = "start", "chosen", "won", "insisted", "rollback"
+START, CHOSEN, WON, INSISTED = "start", "chosen", "won", "insisted"
 # So many characters of a hash name a model, where no other starts with them.
 _LEAST_PREFIX = 4
 # Who does what the server does by itself.
@@ -87,13 +86,13 @@ class Registry:
         """The bundled models' rows by their hash."""
         files = bundled.files()
         with self._database.reading() as session:
-            listed = {
-                one.hash: one for one in session.scalars(_listed().where(RegisteredModel.file == BUNDLED))
+            known = {
+                one.hash: one for one in session.scalars(listed().where(RegisteredModel.file == BUNDLED))
             }
-        if listed.keys() == files.keys():
-            return listed
+        if known.keys() == files.keys():
+            return known
         with self._database.writing() as session:
-            for key in listed.keys() - files.keys():
+            for key in known.keys() - files.keys():
                 session.get_one(RegisteredModel, key).removed_at = now()
         how: dict[str, Any] = {
             "origin": BUNDLED,
@@ -113,7 +112,7 @@ class Registry:
         with self._database.writing() as session:
             found = session.get(RegisteredModel, key)
             if found is None:
-                raise _unknown(key)
+                raise unknown(key)
             found.accuracy, found.accuracy_low, found.accuracy_high = accuracy or (None, None, None)
             found.caveats = None
             return found
@@ -121,14 +120,14 @@ class Registry:
     def list(self) -> "Sequence[RegisteredModel]":
         """All models but those removed, the newest first."""
         with self._database.reading() as session:
-            return session.scalars(_listed().order_by(RegisteredModel.added_at.desc())).all()
+            return session.scalars(listed().order_by(RegisteredModel.added_at.desc())).all()
 
     def get(self, key: str) -> RegisteredModel:
         """The model with this hash, also one that was removed. Raises UnknownModel."""
         with self._database.reading() as session:
             found = session.get(RegisteredModel, key)
         if found is None:
-            raise _unknown(key)
+            raise unknown(key)
         return found
 
     def embedding_of(self, key: str) -> str:
@@ -177,7 +176,7 @@ class Registry:
                 )
             if fits:
                 return fits[0]
-        raise _unknown(word)
+        raise unknown(word)
 
     @contextlib.contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
@@ -250,8 +249,8 @@ class Registry:
         with self._database.writing() as session:
             model = session.get(RegisteredModel, key)
             if model is None or model.removed_at is not None:
-                raise _unknown(key)
-            live = _last(session)
+                raise unknown(key)
+            live = last_change(session)
             if live is not None and live.model_hash == key:
                 raise RegistryError(
                     f"The model {model.name}",
@@ -279,7 +278,7 @@ class Registry:
         """How the live model came to be live. Raises DatabaseError where the database does not answer."""
         try:
             with self._database.reading() as session:
-                return _last(session)
+                return last_change(session)
         except OperationalError as reason:
             raise DatabaseError(
                 f"The database {self._database.shown}",
@@ -303,12 +302,12 @@ class Registry:
             ModelFileError: its file is missing or damaged.
         """
         if self.get(key).removed_at is not None:
-            raise _unknown(key)
+            raise unknown(key)
         with self.local_copy(key) as path:
             modelfile.read(path)
         with self._database.writing() as session:
             self._database.lock(session, LiveChange)
-            before = _last(session)
+            before = last_change(session)
             late = after is not None and after != (before.id if before else 0)
             if before is not None and (late or before.model_hash == key):
                 return before
@@ -332,8 +331,8 @@ class Registry:
         """
         with self._database.reading() as session:
             changes = session.scalars(select(LiveChange).order_by(LiveChange.id)).all()
-            usable = {one.hash: one for one in session.scalars(_listed())}
-        earlier = _standing(changes)[:-1]
+            usable = {one.hash: one for one in session.scalars(listed())}
+        earlier = standing(changes)[:-1]
         for key in reversed(earlier):
             if key in usable and key != changes[-1].model_hash and self.fault(usable[key]) is None:
                 return key
@@ -394,31 +393,3 @@ def _sample_name(key: str) -> str:
 
 def _hash(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def _listed() -> Any:
-    return select(RegisteredModel).where(RegisteredModel.removed_at.is_(None))
-
-
-def _last(session: Session) -> LiveChange | None:
-    return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(1)).first()
-
-
-def _standing(changes: Sequence[LiveChange]) -> "list[str]":
-    """The models that went live and were not rolled back, in order; the last one is live."""
-    stack: list[str] = []
-    for change in changes:
-        if change.reason == ROLLBACK and change.model_hash in stack:
-            while stack[-1] != change.model_hash:
-                stack.pop()
-        elif not stack or stack[-1] != change.model_hash:
-            stack.append(change.model_hash)
-    return stack
-
-
-def _unknown(word: str) -> UnknownModel:
-    return UnknownModel(
-        f"The model {word[:100]!r}",
-        "is not registered",
-        cure="`tenfold models` and the page Models list those that there are.",
-    )

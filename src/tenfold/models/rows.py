@@ -1,13 +1,18 @@
-"""The row of a registered model: made from its file's facts, put among the others. Knows no store."""
+"""The rows of registered models, made from their files' facts, and of what went live when. Knows no store."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenfold.database import now
+from tenfold.errors import UnknownModel
 from tenfold.modelfile import ModelInfo
-from tenfold.models.tables import RegisteredModel
+from tenfold.models.tables import LiveChange, RegisteredModel
 
+# Why a model went live: the one before it was wanted back.
+ROLLBACK = "rollback"
 _LONGEST_NAME = 200
 _MOST_CAVEATS = 10
 
@@ -52,3 +57,34 @@ def row_of(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, A
         "added_at": now(),
         "added_by": how["by"],
     }
+
+
+def last_change(session: Session) -> LiveChange | None:
+    """What went live at last; None before anything did."""
+    return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(1)).first()
+
+
+def standing(changes: Sequence[LiveChange]) -> list[str]:
+    """The models that went live and were not rolled back, in order; the last one is live."""
+    stack: list[str] = []
+    for change in changes:
+        if change.reason == ROLLBACK and change.model_hash in stack:
+            while stack[-1] != change.model_hash:
+                stack.pop()
+        elif not stack or stack[-1] != change.model_hash:
+            stack.append(change.model_hash)
+    return stack
+
+
+def listed() -> Any:
+    """A query for the models that were not removed."""
+    return select(RegisteredModel).where(RegisteredModel.removed_at.is_(None))
+
+
+def unknown(word: str) -> UnknownModel:
+    """The error where no model goes by a word."""
+    return UnknownModel(
+        f"The model {word[:100]!r}",
+        "is not registered",
+        cure="`tenfold models` and the page Models list those that there are.",
+    )

@@ -17,7 +17,8 @@ from tenfold import modelfile
 from tenfold.errors import ModelFileError, RegistryError
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
-from tenfold.models.registry import BUNDLED, CHOSEN, FILE, ROLLBACK, START, SYSTEM, Registry
+from tenfold.models.registry import BUNDLED, CHOSEN, FILE, START, SYSTEM, Registry
+from tenfold.models.rows import ROLLBACK
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.teaching import own_sample
 

@@ -1,6 +1,7 @@
 """Sparkplug B: the same bytes as protobuf, and the specification's rules on a real broker through cuts."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,10 +116,12 @@ class Host:
         self.client = Client(CallbackAPIVersion.VERSION2)
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = self._subscribe
+        subscribed = threading.Event()
+        self.client.on_subscribe = lambda *_: subscribed.set()
         self.client.on_message = self._hear
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
-        until(self.client.is_connected)
+        assert subscribed.wait(20)  # a birth before it would be missed
 
     def _subscribe(self, client: Client, *_: object) -> None:
         """As the specification wants it of a host that may have missed a birth: it asks for another."""
