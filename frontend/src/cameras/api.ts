@@ -30,9 +30,14 @@ export function pictureOf(
   );
 }
 
+const socket = (path: string): string => `${location.origin.replace(/^http/, "ws")}${at(path)}`;
+
 /** Where a WebSocket sends a camera's pictures, or its video where there is one. */
 export const liveAddress = (camera: number, video: boolean): string =>
-  `${location.origin.replace(/^http/, "ws")}${at(`/api/v1/cameras/${camera}/live`)}${video ? "?video=true" : ""}`;
+  `${socket(`/api/v1/cameras/${camera}/live`)}${video ? "?video=true" : ""}`;
+
+/** Where a WebSocket takes a device's pictures. */
+export const framesAddress = (camera: number): string => socket(`/api/v1/cameras/${camera}/frames`);
 
 /** `before`: the number of the last event of the page before. */
 export function eventsOf(filters: Filters, limit: number, before: number | null): Promise<CameraEvent[]> {

@@ -40,18 +40,19 @@ export function cameraProblem(error: unknown): TextKey {
   }
 }
 
-/** What the video shows now, as a JPEG file; `longest`: no side has more pixels. */
+/** What the video shows now, as a JPEG file; `longest`: no side has more pixels; `quality`: 0 to 1. */
 export async function takePicture(
   video: HTMLVideoElement,
   name: string,
   longest = Infinity,
+  quality = 0.95,
 ): Promise<File | null> {
   const { width, height } = scaled(video.videoWidth, video.videoHeight, longest);
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
   canvas.getContext("2d")?.drawImage(video, 0, 0, width, height);
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.95));
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", quality));
   return blob && new File([blob], name, { type: "image/jpeg" });
 }
 
