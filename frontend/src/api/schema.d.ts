@@ -8045,6 +8045,11 @@ export interface components {
              */
             classes: components["schemas"]["ClassAnswer"][];
             /**
+             * Other Classes
+             * @description Classes of the other models that come with tenfold, for their names: one of them says what cameras see.
+             */
+            other_classes: components["schemas"]["ClassAnswer"][];
+            /**
              * Input Size
              * @description Side in pixels of the square picture that the network takes.
              */

@@ -33,6 +33,8 @@ describe("namesOf", () => {
     const names = { en: "dog", uk: "пес" };
     const answer = { ...model({}), classes: [{ label: "dog", names }] } as Model;
     expect(namesOf(answer).get("dog")).toEqual(names);
+    const person = { label: "person", names: { uk: "людина" } };
+    expect(namesOf({ ...answer, other_classes: [person] }).get("person")).toEqual(person.names);
     expect(namesOf(null).size).toBe(0);
   });
 });

@@ -9,9 +9,10 @@ export interface Accuracy {
 
 type Scores = Readonly<Record<string, unknown>>;
 
-/** The class names by label, for `className`. */
+/** The class names by label, for `className`; also those that only another model knows, as the one for cameras. */
 export function namesOf(model: Model | null): Map<string, Readonly<Record<string, string>>> {
-  return new Map((model?.classes ?? []).map(({ label, names }) => [label, names ?? {}]));
+  const classes = [...(model?.classes ?? []), ...(model?.other_classes ?? [])];
+  return new Map(classes.map(({ label, names }) => [label, names ?? {}]));
 }
 
 /** The accuracy on the test set, if the model file holds it. */

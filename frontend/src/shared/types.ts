@@ -23,6 +23,7 @@ export type Classify = (file: File, signal: AbortSignal) => Promise<Answer>;
 export interface Model {
   name: string;
   classes: readonly { label: string; names?: Readonly<Record<string, string>> }[];
+  other_classes?: readonly { label: string; names?: Readonly<Record<string, string>> }[];
   scores: Readonly<Record<string, unknown>>;
   known_rate: number;
   input_size: number;

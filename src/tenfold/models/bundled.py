@@ -21,6 +21,17 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@functools.cache
+def classes() -> tuple[modelfile.ClassName, ...]:
+    """The classes of all models that come with tenfold, each once, with their names for people."""
+    found: dict[str, modelfile.ClassName] = {}
+    for path in files().values():
+        _, info = modelfile.read(path)
+        for one in info.classes:
+            found.setdefault(one.label, one)
+    return tuple(found.values())
+
+
 def file_of(model: RegisteredModel) -> Path:
     """Raises ModelFileError where it came with another version of tenfold."""
     path = files().get(model.hash)

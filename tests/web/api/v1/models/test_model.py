@@ -21,6 +21,13 @@ def test_the_model_says_all_that_its_file_says(running: Running) -> None:
     assert answer["classes"][0]["names"]["uk"] == "червоний"
 
 
+def test_the_names_of_classes_that_only_the_cameras_model_has_are_told_too(running: Running) -> None:
+    others = running.client.get("/api/v1/model").json()["other_classes"]
+    names = {one["label"]: one["names"] for one in others}
+    assert names["person"]["uk"] == "людина"
+    assert not names.keys() & set(LABELS)
+
+
 def test_pictures_of_the_self_test_come_with_the_live_models_answers(running: Running) -> None:
     answer = running.client.get("/api/v1/model/self-test").json()
     assert answer["model"] == running.service.classifier.sha256

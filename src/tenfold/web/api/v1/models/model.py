@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.inference import self_test
 from tenfold.inference.server import Read
+from tenfold.models import bundled
 from tenfold.web.api.v1.classify import PredictionAnswer
 from tenfold.web.security.access import Viewer
 from tenfold.web.service import service_of
@@ -30,6 +31,10 @@ class ModelAnswer(BaseModel):
     sha256: str = Field(description="Of the model file.")
     bytes: int = Field(description="The size of the model file.")
     classes: list[ClassAnswer] = Field(description="In the order of the outputs.")
+    other_classes: list[ClassAnswer] = Field(
+        description="Classes of the other models that come with tenfold, for their names: one of them says"
+        " what cameras see."
+    )
     input_size: int = Field(description="Side in pixels of the square picture that the network takes.")
     resize: str = Field(description="The resize rule.")
     views: str = Field(description="How views are taken from a picture.")
@@ -47,9 +52,20 @@ class ModelAnswer(BaseModel):
 @router.get("/api/v1/model", operation_id="model", summary="The model that answers")
 async def model(request: Request, who: Viewer) -> ModelAnswer:
     """The model's classes, figures and origin."""
-    classifier = service_of(request).classifier
-    facts = classifier.info.to_dict()
-    return ModelAnswer(sha256=classifier.sha256, bytes=classifier.bytes, **facts)
+    service = service_of(request)
+    classifier = service.classifier
+    bundled_classes = await service.threads.read(bundled.classes)
+    own = set(classifier.info.labels)
+    return ModelAnswer(
+        sha256=classifier.sha256,
+        bytes=classifier.bytes,
+        other_classes=[
+            ClassAnswer(label=one.label, names=dict(one.names))
+            for one in bundled_classes
+            if one.label not in own
+        ],
+        **classifier.info.to_dict(),
+    )
 
 
 class SelfTestPicture(BaseModel):
