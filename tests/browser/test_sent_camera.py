@@ -30,6 +30,13 @@ def test_a_device_s_camera_is_added_sent_seen_live_and_stopped(look_at: LookAt) 
     add(page)
     card = page.get_by_role("article", name="Desk")
     expect(card).to_contain_text("No page sends its picture")
+    page.evaluate(
+        """() => {
+          window.screen_on = 0;
+          const held = { release: async () => { window.screen_on -= 1; } };
+          navigator.wakeLock.request = async () => { window.screen_on += 1; return held; };
+        }"""
+    )
     card.get_by_role("button", name="Send this device’s camera").click()
     bar = page.get_by_role("region", name="This device’s camera for ⁨Desk⁩")
     expect(bar).to_contain_text("This page sends the picture of ⁨Desk⁩. Keep the page open and in sight.")
@@ -41,6 +48,7 @@ def test_a_device_s_camera_is_added_sent_seen_live_and_stopped(look_at: LookAt) 
     assert violations(page) == []
     [said] = page.request.get(page.url.replace("/cameras", "/api/v1/cameras")).json()
     assert (said["kind"], said["state"]["phase"]) == ("browser", "running")
+    assert page.evaluate("window.screen_on") == 1
     assert max(said["state"]["width"], said["state"]["height"]) <= 1280
 
     page.get_by_role("link", name="Events").first.click()
@@ -48,6 +56,7 @@ def test_a_device_s_camera_is_added_sent_seen_live_and_stopped(look_at: LookAt) 
     page.get_by_role("link", name="Now").click()
     card.get_by_role("button", name="Stop sending").click()
     expect(bar).to_have_count(0)
+    assert page.evaluate("window.screen_on") == 0
     expect(card).to_contain_text("No page sends its picture")
     expect(card).to_contain_text(re.compile("last picture .* ago"))
     assert [one.url.rpartition("/")[2] for one in sockets if one.url.endswith("/frames")] == ["frames"]
@@ -71,6 +80,9 @@ def test_a_page_that_another_replaces_says_so_and_one_whose_connection_broke_goe
     expect(other.get_by_text("This page sends the picture of ⁨Desk⁩.")).to_be_visible()
     expect(page.get_by_text("Another page sends the picture of ⁨Desk⁩ now")).to_be_visible()
     assert page.evaluate("document.querySelector('video')") is None
+    assert page.request.delete(address).status == 200
+    expect(other.get_by_text("No camera is watched yet")).to_be_visible()
+    expect(other.locator("video")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,11 +14,14 @@ import pytest
 from PIL import Image
 from wsproto.events import BytesMessage, CloseConnection, TextMessage
 
+from tenfold import settings
 from tenfold.cameras.decoder.pictures import MOST_BYTES
+from tenfold.web.app import create_app
 from tests.cameras.clips import pictures
 from tests.cameras.serving import Certain, until
+from tests.fakes import FakeApp
 from tests.web.api.v1.test_live import Socket
-from tests.web.conftest import Serve
+from tests.web.conftest import Serve, start
 from tests.web.signed_in import Staffed, staff
 
 pytestmark = pytest.mark.slow
@@ -204,7 +208,7 @@ def test_a_camera_that_sends_itself_takes_no_pictures_and_one_that_is_paused_nei
     sender = connect(camera, staffed.olga)
     staffed.ann.post(f"/api/v1/cameras/{camera}/pause")
     assert sender.code() == 1001
-    until(lambda: connect(camera, staffed.olga).status == 404)
+    assert connect(camera, staffed.olga).code() == 1001
 
 
 def test_who_is_signed_out_sends_no_more(
@@ -257,3 +261,24 @@ def test_what_a_page_sends_needs_no_try_and_a_try_says_what_is_needed(staffed: S
     said = staffed.vic.get(f"/api/v1/cameras/{number}").json()
     assert (said["kind"], said["address"]) == ("browser", "browser:tablet")
     staffed.ann.delete(f"/api/v1/cameras/{number}")
+
+
+def test_a_server_that_stops_does_not_wait_for_a_page_that_sends(tmp_path: Path) -> None:
+    app = FakeApp(settings.load().model_copy(update={"home": tmp_path}), Certain())
+    server, thread, port = start(create_app(app, page=tmp_path / "not-built"))
+    address, jpeg = f"http://127.0.0.1:{port}", jpeg_of(next(pictures(1)))
+    number = httpx.post(
+        f"{address}/api/v1/cameras", json={"name": "desk", "source": "browser:desk"}, trust_env=False
+    ).json()["id"]
+    until(lambda: app.watched_cameras.running(number))
+    sender = Sender(address, f"/api/v1/cameras/{number}/frames", {})
+    sender.send(jpeg)
+    assert isinstance(sender.next(), TextMessage)
+    sender.send(jpeg)
+    begun = time.monotonic()
+    server.should_exit = True
+    thread.join(20)
+    assert time.monotonic() - begun < 8
+    assert sender.code() == 1012
+    sender.close()
+    app.close()

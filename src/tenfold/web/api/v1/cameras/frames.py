@@ -13,23 +13,20 @@ import asyncio
 import json
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, WebSocket
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
+from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.tables import CameraRow
-from tenfold.errors import CameraError, TenfoldError, UnknownCamera
+from tenfold.errors import CameraError, TenfoldError
 from tenfold.web import problems
 from tenfold.web.security.access import last_visitor, operator, still_here, visitor
 from tenfold.web.security.disclosure import problem_for
 from tenfold.web.security.guard import HEADERS
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
-
-if TYPE_CHECKING:
-    from tenfold.workflows.watch_cameras.camera import CameraWatch
 
 router = APIRouter(prefix="/api/v1/cameras")
 
@@ -49,11 +46,11 @@ async def frames(socket: WebSocket, number: int) -> None:
     try:
         who = await operator(await visitor(socket))
         row = await service.threads.read(service.app.cameras.get, number)
-        watch = _watched(service, row)
+        _check(row)
         with service.viewers.reservation(who.clients) as place:
             place.reserve(1)
             await socket.accept()
-            await _Take(socket, service, row.id, who, watch).run()
+            await _Take(socket, service, row.id, who).run()
     except TenfoldError as error:
         found = problem_for(last_visitor(socket), problems.describe(error), service.app)
         await socket.send_denial_response(problems.answer(error, HEADERS, problem=found))
@@ -61,31 +58,23 @@ async def frames(socket: WebSocket, number: int) -> None:
         pass
 
 
-def _watched(service: WebService, row: CameraRow) -> "CameraWatch":
-    """What watches a page's camera. Raises CameraError where it is another, or watched by no process here."""
+def _check(row: CameraRow) -> None:
+    """Raise CameraError where it is no page's camera."""
     if row.kind != "browser":
         raise CameraError(
             f"The camera {row.name}", "sends its pictures itself",
             cure="Add a camera of the kind This device's camera, and send to that one.",
         )  # fmt: skip
-    watch = service.app.watched_cameras.running(row.id)
-    if watch is None:
-        raise UnknownCamera(
-            f"The camera {row.name}", "is not watched now", received="no process of this server watches it",
-            cure="See its state.",
-        )  # fmt: skip
-    return watch
 
 
 class _Take:
     """One sender of one camera's pictures."""
 
-    def __init__(
-        self, socket: WebSocket, service: WebService, camera: int, who: Visitor, watch: "CameraWatch"
-    ) -> None:
+    def __init__(self, socket: WebSocket, service: WebService, camera: int, who: Visitor) -> None:
         self._socket, self._service, self._camera, self._who = socket, service, camera, who
         self._checked = time.monotonic()
-        self._begin(watch)
+        self._pushed: PushedPictures | None = None
+        self._sender = 0
 
     async def run(self) -> None:
         message = asyncio.create_task(self._socket.receive())
@@ -106,11 +95,6 @@ class _Take:
             with suppress(asyncio.CancelledError, WebSocketDisconnect):
                 await message
 
-    def _begin(self, watch: "CameraWatch") -> None:
-        assert watch.pushed is not None
-        self._watch, self._pushed = watch, watch.pushed
-        self._sender = self._pushed.begin()
-
     def _take(self, message: Message) -> bool:
         """Take what came; whether it is a picture. Raises WebSocketDisconnect where the sender left."""
         if message["type"] == "websocket.disconnect":
@@ -118,7 +102,8 @@ class _Take:
         content: bytes = message.get("bytes") or b""
         if not content.startswith(_JPEG):
             return False
-        self._pushed.put(self._sender, content)
+        if self._pushed is not None:
+            self._pushed.put(self._sender, content)
         return True
 
     async def _refusal(self) -> int | None:
@@ -126,10 +111,11 @@ class _Take:
         watch = self._service.app.watched_cameras.running(self._camera)
         if watch is None or watch.pushed is None:
             return _AWAY
-        if not self._pushed.sends(self._sender):
+        if self._pushed is not None and not self._pushed.sends(self._sender):
             return _REPLACED
-        if watch is not self._watch:  # the camera was changed: something else watches it
-            self._begin(watch)
+        if watch.pushed is not self._pushed:  # it begins, or something else watches a camera that was changed
+            self._pushed = watch.pushed
+            self._sender = watch.pushed.begin()
         now = time.monotonic()
         if now - self._checked >= _SECONDS_BETWEEN_CHECKS:
             self._checked = now
