@@ -113,7 +113,7 @@ class TestForReal:
     @pytest.mark.train
     def test_it_says_what_it_is_doing_from_its_start_to_its_end(self, own_home: Path, pictures: Path) -> None:
         with app_in(own_home) as app:
-            name, job = app.train.start(wish(pictures, 60), NOW, by=0)
+            name, job = app.train.start(wish(pictures, 200), NOW, by=0)
             told: list[tuple[str, dict[str, Any]]] = []
 
             def ended() -> bool:
@@ -128,7 +128,7 @@ class TestForReal:
             assert words.index("epoch") > words.index("preparing")
             assert words[-1] in ("measuring", "writing-report")
             in_epochs = [figures for message, figures in told if message == "epoch"]
-            assert all(0 < one["epoch"] <= 60 and one["epochs"] == 60 for one in in_epochs)
+            assert all(0 < one["epoch"] <= 200 and one["epochs"] == 200 for one in in_epochs)
             assert all(one["loss"] > 0 and one["pictures_per_second"] > 0 for one in in_epochs)
             assert RunStage.read(app.train.run(name)) is None, "nothing is being done any more"
 

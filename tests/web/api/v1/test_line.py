@@ -18,6 +18,7 @@ from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Entry, Trail
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
+from tests.outbox.receivers import until
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS, Staffed, staff
 
@@ -39,6 +40,8 @@ def gate(running: Running) -> Iterator[int]:
     assert added.status_code == 201, added.text
     number = added.json()["id"]
     running.client.post(f"/api/v1/stations/{number}/pause")
+    # It may have been begun meanwhile, and takes some time to end.
+    until(lambda: running.service.app.running_stations.running(number) is None)
     yield number
     running.client.delete(f"/api/v1/stations/{number}")
 
