@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 from wsproto.events import BytesMessage, CloseConnection, TextMessage
+from wsproto.utilities import LocalProtocolError
 
 from tenfold import settings
 from tenfold.cameras.decoder.pictures import MOST_BYTES
@@ -233,7 +234,8 @@ def test_a_camera_that_is_changed_while_a_page_sends_goes_on_or_lets_it_come_bac
             for number in range(10_000):
                 if stop.wait(0.1) or sender.status != 101:
                     break
-                sender.send(jpegs[number % 20])
+                with suppress(LocalProtocolError):  # it was closed meanwhile: why is what comes next
+                    sender.send(jpegs[number % 20])
                 if not isinstance(event := sender.next(), TextMessage):
                     codes.append(getattr(event, "code", None))
                     break
