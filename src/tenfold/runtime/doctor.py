@@ -131,13 +131,9 @@ def _cameras(app: App) -> Iterator[Check]:
 
 
 def _camera(row: "CameraRow") -> Check:
-    from tenfold.database.claims import told_lately
-
     title, said = f"camera {row.name}", row.status or {}
-    if row.paused_at is not None:
-        return Check(title, "off", "paused")
-    if not told_lately(row.status_at):
-        return Check(title, "warn", "no server watches it now", "Start tenfold serve.")
+    if away := _away(title, row, "no server watches it now"):
+        return away
     if said.get("phase") != "running":
         fault = (said.get("last_fault") or {}).get("words", "")
         return Check(
@@ -157,19 +153,26 @@ def _stations(app: App) -> Iterator[Check]:
 
 
 def _station(row: "StationRow") -> Check:
-    from tenfold.database.claims import told_lately
-
     title, said = f"station {row.name}", row.status or {}
-    if row.paused_at is not None:
-        return Check(title, "off", "paused")
-    if not told_lately(row.status_at):
-        return Check(title, "warn", "no server runs it now", "Start tenfold serve.")
+    if away := _away(title, row, "no server runs it now"):
+        return away
     why = "; ".join(said.get("faults", []) + said.get("holds", []) + said.get("outputs", []))
     if (state := said.get("state", "starting")) != "ready":
         return Check(title, "warn", f"it releases nothing ({state}): {why}", "See the page Line.")
     if why:
         return Check(title, "warn", f"it is ready, but {why}", "See the page Line.")
     return Check(title, "ok", "it is ready")
+
+
+def _away(title: str, row: "CameraRow | StationRow", words: str) -> Check | None:
+    """What is said of what is paused or has no process; None where it has one."""
+    from tenfold.database.claims import told_lately
+
+    if row.paused_at is not None:
+        return Check(title, "off", "paused")
+    if not told_lately(row.status_at):
+        return Check(title, "warn", words, "Start tenfold serve.")
+    return None
 
 
 def _destinations(app: App) -> Iterator[Check]:

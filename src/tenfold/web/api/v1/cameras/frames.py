@@ -20,11 +20,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.tables import CameraRow
-from tenfold.errors import CameraError, TenfoldError
-from tenfold.web import problems
-from tenfold.web.security.access import last_visitor, operator, still_here, visitor
-from tenfold.web.security.disclosure import problem_for
-from tenfold.web.security.guard import HEADERS
+from tenfold.errors import CameraError
+from tenfold.web.api.v1.cameras.live import refusals_answered
+from tenfold.web.security.access import operator, still_here, visitor
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 
@@ -43,7 +41,7 @@ _AWAY, _NO_PICTURE, _REFUSED, _REPLACED = 1001, 1003, 1008, 4001
 async def frames(socket: WebSocket, number: int) -> None:
     """Take pictures until the sender leaves, is replaced or may no longer send, or nobody watches."""
     service = service_of(socket)
-    try:
+    async with refusals_answered(socket):
         who = await operator(await visitor(socket))
         row = await service.threads.read(service.app.cameras.get, number)
         _check(row)
@@ -51,11 +49,6 @@ async def frames(socket: WebSocket, number: int) -> None:
             place.reserve(1)
             await socket.accept()
             await _Take(socket, service, row.id, who).run()
-    except TenfoldError as error:
-        found = problem_for(last_visitor(socket), problems.describe(error), service.app)
-        await socket.send_denial_response(problems.answer(error, HEADERS, problem=found))
-    except WebSocketDisconnect:
-        pass
 
 
 def _check(row: CameraRow) -> None:

@@ -18,7 +18,8 @@ past, and a slow viewer delays nobody else.
 import asyncio
 import json
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, WebSocket
@@ -51,15 +52,22 @@ _AWAY, _REFUSED = 1001, 1008
 async def live(socket: WebSocket, number: int, video: bool = False) -> None:
     """Show a camera until the viewer leaves, may no longer look, or nobody watches the camera any more."""
     service = service_of(socket)
-    try:
+    async with refusals_answered(socket):
         who = await viewer(await visitor(socket))
         row = await service.threads.read(service.app.cameras.get, number)
         with service.viewers.reservation(who.clients) as place:
             place.reserve(1)
             await socket.accept()
             await _Show(socket, service, row.id, who, video).run()
+
+
+@asynccontextmanager
+async def refusals_answered(socket: WebSocket) -> AsyncIterator[None]:
+    """Answers a handshake with the problem that keeps somebody out; leaving is no error."""
+    try:
+        yield
     except TenfoldError as error:
-        found = problem_for(last_visitor(socket), problems.describe(error), service.app)
+        found = problem_for(last_visitor(socket), problems.describe(error), service_of(socket).app)
         await socket.send_denial_response(problems.answer(error, HEADERS, problem=found))
     except WebSocketDisconnect:
         pass
