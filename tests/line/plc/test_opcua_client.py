@@ -17,7 +17,7 @@ from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
 from tenfold.line.plc.opcua.security import Security, secure_server, users
 from tenfold.line.plc.signals import Outputs, State
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("standard_nodes_once")]
 
 TYPES = {"heartbeat": ua.VariantType.UInt16, "recipe": ua.VariantType.Byte, "state": ua.VariantType.Int16}
 HELD: dict[str, Any] = {

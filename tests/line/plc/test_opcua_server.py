@@ -22,7 +22,7 @@ from tenfold.line.plc.opcua.security import Security, make_certificate, secure_c
 from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
 from tenfold.line.plc.signals import Outputs, PartResult, State
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("standard_nodes_once")]
 
 RECIPES = (KnownRecipe(1, "caps", 3), KnownRecipe(2, "labels"))
 RUNNING = Outputs(state=State.READY, recipe=1, passed=7, rejected=2)

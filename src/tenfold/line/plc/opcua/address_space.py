@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from asyncua import Node, Server, ua
+from asyncua.common.manage_nodes import delete_nodes
 
 from tenfold.line.plc.opcua.nodes import (
     HANDSHAKE_CONTROL,
@@ -104,13 +105,17 @@ async def build(server: Server, name: str, *, handshake: bool) -> StationNodes:
 
 async def _tidy(server: Server, parent: Node, methods: dict[str, Node]) -> None:
     """Take out what a station has not, and find its methods."""
-    for child in await parent.get_children():
-        name, kind = (await child.read_browse_name()).Name, await child.read_node_class()
+    for found in await parent.get_children_descriptions():
+        child, name = server.get_node(found.NodeId), found.BrowseName.Name
         if name in _LEFT_OUT:
-            await server.delete_nodes([child], recursive=True)
-        elif kind == ua.NodeClass.Method:
+            # Only their parent refers to them: a look through all nodes of the server takes a second.
+            await parent.delete_reference(child, found.ReferenceTypeId)
+            await delete_nodes(
+                server.iserver.isession, [child], recursive=True, delete_target_references=False
+            )
+        elif found.NodeClass == ua.NodeClass.Method:
             methods[str(name)] = child
-        elif kind == ua.NodeClass.Object:
+        elif found.NodeClass == ua.NodeClass.Object:
             await _tidy(server, child, methods)
 
 
