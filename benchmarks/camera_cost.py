@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from benchmarks.record import SAMPLES, spread
-from tenfold.cameras.decoder.load import Gate
+from tenfold.cameras.decoder.load import FrameRateLimit
 from tenfold.cameras.decoder.video import Request, Video, pixels
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.watching import Classify, Options, Watcher
@@ -76,7 +76,7 @@ def seconds(file: Path, classify: Classify | None) -> tuple[float, int]:
     """
     video = Video(Request("file", str(file), file.name, live=False))
     watcher = Watcher(classify, Options(rate=LOOKS)) if classify else None
-    gate, count = Gate(LOOKS), 0
+    gate, count = FrameRateLimit(LOOKS), 0
     began = time.process_time()
     for packet in [*video.packets(), None]:
         for frame in video.decode(packet):

@@ -29,7 +29,7 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
 from tenfold.networks import known
-from tenfold.networks.known import Known
+from tenfold.networks.known import KnownNetwork
 from tenfold.networks.table import layer_table
 from tenfold.recipes import recipe_file
 from tenfold.runs.progress import TrainingProgress
@@ -85,7 +85,7 @@ def main() -> None:
     PAGE.write_text(replaced(page, table(figures), START, END), encoding="utf-8")
 
 
-def size_of(network: Known) -> dict[str, Any]:
+def size_of(network: KnownNetwork) -> dict[str, Any]:
     """Parameters as Keras counts them, millions of multiply-adds for one picture, and a digest of the layers.
 
     The digest changes with every layer, its settings and whether it learns: figures of an earlier form of a
@@ -140,7 +140,7 @@ def keep(run: Run, place: Path) -> None:
         shutil.copyfile(file, place / file.name)
 
 
-def timed(network: Known) -> dict[str, Any]:
+def timed(network: KnownNetwork) -> dict[str, Any]:
     """Seconds for an epoch of 45,000 pictures of the recipe's full size, by its batch and augmentation."""
     precision = choose_precision("auto", torch.device("cpu"))
     recipe = replace(recipe_file.shipped(network.name), epochs=REPEATS + 1, curriculum=())
@@ -199,7 +199,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
     return "\n".join(["", *lines, "", said, ""])
 
 
-def cells(network: Known, mine: dict[str, Any]) -> list[str]:
+def cells(network: KnownNetwork, mine: dict[str, Any]) -> list[str]:
     test, epoch = mine.get("test"), mine.get("epoch_seconds")
     epochs = ""
     if test:

@@ -16,7 +16,7 @@ from torch.nn import functional
 from benchmarks.backbone.imagenet_classes import COUNT
 from benchmarks.backbone.staging import SIDE
 from tenfold.export.onnx import exported
-from tenfold.networks.efficientnet_lite import Block, EfficientNetLite
+from tenfold.networks.efficientnet_lite import EfficientNetLite, InvertedResidual
 from tenfold.networks.imagenet import lite0_weights
 
 OUTPUTS = ("backbone_cells", "backbone_feature", "imagenet", "small", "detail")
@@ -74,7 +74,7 @@ def folded(network: EfficientNetLite) -> EfficientNetLite:
     network = copy.deepcopy(network).eval()
     pairs: list[tuple[nn.Module, str, str]] = [(network, "stem", "stem_norm"), (network, "last", "last_norm")]
     for block in network.blocks:
-        assert isinstance(block, Block)
+        assert isinstance(block, InvertedResidual)
         names = ("expand", "depthwise", "project") if block.expands else ("depthwise", "project")
         pairs += [(block, name, f"{name}_norm") for name in names]
     for module, conv, norm in pairs:

@@ -6,7 +6,7 @@ import time
 from av.video.frame import VideoFrame
 
 from tenfold.cameras.decoder import child, video
-from tenfold.processes.child import Channel
+from tenfold.processes.child import ParentChannel
 
 # The frame that goes wrong.
 _BAD = 10
@@ -14,38 +14,38 @@ _decode = video.Video.decode
 _decoded = 0
 
 
-def crash(channel: Channel) -> None:
+def crash(channel: ParentChannel) -> None:
     _serve_until_bad(channel, os.abort)
 
 
-def hang(channel: Channel) -> None:
+def hang(channel: ParentChannel) -> None:
     _serve_until_bad(channel, lambda: time.sleep(600))
 
 
-def leak(channel: Channel) -> None:
+def leak(channel: ParentChannel) -> None:
     _serve_until_bad(channel, _leak)
 
 
-def slow(channel: Channel) -> None:
+def slow(channel: ParentChannel) -> None:
     """As on a machine that is too slow: a frame takes longer to decode than to film."""
     video.Video.decode = _slowly  # type: ignore[method-assign]
     child.serve(channel)
 
 
-def pattern(channel: Channel) -> None:
+def pattern(channel: ParentChannel) -> None:
     """A camera at this computer, whose name is a test pattern of FFmpeg's."""
     video._USB_FORMATS["linux"] = "lavfi"
     child.serve(channel)
 
 
-def told(channel: Channel) -> None:
+def told(channel: ParentChannel) -> None:
     """Fail with an error that holds the password."""
     said = channel.receive()
     assert said is not None
     raise RuntimeError(said["url"])
 
 
-def _serve_until_bad(channel: Channel, bad: "object") -> None:
+def _serve_until_bad(channel: ParentChannel, bad: "object") -> None:
     def decode(self: video.Video, packet: video.Packet | None) -> list[VideoFrame]:
         global _decoded
         _decoded += 1

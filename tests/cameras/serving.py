@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.tables import EventRow
 from tenfold.runtime.services import describe
-from tenfold.runtime.supervisor import Fault, Supervisor
+from tenfold.runtime.supervisor import ServiceFault, Supervisor
 from tests.fakes import FakeApp, FakeClassifier
 
 
@@ -33,7 +33,7 @@ class Server:
         )
         self._supervisor.start()
 
-    def _fault(self, error: Exception) -> Fault:
+    def _fault(self, error: Exception) -> ServiceFault:
         self.faults.append(error)
         return describe(error)
 

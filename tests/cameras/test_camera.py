@@ -18,7 +18,7 @@ import pytest
 from tenfold.cameras.address import parse
 from tenfold.cameras.decoder import Decoder
 from tenfold.cameras.frames import Frame
-from tenfold.cameras.sources import Camera, CameraState, Fault
+from tenfold.cameras.sources import Camera, CameraFault, CameraState
 from tenfold.cameras.sources.camera import Timing
 from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.processes import commands, messages
@@ -37,7 +37,7 @@ class Watcher:
     """Takes a camera's frames in a thread."""
 
     def __init__(self, url: str, **options: object) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[CameraFault] = []
         self.frames: list[tuple[Frame, float]] = []
         self._stop = threading.Event()
         self.camera = Camera(parse(url), tell=self.faults.append, **options)  # type: ignore[arg-type]

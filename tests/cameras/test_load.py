@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tenfold.cameras.decoder.faults import FaultWatch
-from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
+from tenfold.cameras.decoder.load import Delay, FrameRateLimit, Load, Pace
 
 
 def run(load: Load, seconds: float, *, wait: float, now: float) -> float:
@@ -58,7 +58,7 @@ def test_a_wait_for_something_else_counts_as_a_wait() -> None:
 
 @pytest.mark.parametrize("rate", [None, 1, 5, 12, 25, 100])
 def test_a_gate_lets_through_so_many_frames_a_second(rate: float | None) -> None:
-    gate, passed = Gate(rate), 0
+    gate, passed = FrameRateLimit(rate), 0
     for number in range(250):
         now = number / 25 + (number % 3) * 0.002
         if gate.open(now):
@@ -68,7 +68,7 @@ def test_a_gate_lets_through_so_many_frames_a_second(rate: float | None) -> None
 
 
 def test_a_gate_does_not_hurry_after_a_pause() -> None:
-    gate = Gate(5)
+    gate = FrameRateLimit(5)
     gate.passed(0)
     gate.passed(100)
     assert not gate.open(100.1)

@@ -122,7 +122,7 @@ def test_all_that_a_camera_sends_is_recorded_without_a_gap(
 def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     database: Database, clip: Path, tmp_path: Path, away: bool
 ) -> None:
-    from tenfold.cameras.decoder.recorder import Kept, Recorder
+    from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
     from tenfold.cameras.decoder.video import Request, Video
 
     clips = Clips(database, tmp_path / "clips")
@@ -131,7 +131,7 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
         clips.folder.rename(tmp_path / "away")
     told: list[dict[str, Any]] = []
     video = Video(Request("file", str(clip), "clip", live=True))
-    recorder = Recorder(video, 5.0, (), told.append)
+    recorder = StreamRecorder(video, 5.0, (), told.append)
     recorder.order({"clip": row.id, "file": str(clips.path(row)), "since": 0.0, "until": 1e3})
     for moment, packet in enumerate(islice(video.packets(), 20)):
         recorder.take(Kept(packet, float(moment)))
@@ -145,7 +145,7 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
 
 
 def test_a_clip_ends_where_the_size_of_the_picture_changes_and_another_goes_on(tmp_path: Path) -> None:
-    from tenfold.cameras.decoder.recorder import Kept, Recorder
+    from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
     from tenfold.cameras.decoder.video import Request, Video
 
     small, large = (
@@ -157,7 +157,7 @@ def test_a_clip_ends_where_the_size_of_the_picture_changes_and_another_goes_on(t
     files = [tmp_path / name / "clip.mp4" for name in ("first", "second")]
     told: list[dict[str, Any]] = []
     video = Video(Request("file", str(both), "clip", live=True))
-    recorder = Recorder(video, 10.0, (), told.append)
+    recorder = StreamRecorder(video, 10.0, (), told.append)
     recorder.order({"clip": 1, "file": str(files[0]), "since": 0.0, "until": 1e9})
     packets = [packet for packet in video.packets() if packet.video is not None]
     for number, packet in enumerate(packets):

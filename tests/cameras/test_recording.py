@@ -14,7 +14,7 @@ from PIL import Image
 
 from tenfold.cameras.address import parse
 from tenfold.cameras.decoder import Decoder
-from tenfold.cameras.frames import Frame, Source
+from tenfold.cameras.frames import Frame, FrameSource
 from tenfold.cameras.sources import Recording, open_source
 from tenfold.errors import CameraError
 from tests.cameras import faulty
@@ -27,7 +27,7 @@ HOSTILE = ROOT.parent / "shared" / "samples" / "hostile" / "andrewssobral__demo.
 pytestmark = pytest.mark.usefixtures("decoders_find_tests")
 
 
-def frames_of(source: Source) -> list[Frame]:
+def frames_of(source: FrameSource) -> list[Frame]:
     return list(source.frames(threading.Event()))
 
 

@@ -78,12 +78,12 @@ def test_a_clip_ends_where_the_clock_is_set_and_the_next_begins_by_the_new_one(
 def test_what_came_before_the_clock_was_set_is_the_past_of_the_next_clip(
     clip: Path, tmp_path: Path, step: float
 ) -> None:
-    from tenfold.cameras.decoder.recorder import Kept, Recorder
+    from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
     from tenfold.cameras.decoder.video import Request, Video
 
     told: list[dict[str, Any]] = []
     video = Video(Request("file", str(clip), "clip", live=True))
-    recorder = Recorder(video, 10.0, (), told.append)
+    recorder = StreamRecorder(video, 10.0, (), told.append)
     for number, packet in enumerate(islice(video.packets(), 80)):
         moment = 1e6 + number / 25
         if number == 0:

@@ -15,7 +15,7 @@ from tenfold.export.formats.format import missing
 from tenfold.export.formats.onnx_int8 import OnnxInt8
 from tenfold.export.formats.quantise import expected_agreement
 from tenfold.export.receipt import FileFacts, read_receipt
-from tenfold.export.steps import ExportStopped, Watcher
+from tenfold.export.steps import ExportListener, ExportStopped
 from tenfold.inference import Classifier
 from tests import tiny
 
@@ -71,7 +71,11 @@ def test_an_export_that_answers_too_differently_leaves_nothing(opening: OpenPict
 def test_an_export_that_is_to_stop_leaves_nothing(opening: OpenPictures, tmp_path: Path) -> None:
     with pytest.raises(ExportStopped):
         export(
-            tiny.MODEL, "onnx-int8", tmp_path / "tiny.onnx", opening, watcher=Watcher(stopping=lambda: True)
+            tiny.MODEL,
+            "onnx-int8",
+            tmp_path / "tiny.onnx",
+            opening,
+            watcher=ExportListener(stopping=lambda: True),
         )
 
     assert not list(tmp_path.iterdir())

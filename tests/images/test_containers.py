@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from tenfold.images.containers import MAX_PARTS, MAX_SCANS, Fault, essentials
+from tenfold.images.containers import MAX_PARTS, MAX_SCANS, BrokenFile, essentials
 from tests.pictures import chunk, encoded, exif, png, scene
 
 
@@ -40,7 +40,7 @@ def test_junk_before_a_jpegs_segments_is_passed_over(junk: bytes) -> None:
 @pytest.mark.parametrize("part", [b"\xff\xfe\x00\x02", b"\xff\xdb\x00\x02", b"\xff\xd0"])
 def test_a_jpeg_of_endless_parts_is_refused(part: bytes) -> None:
     plain = encoded(scene(), "JPEG")
-    with pytest.raises(Fault, match="it has more than 20000 parts"):
+    with pytest.raises(BrokenFile, match="it has more than 20000 parts"):
         essentials("JPEG", plain[:2] + part * MAX_PARTS + plain[2:])
 
 
@@ -49,7 +49,7 @@ def test_a_jpeg_of_endless_parts_is_refused(part: bytes) -> None:
     [b"\xff\xd8\xff", b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\xff\xd8\xff\xe0\x00\x01"],
 )
 def test_a_jpeg_without_pixels_is_refused(data: bytes) -> None:
-    with pytest.raises(Fault, match="it ends before its pixels begin"):
+    with pytest.raises(BrokenFile, match="it ends before its pixels begin"):
         essentials("JPEG", data)
 
 
@@ -58,7 +58,7 @@ def test_a_progressive_jpeg_of_endless_scans_is_refused() -> None:
     scan = plain[plain.rindex(b"\xff\xda") : -2]
     hidden = b"\xff\xfe\x00\x04\xff\xd9"  # an end mark inside a comment must not end the count
     assert essentials("JPEG", plain)[0] == plain
-    with pytest.raises(Fault, match="it has more than 50 scans"):
+    with pytest.raises(BrokenFile, match="it has more than 50 scans"):
         essentials("JPEG", plain[:-2] + hidden + scan * MAX_SCANS + b"\xff\xd9")
 
 
@@ -79,7 +79,7 @@ def test_a_png_with_a_wrong_checksum_is_refused(kind: str) -> None:
     data = bytearray(png(1, 1, 8, 3, b"\x00\x00", (b"PLTE", b"\x01\x02\x03"), (b"tRNS", b"\x80")))
     at = data.index(kind.encode())
     data[at + 4] ^= 1
-    with pytest.raises(Fault, match=f"the checksum of its {kind} part is wrong"):
+    with pytest.raises(BrokenFile, match=f"the checksum of its {kind} part is wrong"):
         essentials("PNG", bytes(data))
 
 
@@ -87,17 +87,17 @@ def test_a_png_cut_anywhere_is_refused() -> None:
     data = png(3, 1, 8, 0, b"\x00\x80\x00\xff", (b"tEXt", b"key\x00value"))
     for cut in range(8, len(data)):
         with pytest.raises(
-            Fault, match=r"^it ends (before its last part|too early|in the middle of its pixels)$"
+            BrokenFile, match=r"^it ends (before its last part|too early|in the middle of its pixels)$"
         ):
             essentials("PNG", data[:cut])
 
 
 def test_a_png_that_a_text_transfer_has_changed_is_refused() -> None:
-    with pytest.raises(Fault, match="its first bytes were changed, as a transfer in text mode does"):
+    with pytest.raises(BrokenFile, match="its first bytes were changed, as a transfer in text mode does"):
         essentials("PNG", encoded(scene(), "PNG").replace(b"\r\n", b"\n"))
 
 
 def test_a_png_of_endless_parts_is_refused() -> None:
     data = png(3, 1, 8, 0, b"\x00\x80\x00\xff")
-    with pytest.raises(Fault, match="it has more than 20000 parts"):
+    with pytest.raises(BrokenFile, match="it has more than 20000 parts"):
         essentials("PNG", data[:33] + chunk(b"IDAT", b"") * MAX_PARTS + data[33:])

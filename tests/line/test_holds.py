@@ -10,7 +10,7 @@ import pytest
 from tenfold.errors import LineError
 from tenfold.line.holds import ChallengeRule, Holds
 from tenfold.line.parts import Event, HoldBegan, HoldEnded, Verdict
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 
 PASS, REJECT = Verdict.PASS, Verdict.REJECT
 FACTS = {"model": "abc", "recipe": [1, 1]}
@@ -32,7 +32,7 @@ class Desk:
                 self.holds.discard(reason)
 
     def write(self, kind: Literal["recipe", "challenge"], body: Mapping[str, Any], part: int | None) -> None:
-        self.trail.append([Entry(kind, self.now().isoformat(), body, part)])
+        self.trail.append([TrailEntry(kind, self.now().isoformat(), body, part)])
 
     def now(self) -> datetime:
         return self.moment

@@ -4,7 +4,7 @@ import pytest
 
 from tenfold.errors import UsageError
 from tenfold.line.parts import Verdict
-from tenfold.line.recipe import WHOLE, Recipe, Region
+from tenfold.line.recipe import WHOLE, Region, StationRecipe
 from tenfold.predictions import Prediction
 
 
@@ -13,8 +13,12 @@ def answer(*, known: bool = True, **chances: float) -> Prediction:
     return Prediction(label, chances[label], chances, known, 0.0, None)
 
 
-def recipe(*accepts: str, strangers: Verdict = Verdict.REJECT, unsure: Verdict = Verdict.REJECT) -> Recipe:
-    return Recipe("caps", (Region("part", WHOLE, frozenset(accepts)),), strangers=strangers, unsure=unsure)
+def recipe(
+    *accepts: str, strangers: Verdict = Verdict.REJECT, unsure: Verdict = Verdict.REJECT
+) -> StationRecipe:
+    return StationRecipe(
+        "caps", (Region("part", WHOLE, frozenset(accepts)),), strangers=strangers, unsure=unsure
+    )
 
 
 def test_two_good_classes_are_sure_together() -> None:
@@ -33,7 +37,7 @@ def test_what_the_model_does_not_know_may_be_diverted_but_never_passed() -> None
 
 
 def test_every_region_has_to_be_right_and_the_worst_counts() -> None:
-    both = Recipe(
+    both = StationRecipe(
         "bottle",
         (
             Region("cap", (0, 0, 1, 0.3), frozenset({"cap"})),
@@ -52,12 +56,12 @@ def test_a_class_that_the_model_does_not_have_is_refused_by_name() -> None:
     with pytest.raises(UsageError, match=r"region part \(cup\)"):
         recipe("red", "cup").check(["red", "bad"])
     with pytest.raises(UsageError, match="looks at nothing"):
-        Recipe("empty", ())
+        StationRecipe("empty", ())
 
 
-def crate(count: int | None, unsure: Verdict = Verdict.REJECT) -> Recipe:
+def crate(count: int | None, unsure: Verdict = Verdict.REJECT) -> StationRecipe:
     region = Region("bottles", WHOLE, frozenset({"bottle"}), grid=(2, 2), count=count)
-    return Recipe("crate", (region,), unsure=unsure)
+    return StationRecipe("crate", (region,), unsure=unsure)
 
 
 def test_a_region_with_cells_counts_those_that_hold_an_accepted_class() -> None:

@@ -14,13 +14,13 @@ import pytest
 from tenfold.line.belt import Gate
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Inspector
-from tenfold.line.options import Job, StationOptions
+from tenfold.line.options import ActiveRecipe, StationOptions
 from tenfold.line.parts import CODES, Verdict
 from tenfold.line.pictures.camera import Shot
-from tenfold.line.plc.handshake import Control, Status
+from tenfold.line.plc.handshake import Control, HandshakeStatus
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
-from tenfold.line.plc.signals import Health, Inputs, Light, Output, Outputs, PartResult
-from tenfold.line.recipe import WHOLE, Recipe, Region
+from tenfold.line.plc.signals import Inputs, Light, OutputHealth, Outputs, PartResult, SignalOutput
+from tenfold.line.recipe import WHOLE, Region, StationRecipe
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.station import Station
 from tenfold.line.trail.trail import Row, Trail
@@ -40,12 +40,12 @@ class Bench:
         self.trail = Trail(folder / "trail.db")
         self.ahead = timedelta()
         self.challenge: ChallengeRule | None = None
-        self.outputs: Sequence[Output] = ()
+        self.outputs: Sequence[SignalOutput] = ()
         self.asks: HandshakePlant | None = None
         self.within = 5.0
 
     def station(self) -> Station:
-        recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
+        recipe = StationRecipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
         options = StationOptions(
             None if self.asks else GATE,
             deadline=5.0,
@@ -337,7 +337,7 @@ class FakeOutput:
     def __init__(self) -> None:
         self.results: list[PartResult] = []
         self.last = Outputs()
-        self.says = Health()
+        self.says = OutputHealth()
         self.closed = False
 
     def fire(self, result: PartResult) -> None:
@@ -346,7 +346,7 @@ class FakeOutput:
     def state(self, outputs: Outputs) -> None:
         self.last = outputs
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         return self.says
 
     def close(self) -> None:
@@ -367,12 +367,12 @@ def test_an_output_is_told_every_verdict_and_the_state(bench: Bench) -> None:
 
 def test_an_output_that_halts_rejects_everything_and_one_that_fails_is_an_alarm(bench: Bench) -> None:
     output = FakeOutput()
-    output.says = Health(works=False, says="Nothing listens.", halts=True)
+    output.says = OutputHealth(works=False, says="Nothing listens.", halts=True)
     bench.outputs = [output]
     with bench.running() as station:
         bench.all_by()
         assert station.faults == ("halted",)
-        output.says = Health()
+        output.says = OutputHealth()
         bench.until(lambda: not station.faults, "it was not let go on")
     assert bench.passed() == set()
     assert {reason for _, reason in bench.verdicts().values()} == {"halted"}
@@ -385,7 +385,7 @@ def test_a_plant_that_asks_by_a_handshake_gets_a_verdict_for_each_part(bench: Be
     bench.outputs, bench.asks = [asks], asks
     beat = itertools.count()
 
-    def say(**control: bool | int) -> Status:
+    def say(**control: bool | int) -> HandshakeStatus:
         asks.hear(Heard(Control(enable=True, **control), heartbeat=next(beat) % 65536))  # type: ignore[arg-type]
         return asks.tell().status
 
@@ -403,9 +403,9 @@ def test_a_plant_that_asks_by_a_handshake_gets_a_verdict_for_each_part(bench: Be
     assert [row.part for row in bench.rows("gate")] == [1, 3]
 
 
-def job(bench: Bench, number: int, version: int = 1) -> Job:
-    recipe = Recipe("test", (Region("part", WHOLE, frozenset({"good"})),), number=number, deadline=5.0)
-    return Job(recipe, bench.model.classify, {"model": "abc", "recipe": [number, version]})
+def job(bench: Bench, number: int, version: int = 1) -> ActiveRecipe:
+    recipe = StationRecipe("test", (Region("part", WHOLE, frozenset({"good"})),), number=number, deadline=5.0)
+    return ActiveRecipe(recipe, bench.model.classify, {"model": "abc", "recipe": [number, version]})
 
 
 def test_without_a_recipe_all_is_rejected_and_a_recipe_needs_no_restart(bench: Bench) -> None:

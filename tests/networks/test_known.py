@@ -49,7 +49,7 @@ def refusal(name: str, classes: int = 10, side: int = 32, **options: Any) -> str
 
 @pytest.mark.slow
 @pytest.mark.parametrize("one", known.NETWORKS, ids=lambda one: one.name)
-def test_every_name_builds_and_gives_output(one: known.Known) -> None:
+def test_every_name_builds_and_gives_output(one: known.KnownNetwork) -> None:
     with torch.device("meta"):
         output = known.build(one.name, 1000, one.side).eval()(torch.zeros(2, 3, one.side, one.side))
     assert isinstance(output, Output)

@@ -8,7 +8,7 @@ import torch
 
 from tenfold.errors import TrainingError
 from tenfold.networks.known import build
-from tenfold.networks.residual import Block, WideBlock
+from tenfold.networks.residual import BasicBlock, WideBlock
 from tenfold.networks.table import table_of
 
 pytestmark = pytest.mark.train
@@ -48,7 +48,7 @@ def test_the_mean_of_a_map_is_the_logit(name: str, options: dict[str, int], side
 
 
 def test_a_block_that_adds_nothing_passes_every_second_pixel_and_new_channels_as_zero() -> None:
-    block = Block(2, 4, 2).eval()
+    block = BasicBlock(2, 4, 2).eval()
     torch.nn.init.zeros_(block.norm2.weight)
     x = torch.rand(1, 2, 5, 5)
     y = block(x)

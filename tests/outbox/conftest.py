@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.database import Database, now
-from tenfold.outbox import Message, Outbox, Queue, Sender
+from tenfold.outbox import Message, Outbox, OutboxQueue, Sender
 from tenfold.outbox.outbox import new_key
 from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering, receiving
 
@@ -50,7 +50,7 @@ def sending(database: Database, outbox: Outbox) -> Iterator[Callable[[], Callabl
 
     def start() -> Callable[[], None]:
         asked = threading.Event()
-        sender = Sender(outbox, Queue(database), f"worker-{len(running)}", lambda worker: False)
+        sender = Sender(outbox, OutboxQueue(database), f"worker-{len(running)}", lambda worker: False)
         thread = threading.Thread(target=sender.run, args=(asked,), daemon=True)
         thread.start()
         running.append((asked, thread, sender))

@@ -6,7 +6,7 @@ import pytest
 
 from tenfold.database import Database
 from tenfold.errors import DeliveryError, NotInOutbox, OutboxError
-from tenfold.outbox import Message, Outbox, Queue, queue
+from tenfold.outbox import Message, Outbox, OutboxQueue, queue
 from tenfold.outbox.message import LONGEST_PICTURE
 from tenfold.outbox.outbox import DEAD, WAITING
 from tests.outbox.conftest import message
@@ -50,7 +50,7 @@ def test_a_message_for_a_destination_that_is_gone_is_passed_over(outbox: Outbox,
 def test_a_picture_that_is_too_large_is_left_out(database: Database, outbox: Outbox, put: Put) -> None:
     one = outbox.add("page", "page", {})
     put(one.id, picture=b"x" * (LONGEST_PICTURE + 1))
-    found = Queue(database).next(one.id)
+    found = OutboxQueue(database).next(one.id)
     assert found is not None
     assert found[1].picture is None
 
@@ -61,7 +61,7 @@ def test_messages_wait_in_their_order_with_their_pictures(
     one = outbox.add("page", "page", {})
     first = put(one.id, text="1", picture=b"jpeg")
     put(one.id, text="2")
-    found = Queue(database).next(one.id)
+    found = OutboxQueue(database).next(one.id)
     assert found is not None
     assert found[1] == first
 
@@ -74,7 +74,7 @@ def test_too_many_that_wait_become_dead_letters_and_too_many_dead_ones_go(
     one = outbox.add("page", "page", {})
     for number in range(7):
         put(one.id, text=str(number))
-    Queue(database).tidy(one.id)
+    OutboxQueue(database).tidy(one.id)
     texts = {
         state: [row.fields["text"] for row in outbox.messages(one.id, state)] for state in (WAITING, DEAD)
     }
@@ -89,14 +89,14 @@ def test_pictures_are_bounded_in_bytes(
     one = outbox.add("page", "page", {})
     for _ in range(5):
         put(one.id, picture=b"x" * 2000)
-    Queue(database).tidy(one.id)
+    OutboxQueue(database).tidy(one.id)
     assert len(outbox.messages(one.id, WAITING)) < 3
 
 
 def test_a_dead_letter_is_tried_again_or_removed(database: Database, outbox: Outbox, put: Put) -> None:
     one = outbox.add("page", "page", {})
     put(one.id)
-    waiting = Queue(database)
+    waiting = OutboxQueue(database)
     for _ in range(2):
         found = waiting.next(one.id)
         assert found is not None
@@ -115,7 +115,7 @@ def test_a_dead_letter_is_tried_again_or_removed(database: Database, outbox: Out
 
 def test_a_destination_has_one_sender_until_that_one_is_gone(database: Database, outbox: Outbox) -> None:
     outbox.add("page", "page", {})
-    waiting = Queue(database)
+    waiting = OutboxQueue(database)
     assert len(waiting.claim("a", lambda worker: False)) == 1
     assert waiting.claim("b", lambda worker: False) == []
     assert len(waiting.claim("b", lambda worker: worker == "a")) == 1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tenfold.outbox import Message, Outbox, Queue, sender
+from tenfold.outbox import Message, Outbox, OutboxQueue, sender
 from tenfold.outbox.outbox import DEAD, SENT, WAITING
 from tenfold.outbox.tables import DestinationRow
 from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber, until
@@ -95,13 +95,13 @@ def test_a_message_has_no_destination_claimed_anew(
     outbox: Outbox, put: Put, sending: Sending, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claims: list[str] = []
-    claim = Queue.claim
+    claim = OutboxQueue.claim
 
-    def counted(self: Queue, worker: str, ended: Callable[[str], bool]) -> list[DestinationRow]:
+    def counted(self: OutboxQueue, worker: str, ended: Callable[[str], bool]) -> list[DestinationRow]:
         claims.append(worker)
         return claim(self, worker, ended)
 
-    monkeypatch.setattr(Queue, "claim", counted)
+    monkeypatch.setattr(OutboxQueue, "claim", counted)
     one = hook(outbox, receiver)
     sending()
     for number in range(10):

@@ -6,10 +6,10 @@ import signal
 import time
 from pathlib import Path
 
-from tenfold.processes.child import Channel
+from tenfold.processes.child import ParentChannel
 
 
-def run(channel: Channel) -> None:
+def run(channel: ParentChannel) -> None:
     """Do what the first message says."""
     said = channel.receive()
     assert said is not None

@@ -28,7 +28,7 @@ from tenfold.processes import MessageProcess, ProcessLimits
 from tenfold.runtime import App
 from tenfold.runtime.measures import of_app
 from tenfold.runtime.services import describe
-from tenfold.runtime.supervisor import Fault, Supervisor
+from tenfold.runtime.supervisor import ServiceFault, Supervisor
 from tenfold.workflows.line.setup import LineSetup, RecipeBook
 from tests.cameras.clips import write_clip
 from tests.line.plc.test_modbus_server import Peer
@@ -64,7 +64,7 @@ class Server:
         self._supervisor = Supervisor([app.jobs.worker(serving=True), app.running_stations], self._fault)
         self._supervisor.start()
 
-    def _fault(self, error: Exception) -> Fault:
+    def _fault(self, error: Exception) -> ServiceFault:
         self.faults.append(str(error))
         return describe(error)
 

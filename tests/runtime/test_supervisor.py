@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tenfold.runtime import supervisor
-from tenfold.runtime.supervisor import Fault, Health, Periodic, Supervisor
+from tenfold.runtime.supervisor import Periodic, ServiceFault, ServiceHealth, Supervisor
 
 LONG = 20.0
-Describe = Callable[[Exception], Fault]
+Describe = Callable[[Exception], ServiceFault]
 
 
 class Failing:
@@ -84,12 +84,14 @@ def supervised() -> Iterator[Callable[..., Supervisor]]:
         one.stop(LONG)
 
 
-def unexpected(error: Exception) -> Fault:
-    return Fault("internal-error", type(error).__name__, "see the log", expected=False, at=datetime.now(UTC))
+def unexpected(error: Exception) -> ServiceFault:
+    return ServiceFault(
+        "internal-error", type(error).__name__, "see the log", expected=False, at=datetime.now(UTC)
+    )
 
 
-def expected(error: Exception) -> Fault:
-    return Fault(
+def expected(error: Exception) -> ServiceFault:
+    return ServiceFault(
         "database-error", "Database", "The database does not answer", expected=True, at=datetime.now(UTC)
     )
 
@@ -101,7 +103,7 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
-def only(supervised: Supervisor) -> Health:
+def only(supervised: Supervisor) -> ServiceHealth:
     [health] = supervised.health()
     return health
 

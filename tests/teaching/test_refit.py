@@ -13,7 +13,7 @@ from tenfold import modelfile
 from tenfold.errors import ModelFileError
 from tenfold.inference import Classifier
 from tenfold.teaching import refit, refit_file
-from tenfold.teaching.refit import Answers, Correction, Lesson, Novelty
+from tenfold.teaching.refit import Answers, Correction, NoveltyRule, RefitData
 from tests import tiny
 from tests.teaching import backbone
 
@@ -36,17 +36,17 @@ def said(labels: NDArray[np.int64], embeddings: NDArray[np.float64], novelty: fl
     return refit.answers(probabilities, embeddings, np.full(len(labels), novelty))
 
 
-def lesson(others: bool = True) -> Lesson:
+def lesson(others: bool = True) -> RefitData:
     """Own pictures near 0, 1 and 2; corrected ones near 3, which are class 1 and were called 0."""
     own_labels = np.repeat([0, 1, 2], 20)
     own = said(own_labels, np.concatenate([unit(20, near=k) for k in range(3)]), 0.2)
     corrected = said(np.zeros(8, np.int64), unit(8, near=3), 0.7)
     strange = said(np.zeros(20, np.int64), unit(20, near=4), 0.8) if others else NOTHING
-    return Lesson(corrected, np.ones(8, np.int64), own, own_labels, strange)
+    return RefitData(corrected, np.ones(8, np.int64), own, own_labels, strange)
 
 
 def test_what_people_corrected_is_answered_so_and_the_model_s_own_pictures_as_before() -> None:
-    given, how = lesson(), Novelty("product")
+    given, how = lesson(), NoveltyRule("product")
     found = refit.fit(given, how, 0.5)
     new = said(np.zeros(10, np.int64), unit(10, near=3), 0.7)
     probabilities, novelty = new.moved(how, to=found).of_pictures()
@@ -60,13 +60,13 @@ def test_what_people_corrected_is_answered_so_and_the_model_s_own_pictures_as_be
 
 
 def test_without_pictures_of_other_things_novelty_only_follows() -> None:
-    found = refit.fit(lesson(others=False), Novelty("apart"), 0.5)
+    found = refit.fit(lesson(others=False), NoveltyRule("apart"), 0.5)
     assert (np.abs(found.doubt).max(), found.shift) == (0, 0)
     assert np.abs(found.change).max() > 0
 
 
 def test_none_of_the_classes_is_learned_from_people_too() -> None:
-    given, how = lesson(), Novelty("product")
+    given, how = lesson(), NoveltyRule("product")
     wrong = said(np.zeros(8, np.int64), unit(8, near=5), 0.3)
     found = refit.fit(replace(given, corrected=wrong, labels=np.full(8, -1)), how, 0.5)
     new = said(np.zeros(10, np.int64), unit(10, near=5), 0.3).moved(how, to=found).of_pictures()[1]
@@ -74,7 +74,7 @@ def test_none_of_the_classes_is_learned_from_people_too() -> None:
 
 
 def test_a_fit_from_another_start_comes_to_the_same() -> None:
-    given, how = lesson(), Novelty("product")
+    given, how = lesson(), NoveltyRule("product")
     one = refit.fit(given, how, 0.5)
     other = refit.fit(given, how, 0.5, refit.fit(given.without(np.arange(8) < 2), how, 0.5))
     assert np.abs(one.change - other.change).max() < 0.02 * np.abs(one.change).max()
@@ -87,13 +87,13 @@ def test_a_fit_takes_less_time_than_one_factorisation_of_its_embeddings() -> Non
     start = process_time()
     np.linalg.qr(refit.joined([own, corrected, strange]).embeddings.T)
     factorised, start = process_time() - start, process_time()
-    refit.fit(Lesson(corrected, labels[:200], own, labels, strange), Novelty("product"), 0.5)
+    refit.fit(RefitData(corrected, labels[:200], own, labels, strange), NoveltyRule("product"), 0.5)
     assert process_time() - start < factorised
 
 
 def test_one_correction_in_the_place_of_another() -> None:
     answers = said(rng.integers(0, 3, 20), unit(20), 0.4)
-    for how in (Novelty("product"), Novelty("apart"), Novelty("sum", 0.25)):
+    for how in (NoveltyRule("product"), NoveltyRule("apart"), NoveltyRule("sum", 0.25)):
         one, two = (
             Correction(rng.normal(size=(30, 3)), rng.normal(size=(1, 30))[0] / 9, 0.1) for _ in range(2)
         )
@@ -159,7 +159,7 @@ def test_a_corrected_file_whose_base_is_gone_is_corrected_on_top(tmp_path: Path)
     after = Classifier(tmp_path / "new.onnx", threads=1).raw(shown)
     wanted = before[3] + before[1] @ (one.doubt + two.doubt) + 0.2
     assert np.abs(after[3] - wanted).max() < 1e-5
-    assert refit_file.parts(content, "it").novelty == Novelty("apart")
+    assert refit_file.parts(content, "it").novelty == NoveltyRule("apart")
 
 
 def test_a_network_without_such_a_head_is_told_with_a_cure() -> None:

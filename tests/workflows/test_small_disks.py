@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.database.faults import trouble
 from tenfold.errors import BackupError, CatalogueError, LineError
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tenfold.outbox import Message
 from tenfold.outbox.outbox import new_key
 from tenfold.paths import Home
@@ -79,7 +79,7 @@ def test_a_trail_that_finds_no_room_says_so_and_stays_whole(tmp_path: Path) -> N
 
         def write(trail: Trail, *numbers: int) -> None:
             for number in numbers:
-                entry = Entry("part", "2026-01-01T00:00:00Z", {"verdict": "pass"}, number, bytes(50_000))
+                entry = TrailEntry("part", "2026-01-01T00:00:00Z", {"verdict": "pass"}, number, bytes(50_000))
                 trail.append([entry])
 
         with Trail(disk / "trail.db") as trail:

@@ -9,7 +9,7 @@ from tenfold.cameras.rules.kept import Rules
 from tenfold.cameras.rules.text import parse
 from tenfold.cameras.tables import CameraRow
 from tenfold.database import Database, now
-from tenfold.outbox import Outbox, Queue
+from tenfold.outbox import Outbox, OutboxQueue
 from tenfold.storage import MemoryStore
 from tenfold.workflows.tell import Tell
 from tests.cameras.events import seen
@@ -23,7 +23,7 @@ class Watched:
         self.events = CameraEvents(database, Tell(self.rules, self.outbox, self.pictures).note)
         self.camera: CameraRow = Cameras(database).add("Front door", address("rtsp://camera/1"), by=0)
         self.page = self.outbox.add("page", "page", {}).id
-        self.queue = Queue(database)
+        self.queue = OutboxQueue(database)
 
     def open(self, label: str = "person", **values: object) -> int:
         usual = {"confidence": 0.87, "zones": ["porch"], "path": [[0, 0, 0, 64, 240], [2, 300, 0, 64, 240]]}

@@ -4235,7 +4235,7 @@ export interface components {
              * @description The name of what says what is seen; by default watch while a bundled model is live, else the live one.
              */
             model: string;
-            state: components["schemas"]["CameraState"];
+            state: components["schemas"]["CameraStateAnswer"];
         };
         /** CameraChange */
         CameraChange: {
@@ -4425,10 +4425,10 @@ export interface components {
             untested: boolean;
         };
         /**
-         * CameraState
+         * CameraStateAnswer
          * @description How a camera fares.
          */
-        CameraState: {
+        CameraStateAnswer: {
             /**
              * Phase
              * @description off: no process watches it now. waiting: to be tried again.
@@ -7687,7 +7687,7 @@ export interface components {
          * JobAnswer
          * @description Long work: waiting, running or ended. `kind` says which parameters and result it has.
          */
-        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ExportJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ProveJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJob"];
+        JobAnswer: components["schemas"]["AddJob"] | components["schemas"]["CheckDataJob"] | components["schemas"]["ClassifyJob"] | components["schemas"]["CompareJob"] | components["schemas"]["ExportJob"] | components["schemas"]["FetchDataJob"] | components["schemas"]["ImportDataJob"] | components["schemas"]["ImproveJob"] | components["schemas"]["LookJob"] | components["schemas"]["ProveJob"] | components["schemas"]["ReclassifyJob"] | components["schemas"]["RefitJob"] | components["schemas"]["TrainJob"] | components["schemas"]["UnknownJobAnswer"];
         /**
          * JobCountAnswer
          * @description Parts of one order, batch or shift.
@@ -9690,8 +9690,8 @@ export interface components {
             kept: boolean;
             proof: components["schemas"]["ProofFacts"];
         };
-        /** Readiness */
-        Readiness: {
+        /** ReadinessAnswer */
+        ReadinessAnswer: {
             /**
              * Status
              * @constant
@@ -11770,10 +11770,10 @@ export interface components {
             topic: string;
         };
         /**
-         * UnknownJob
+         * UnknownJobAnswer
          * @description A job of a type that this version does not have.
          */
-        UnknownJob: {
+        UnknownJobAnswer: {
             /** Id */
             id: string;
             /**
@@ -12383,7 +12383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["ReadinessAnswer"];
                 };
             };
             /** @description The body cannot be read. */

@@ -13,7 +13,7 @@ WORDS: dict[Condition, str] = {
 _SAID_SECONDS = 10.0
 
 
-class Conditions:
+class SceneConditions:
     """What was noticed, and when. Written by one thread, read by any."""
 
     def __init__(self) -> None:

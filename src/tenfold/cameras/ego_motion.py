@@ -52,7 +52,7 @@ class CameraMotion:
         return np.asarray(self.matrix @ np.array([[0, width], [0, height], [1, 1]]), np.float64)
 
 
-class View:
+class GreyPicture:
     """A grey picture, as motion is estimated from or to it: at half the size, with points to be followed."""
 
     def __init__(self, grey: NDArray[np.uint8]) -> None:
@@ -69,7 +69,7 @@ def still() -> CameraMotion:
     return CameraMotion(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), False, 0.0, 0.0)
 
 
-def between(before: View, now: View) -> CameraMotion:
+def between(before: GreyPicture, now: GreyPicture) -> CameraMotion:
     """The camera's motion between two pictures of one size.
 
     Points are followed by optical flow (Lucas and Kanade 1981); the motion is the similarity that most of
@@ -85,7 +85,7 @@ def between(before: View, now: View) -> CameraMotion:
     return fit(places, ends, width, height)
 
 
-def changed_share(before: View, now: View) -> float:
+def changed_share(before: GreyPicture, now: GreyPicture) -> float:
     """The share of a picture, 0 to 1, in which another brightness is seen than before.
 
     The mean of a cell is compared, in which noise is averaged out; one light that changed for all is none.
@@ -195,11 +195,11 @@ class Stance:
 
     def __init__(self) -> None:
         self.travels = self.doubtful = self.shakes = False
-        self._anchor: View | None = None
-        self._before: View | None = None
+        self._anchor: GreyPicture | None = None
+        self._before: GreyPicture | None = None
         self._places = deque[tuple[float, NDArray[np.float64]]]()
         self._anchored = self._rested = 0.0
-        self._rest: View | None = None
+        self._rest: GreyPicture | None = None
         self._lost = 0
 
     def look(self, grey: NDArray[np.uint8], time: float) -> tuple[bool, CameraMotion]:
@@ -209,7 +209,7 @@ class Stance:
             Whether nothing older can be laid on this picture, as the camera began or ended to travel or has
             drifted far; and its motion since the anchor, or where it travels since the picture before.
         """
-        now = View(grey)
+        now = GreyPicture(grey)
         before, self._before = self._before, now
         if self._anchor is None or before is None:
             self._stand(now, time)
@@ -230,13 +230,13 @@ class Stance:
             return True, still()
         return False, motion
 
-    def _stand(self, now: View, time: float) -> None:
+    def _stand(self, now: GreyPicture, time: float) -> None:
         self._anchor, self._anchored, self._rest = now, time, None
         self.travels = self.doubtful = self.shakes = False
         self._lost = 0
         self._places.clear()
 
-    def _goes(self, before: View, now: View, motion: CameraMotion, time: float) -> bool:
+    def _goes(self, before: GreyPicture, now: GreyPicture, motion: CameraMotion, time: float) -> bool:
         """Whether a camera that stood begins to travel."""
         if motion.known:
             self._lost, self._rest = 0, None
@@ -251,7 +251,7 @@ class Stance:
         drifts = motion.amount > self._DRIFT and time - self._anchored < self._SECONDS_OF_DRIFT
         return far > self._FAR or drifts or self._lost >= 2
 
-    def _rests(self, now: View, time: float) -> bool:
+    def _rests(self, now: GreyPicture, time: float) -> bool:
         """Whether the picture has stayed where it is for some time."""
         if self._rest is not None:
             motion = between(self._rest, now)

@@ -63,7 +63,7 @@ class SourceFacts:
         return f"{kind}{length}, {self.codec}, {self.width} x {self.height} pixels{rate}"
 
 
-class Source(Protocol):
+class FrameSource(Protocol):
     """What yields frames."""
 
     @property

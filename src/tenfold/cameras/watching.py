@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
-from tenfold.cameras.conditions import Condition, Conditions
+from tenfold.cameras.conditions import Condition, SceneConditions
 from tenfold.cameras.crops import BestCrops, Crop, reduced
 from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, steady, still
 from tenfold.cameras.frames import LOOKS, NEARLY, Frame
@@ -91,7 +91,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Moving:
+class MovingObject:
     """Something that moves now.
 
     Attributes:
@@ -206,10 +206,10 @@ class Watcher:
         found = next((one for one in self._current() if one[0].number == track), None)
         return None if found is None else self._event(*found, self._scale)
 
-    def moving(self) -> list[Moving]:
+    def moving(self) -> list[MovingObject]:
         """What moves now, of all events that were opened."""
         return [
-            Moving(track.number, track.box.scaled(1 / self._scale), tuple(subject.visits.entered))
+            MovingObject(track.number, track.box.scaled(1 / self._scale), tuple(subject.visits.entered))
             for track, subject in self._current()
         ]
 
@@ -234,7 +234,7 @@ class Watcher:
 
     def _begin_anew(self) -> None:
         self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
-        self._rain, self._quiet, self._conditions = Rain(), Quiet(), Conditions()
+        self._rain, self._quiet, self._conditions = Rain(), Quiet(), SceneConditions()
         self._time = self._size = self._looked = None
         self._light: float | None = None
 

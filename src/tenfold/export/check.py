@@ -9,7 +9,7 @@ import numpy as np
 from tenfold.errors import ExportError
 from tenfold.export.export import OpenPictures
 from tenfold.export.receipt import FileFacts, Receipt
-from tenfold.export.steps import ExportSteps, Watcher, usable
+from tenfold.export.steps import ExportListener, ExportSteps, usable
 from tenfold.metrics import Share, share
 
 # Two machines add up floats in another order; what differs by more is another answer.
@@ -18,7 +18,7 @@ Answers = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
-class Difference:
+class OutputDifference:
     """Two runs of one exported file over the same pictures.
 
     Attributes:
@@ -48,7 +48,7 @@ class Repeated:
     """
 
     agreement: Share
-    difference: Difference
+    difference: OutputDifference
     answers: Answers
 
 
@@ -70,7 +70,9 @@ def check_files(receipt: Receipt, export: Path) -> None:
             )
 
 
-def repeat(receipt: Receipt, export: Path, opening: OpenPictures, watcher: Watcher | None = None) -> Repeated:
+def repeat(
+    receipt: Receipt, export: Path, opening: OpenPictures, watcher: ExportListener | None = None
+) -> Repeated:
     """Run an exported file once more over the pictures of its receipt.
 
     Args:
@@ -94,7 +96,7 @@ def repeat(receipt: Receipt, export: Path, opening: OpenPictures, watcher: Watch
                 cure="Name the same pictures with --data.",
                 reason="data-changed",
             )
-        found = ExportSteps(chosen, export, folder, watcher or Watcher()).run("answer", pictures.files)
+        found = ExportSteps(chosen, export, folder, watcher or ExportListener()).run("answer", pictures.files)
     answers = tuple((info.labels.index(label), float(confidence)) for label, confidence in found)
     alike = sum(
         mine == original for (mine, _), (original, _, _) in zip(answers, receipt.answers, strict=True)
@@ -107,7 +109,7 @@ def recorded(receipt: Receipt) -> Answers:
     return tuple((exported, confidence) for _, exported, confidence in receipt.answers)
 
 
-def compare_receipts(one: Receipt, other: Receipt) -> Difference:
+def compare_receipts(one: Receipt, other: Receipt) -> OutputDifference:
     """Two receipts of the same export, perhaps of two machines. Raises ExportError where they are not."""
     for what, mine, theirs in (
         ("exported files", one.files[0].sha256, other.files[0].sha256),
@@ -123,9 +125,9 @@ def compare_receipts(one: Receipt, other: Receipt) -> Difference:
     return difference(recorded(one), recorded(other))
 
 
-def difference(one: Answers, other: Answers) -> Difference:
+def difference(one: Answers, other: Answers) -> OutputDifference:
     """Two runs over the same pictures."""
     first = np.array([[a, b] for (a, _), (b, _) in zip(one, other, strict=True)])
     apart = np.array([abs(a - b) for (_, a), (_, b) in zip(one, other, strict=True)])
     same = first[:, 0] == first[:, 1]
-    return Difference(int((~same).sum()), float(apart[same].max(initial=0.0)), len(apart))
+    return OutputDifference(int((~same).sum()), float(apart[same].max(initial=0.0)), len(apart))

@@ -19,13 +19,13 @@ from tenfold.export.formats.format import ElsewhereClassifier, PictureClassifier
 from tenfold.export.measure import Progress, matched_threshold, measure
 from tenfold.inference import Classifier
 from tenfold.os_errors import in_words
-from tenfold.processes.child import Channel
+from tenfold.processes.child import ParentChannel
 
 # Between two messages of progress.
 _EVERY = 10
 
 
-def run(channel: Channel) -> None:
+def run(channel: ParentChannel) -> None:
     """Do one step: the parent says what, and names the files with the rest and for the result."""
     asked = channel.receive()
     assert asked is not None
@@ -47,12 +47,12 @@ def _refused(error: TenfoldError) -> dict[str, Any]:
     return {"refused": {**error.facts(), "params": dict(error.params)}}
 
 
-def _convert(channel: Channel, asked: dict[str, Any]) -> None:
+def _convert(channel: ParentChannel, asked: dict[str, Any]) -> None:
     calibration = [Path(file) for file in asked["calibration"]]
     FORMATS[asked["format"]].convert(Path(asked["model"]), Path(asked["target"]), calibration, _files(asked))
 
 
-def _threshold(channel: Channel, asked: dict[str, Any]) -> None:
+def _threshold(channel: ParentChannel, asked: dict[str, Any]) -> None:
     """Measure the threshold anew and write the facts, with it, into the converted file."""
     made, target = FORMATS[asked["format"]], Path(asked["target"])
     original = Classifier(asked["model"], threads=1)
@@ -68,7 +68,7 @@ def _threshold(channel: Channel, asked: dict[str, Any]) -> None:
         made.describe(target, replace(info, threshold=matched_threshold(novelty, info.threshold)))
 
 
-def _measure(channel: Channel, asked: dict[str, Any]) -> dict[str, Any]:
+def _measure(channel: ParentChannel, asked: dict[str, Any]) -> dict[str, Any]:
     original = Classifier(asked["model"], threads=1)
     with _loaded(asked) as export:
         found = measure(original, export, _files(asked), _progress(channel))
@@ -76,7 +76,7 @@ def _measure(channel: Channel, asked: dict[str, Any]) -> dict[str, Any]:
     return {"threshold": [original.info.threshold, export.info.threshold], **columns}
 
 
-def _answer(channel: Channel, asked: dict[str, Any]) -> list[tuple[str, float]]:
+def _answer(channel: ParentChannel, asked: dict[str, Any]) -> list[tuple[str, float]]:
     """The export's first answer to each file, and its probability."""
     found, told = [], _progress(channel)
     files = _files(asked)
@@ -102,7 +102,7 @@ def _files(asked: dict[str, Any]) -> list[Path]:
     return [Path(file) for file in asked["files"]]
 
 
-def _progress(channel: Channel) -> Progress:
+def _progress(channel: ParentChannel) -> Progress:
     def told(done: int, total: int) -> None:
         if done % _EVERY == 0 or done == total:
             channel.send({"step": [done, total]})

@@ -24,7 +24,7 @@ from tenfold.export.receipt import (
     make_receipt,
     receipt_path,
 )
-from tenfold.export.steps import ExportSteps, Watcher, usable
+from tenfold.export.steps import ExportListener, ExportSteps, usable
 from tenfold.files import replacing
 from tenfold.os_errors import in_words
 
@@ -63,7 +63,7 @@ def made_export(
     opening: OpenPictures,
     *,
     least: float | None = None,
-    watcher: Watcher | None = None,
+    watcher: ExportListener | None = None,
 ) -> Iterator[MadeExport]:
     """Export a model file and compare the export with it.
 
@@ -85,7 +85,7 @@ def made_export(
         folder = Path(place)
         pictures = opening(info, _made(folder / "pictures"))
         made = _made(folder / "made") / name
-        steps = ExportSteps(chosen, made, folder, watcher or Watcher(), model)
+        steps = ExportSteps(chosen, made, folder, watcher or ExportListener(), model)
         trial = pictures.threshold[:TRIAL]
         steps.run("convert", trial, calibration=[str(one) for one in pictures.calibration])
         steps.run("threshold", pictures.threshold)
@@ -118,7 +118,7 @@ def export(
     opening: OpenPictures,
     *,
     least: float | None = None,
-    watcher: Watcher | None = None,
+    watcher: ExportListener | None = None,
 ) -> Receipt:
     """Export a model file, compare the export with it, and write the export with its receipt.
 

@@ -39,7 +39,7 @@ class FileFacts:
 
 
 @dataclass(frozen=True)
-class Novelty:
+class NoveltyAgreement:
     """What became of "none of these".
 
     Attributes:
@@ -113,7 +113,7 @@ class Receipt:
     agreement: Share
     accuracy: tuple[Share, Share]
     largest_difference: float
-    novelty: Novelty | None
+    novelty: NoveltyAgreement | None
     evidence_overlap: float | None
     least_cosine: float | None
     milliseconds: tuple[float, float]
@@ -188,7 +188,7 @@ def _parsed(found: dict[str, Any]) -> Receipt:
             "agreement": Share(**found["agreement"]),
             "accuracy": _pair(found["accuracy"]),
             "novelty": novelty
-            and Novelty(
+            and NoveltyAgreement(
                 float(novelty["correlation"]),
                 (float(novelty["thresholds"][0]), float(novelty["thresholds"][1])),
                 _pair(novelty["none_of_these"]),
@@ -253,14 +253,14 @@ def make_receipt(
     )
 
 
-def _novelty(found: Measured, thresholds: tuple[float, float]) -> Novelty | None:
+def _novelty(found: Measured, thresholds: tuple[float, float]) -> NoveltyAgreement | None:
     if not np.isfinite(found.novelty).all():
         return None
     ours, theirs = found.novelty.T
     apart = bool(np.ptp(ours)) and bool(np.ptp(theirs))
     strange = found.novelty > np.array(thresholds)
     count = len(ours)
-    return Novelty(
+    return NoveltyAgreement(
         correlation=float(np.corrcoef(ours, theirs)[0, 1]) if apart else 1.0,
         thresholds=thresholds,
         none_of_these=(share(int(strange[:, 0].sum()), count), share(int(strange[:, 1].sum()), count)),

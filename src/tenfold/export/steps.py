@@ -24,7 +24,7 @@ class ExportStopped(Exception):
 
 
 @dataclass(frozen=True)
-class Watcher:
+class ExportListener:
     """Who waits for an export.
 
     Attributes:
@@ -57,7 +57,12 @@ class ExportSteps:
     """
 
     def __init__(
-        self, chosen: ExportFormat, target: Path, folder: Path, watcher: Watcher, model: Path | None = None
+        self,
+        chosen: ExportFormat,
+        target: Path,
+        folder: Path,
+        watcher: ExportListener,
+        model: Path | None = None,
     ) -> None:
         self._asked = {"format": chosen.name, "model": str(model), "target": str(target)}
         self._folder, self._title, self._watcher = folder, chosen.title, watcher
@@ -89,7 +94,7 @@ class ExportSteps:
         return json.loads(result.read_text())
 
 
-def _followed(child: MessageProcess, watcher: Watcher) -> Iterator[tuple[int, int]]:
+def _followed(child: MessageProcess, watcher: ExportListener) -> Iterator[tuple[int, int]]:
     """How far a child is, until it is done. Raises ExportError, ExportStopped, ProcessEnded."""
     while True:
         if watcher.stopping():

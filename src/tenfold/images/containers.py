@@ -31,7 +31,7 @@ _JPEG_ORDINARY, _EXTRAORDINARY_PASSES = {0xC0, 0xC1, 0xC2}, 5
 _PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 
 
-class Fault(ValueError):
+class BrokenFile(ValueError):
     """What is wrong with a file, as a clause about it: "it ends before its pixels begin"."""
 
 
@@ -128,8 +128,8 @@ def _jpeg_essentials(data: bytes) -> Essentials:
             orientation = tags.orientation(data[at + 4 : end])
         at = end
     else:
-        raise Fault(f"it has more than {MAX_PARTS} parts")
-    raise Fault("it ends before its pixels begin")
+        raise BrokenFile(f"it has more than {MAX_PARTS} parts")
+    raise BrokenFile("it ends before its pixels begin")
 
 
 def _scans(data: bytes, first: int) -> int:
@@ -140,35 +140,37 @@ def _scans(data: bytes, first: int) -> int:
     while (found := _JPEG_MARKER_IN_SCAN.search(data, at)) and data[found.end() - 1] != 0xD9:
         scans += data[found.end() - 1] == 0xDA
         if scans > MAX_SCANS:
-            raise Fault(f"it has more than {MAX_SCANS} scans")
+            raise BrokenFile(f"it has more than {MAX_SCANS} scans")
         at = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2], "big"))
     return scans
 
 
 def _png_essentials(data: bytes) -> Essentials:
     if data[4:8] != b"\r\n\x1a\n":
-        raise Fault("its first bytes were changed, as a transfer in text mode does")
+        raise BrokenFile("its first bytes were changed, as a transfer in text mode does")
     kept: list[bytes | memoryview] = [data[:8]]
     view = memoryview(data)
     orientation = 1
     at = 8
     for _ in range(MAX_PARTS):
         if at + 12 > len(data):
-            raise Fault("it ends before its last part")
+            raise BrokenFile("it ends before its last part")
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if end > len(data):
-            raise Fault("it ends in the middle of its pixels" if kind == b"IDAT" else "it ends too early")
+            raise BrokenFile(
+                "it ends in the middle of its pixels" if kind == b"IDAT" else "it ends too early"
+            )
         if kind in _PNG_NEEDED:
             if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
-                raise Fault(f"the checksum of its {kind.decode()} part is wrong")
+                raise BrokenFile(f"the checksum of its {kind.decode()} part is wrong")
             kept.append(view[at:end] if kind != b"tRNS" else _key_in_8_bits(data[at:end], data[24:26]))
         elif kind == b"eXIf":
             orientation = tags.orientation(data[at + 8 : end - 4])
         if kind == b"IEND":
             return Essentials(b"".join(kept), orientation)
         at = end
-    raise Fault(f"it has more than {MAX_PARTS} parts")
+    raise BrokenFile(f"it has more than {MAX_PARTS} parts")
 
 
 def _key_in_8_bits(chunk: bytes, depth_and_kind: bytes) -> bytes:

@@ -263,7 +263,7 @@ def _too_much_memory(subject: str) -> PictureTooLarge:
 
 
 def _plainly(error: Exception) -> str:
-    if isinstance(error, containers.Fault):
+    if isinstance(error, containers.BrokenFile):
         return str(error)
     if "truncated" in str(error).lower():
         return "it ends too early"

@@ -5,7 +5,7 @@ from statistics import quantiles
 from typing import Any
 
 from tenfold.line.parts import CODES
-from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 
 ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
 # So many parts the times are of.
@@ -43,9 +43,9 @@ class Figures:
             self._alarms[ALARM_NAMES[outputs.alarm]] += 1
         self.last = outputs
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         """See `Output`."""
-        return Health()
+        return OutputHealth()
 
     def close(self) -> None:
         """See `Output`."""

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 from tenfold.errors import LineError
 from tenfold.line.parts import Event, FaultBegan, FaultEnded, Inspect, Judged, Pictured, Reason, Verdict
 from tenfold.line.pictures import pictures
-from tenfold.line.pictures.camera import Camera
+from tenfold.line.pictures.camera import TriggeredCamera
 from tenfold.line.pictures.pictures import PictureCheck, Pixels
-from tenfold.line.recipe import Recipe
+from tenfold.line.recipe import StationRecipe
 from tenfold.predictions import Prediction
 
 # An answer for each picture, by a time of the monotonic clock. Raises TimeoutError where that passes, and
@@ -37,9 +37,9 @@ class Inspector:
 
     def __init__(
         self,
-        camera: Camera,
+        camera: TriggeredCamera,
         classify: Classify,
-        recipe: Recipe,
+        recipe: StationRecipe,
         *,
         box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
         locate: bool = True,
@@ -51,7 +51,7 @@ class Inspector:
         self._check = PictureCheck()
         self._work: queue.SimpleQueue[Inspect | None] = queue.SimpleQueue()
 
-    def change(self, classify: Classify, recipe: Recipe) -> None:
+    def change(self, classify: Classify, recipe: StationRecipe) -> None:
         """Judge by another recipe from the next part on."""
         self._job = classify, recipe
 
@@ -136,7 +136,7 @@ class Inspector:
                 tell(FaultEnded(gone, time.monotonic()), {}, None)
 
 
-def _facts(answers: Sequence[Prediction], recipe: Recipe) -> list[dict[str, Any]]:
+def _facts(answers: Sequence[Prediction], recipe: StationRecipe) -> list[dict[str, Any]]:
     names = [region.name for region in recipe.regions for _ in region.cells]
     return [
         {

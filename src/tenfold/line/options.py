@@ -7,7 +7,7 @@ from typing import Any
 from tenfold.line.belt import Gate
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Classify
-from tenfold.line.recipe import Recipe
+from tenfold.line.recipe import StationRecipe
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class StationOptions:
 
 
 @dataclass(frozen=True)
-class Job:
+class ActiveRecipe:
     """What a station works by, one after the other.
 
     Attributes:
         facts: what stands in every row: `model`, its hash, and `recipe`, its number and version.
     """
 
-    recipe: Recipe
+    recipe: StationRecipe
     classify: Classify
     facts: Mapping[str, Any]

@@ -64,7 +64,7 @@ WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
-class Recipe:
+class StationRecipe:
     """What a station passes.
 
     Attributes:

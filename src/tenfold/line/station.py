@@ -21,7 +21,7 @@ from tenfold.line.holds import Holds
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
 from tenfold.line.numbering import Numbering
-from tenfold.line.options import Job, StationOptions
+from tenfold.line.options import ActiveRecipe, StationOptions
 from tenfold.line.parts import (
     CODES,
     Action,
@@ -43,9 +43,20 @@ from tenfold.line.parts import (
     Verdict,
     Withhold,
 )
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Output, Outputs, PartResult, Plant, State, signs_of
-from tenfold.line.trail.recorder import Recorder
-from tenfold.line.trail.trail import JOB, Entry, Kind, Trail, time_of
+from tenfold.line.plc.signals import (
+    REMEMBERED,
+    Heartbeat,
+    Inputs,
+    OperatingState,
+    Outputs,
+    PartResult,
+    Plant,
+    SignalOutput,
+    SignalOutputs,
+    signs_of,
+)
+from tenfold.line.trail.recorder import TrailRecorder
+from tenfold.line.trail.trail import JOB, Kind, Trail, TrailEntry, time_of
 
 # While one of these lasts, it is not known which part is where.
 _NO_PLANT: frozenset[Reason] = frozenset({"restarted", "plc", "encoder"})
@@ -72,15 +83,15 @@ class Station:
         options: StationOptions,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        outputs: Sequence[Output] = (),
+        outputs: Sequence[SignalOutput] = (),
     ) -> None:
-        self._told = tuple(outputs)
+        self._told = SignalOutputs(outputs)
         self._plant, self._inspector, self._trail, self._options = plant, inspector, trail, options
         self.now = now
         self._lock = threading.RLock()
         self._machine = Inspection(deadline=options.deadline, most=options.most, last=trail.last_part() or 0)
         self._gate = RejectQueue(options.gate) if options.gate else NoGate()
-        self._recorder = Recorder(trail, lambda event: self.tell(event))
+        self._recorder = TrailRecorder(trail, lambda event: self.tell(event))
         self._numbering = Numbering(trail)
         self._encoder, self._count, self._rejects_read = Counter(most=_MOST_MOVED), 0, 0
         # When each part passed the photo-eye, and when its pass was first told at the gate.
@@ -88,8 +99,7 @@ class Station:
         self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
         self._job, self._jobs = dict[str, int](), dict[int, dict[str, int]]()
         self._alarm, self._alarm_until, self._looked = 0, 0.0, 0.0
-        self._beat: int | None = None
-        self._beat_at, self._beating, self.asked = 0.0, False, 0
+        self._heartbeat, self.asked = Heartbeat(options.heartbeat), 0
         self._clock, self._slipping, self._failing = ClockWatch(lambda: now().timestamp()), False, False
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released = self.rejected = self._pictured = 0
@@ -108,7 +118,7 @@ class Station:
         with self._lock:
             return self._machine.holds
 
-    def use(self, job: Job | None) -> None:
+    def use(self, job: ActiveRecipe | None) -> None:
         """Work by a recipe from the next part on, None: reject all, for there is none.
 
         Parts under way are rejected where it is another one. Called again and again with the same it only
@@ -173,10 +183,9 @@ class Station:
         finally:
             self.tell(FaultBegan("stopped", time.monotonic()))
             with suppress(LineError):
-                self._plant.exchange(Outputs(state=State.STOPPED, recipe=self._options.recipe))
+                self._plant.exchange(Outputs(state=OperatingState.STOPPED, recipe=self._options.recipe))
             self._plant.close()
-            for output in self._told:
-                output.close()
+            self._told.close()
             for _ in judges:
                 self._inspector.end()
             self._recorder.finish()
@@ -197,7 +206,9 @@ class Station:
             self._job = {name: number for name in JOB if (number := getattr(inputs, name))}
             self._watch_clock()
             self._follow_recipe(inputs.recipe, now)
-            if not self._plant_lives(inputs, now):
+            if self._heartbeat.stopped(inputs.heartbeat, now):
+                return self._lose_plant("plc")
+            if not self._heartbeat.beats:
                 return
             try:
                 self._count = self._encoder.read(inputs.encoder)
@@ -212,17 +223,15 @@ class Station:
 
     def _tell_outputs(self, outputs: Outputs) -> None:
         """Tell the outputs the state, and ask how they do."""
-        for output in self._told:
-            output.state(outputs)
-        found = [output.health() for output in self._told]
+        self._told.state(outputs)
+        health = self._told.health()
         with self._lock:
-            event = FaultBegan if any(one.halts for one in found) else FaultEnded
+            event = FaultBegan if health.halts else FaultEnded
             self.tell(event("halted", time.monotonic()))
-            failing = "; ".join(one.says for one in found if not one.works)
-            if failing and not self._failing:
+            if not health.works and not self._failing:
                 self._raise_alarm("output")
-                self.write("alarm", {"reason": "output", "says": failing})
-            self._failing = bool(failing)
+                self.write("alarm", {"reason": "output", "says": health.says})
+            self._failing = not health.works
 
     def _outputs(self) -> Outputs:
         with self._lock:
@@ -244,17 +253,6 @@ class Station:
                 light=light,
             )
 
-    def _plant_lives(self, inputs: Inputs, now: float) -> bool:
-        """Follow the plant's heartbeat; one that has not been seen to move is none."""
-        if self._beat is None:
-            self._beat, self._beat_at = inputs.heartbeat, now
-            return False
-        if inputs.heartbeat != self._beat:
-            self._beat, self._beat_at, self._beating = inputs.heartbeat, now, True
-        elif now - self._beat_at > self._options.heartbeat:
-            self._lose_plant("plc")
-        return self._beating
-
     def _follow_recipe(self, asked: int, now: float) -> None:
         """The plant asks for another recipe: nothing is released until `use` brings it."""
         self.asked = asked
@@ -266,7 +264,8 @@ class Station:
             self.tell(FaultBegan(fault, time.monotonic()))
             for part in self._gate.clear():
                 self._withhold(part, fault)
-            self._encoder, self._beat, self._beating = Counter(most=_MOST_MOVED), None, False
+            self._encoder = Counter(most=_MOST_MOVED)
+            self._heartbeat.forget()
 
     def _find_plant(self, inputs: Inputs, now: float) -> None:
         """The plant is there (again): parts that came meanwhile were rejected by silence."""
@@ -381,19 +380,16 @@ class Station:
         self._fire(part, Verdict.REJECT, reason)
 
     def _fire(self, part: int, verdict: Verdict, reason: Reason) -> None:
-        if not self._told:
-            return
         began, now = self._triggered.get(part), self.now()
         triggered = None if began is None else now - timedelta(seconds=time.monotonic() - began)
         number, recipe = self._numbering.raw(part), self._options.recipe
-        for output in self._told:
-            output.fire(PartResult(part, number, verdict, reason, triggered, now, recipe))
+        self._told.fire(PartResult(part, number, verdict, reason, triggered, now, recipe))
 
     def write(
         self, kind: Kind, body: Mapping[str, Any], part: int | None = None, data: bytes | None = None
     ) -> None:
         job = self._job if part is None else self._jobs.get(part, self._job)
-        self._recorder.put(Entry(kind, time_of(self.now()), {**job, **body}, part, data))
+        self._recorder.put(TrailEntry(kind, time_of(self.now()), {**job, **body}, part, data))
 
 
 def _ms(began: float, moment: float) -> float:

@@ -17,7 +17,7 @@ from tenfold.networks.output import Output, averaged
 from tenfold.networks.whitening import whitening_filters
 
 
-class Block(nn.Module):
+class PreActivationBlock(nn.Module):
     """Norm, GELU, convolution, twice, added to what came in."""
 
     def __init__(self, channels: int) -> None:
@@ -53,10 +53,10 @@ class SmallNetwork(nn.Module):
         self.whiten = nn.Conv2d(3, 24, 2)
         self.whiten.weight.requires_grad_(False)
         self.enter1 = _conv(24, one)
-        self.group1 = nn.Sequential(*(Block(one) for _ in range(blocks)))
+        self.group1 = nn.Sequential(*(PreActivationBlock(one) for _ in range(blocks)))
         self.norm1 = nn.BatchNorm2d(one)
         self.enter2 = _conv(one, two)
-        self.group2 = nn.Sequential(*(Block(two) for _ in range(blocks)))
+        self.group2 = nn.Sequential(*(PreActivationBlock(two) for _ in range(blocks)))
         self.norm2 = nn.BatchNorm2d(two)
         self.head = nn.Linear(two, classes)
 

@@ -36,7 +36,7 @@ class DefaultConfig:
     pool: str = "average"
 
 
-class Group(nn.Module):
+class ConvGroup(nn.Module):
     """Convolution, 2 x 2 maximum, norm, GELU, convolution, norm, GELU."""
 
     def __init__(self, inputs: int, outputs: int, *, halve: bool) -> None:
@@ -69,9 +69,9 @@ class DefaultNetwork(nn.Module):
         self.whiten = nn.Conv2d(3, 24, 2)
         self.whiten.weight.requires_grad_(False)
         self.groups = nn.Sequential(
-            Group(24, one, halve=True),
-            Group(one, two, halve=True),
-            Group(two, three, halve=config.last_pool),
+            ConvGroup(24, one, halve=True),
+            ConvGroup(one, two, halve=True),
+            ConvGroup(two, three, halve=config.last_pool),
         )
         self.head = nn.Linear(three, config.classes, bias=False)
         with torch.no_grad():

@@ -20,7 +20,7 @@ from tenfold.networks.output import Output, averaged, one_cell
 LEAST_SIDE = 32
 
 
-class Stage(NamedTuple):
+class StageShape(NamedTuple):
     """Blocks of one kind: how much wider they are inside, their filters, how many, first stride, kernel."""
 
     expand: int
@@ -31,13 +31,13 @@ class Stage(NamedTuple):
 
 
 STAGES = (
-    Stage(1, 16, 1, 1, 3),
-    Stage(6, 24, 2, 2, 3),
-    Stage(6, 40, 2, 2, 5),
-    Stage(6, 80, 3, 2, 3),
-    Stage(6, 112, 3, 1, 5),
-    Stage(6, 192, 4, 2, 5),
-    Stage(6, 320, 1, 1, 3),
+    StageShape(1, 16, 1, 1, 3),
+    StageShape(6, 24, 2, 2, 3),
+    StageShape(6, 40, 2, 2, 5),
+    StageShape(6, 80, 3, 2, 3),
+    StageShape(6, 112, 3, 1, 5),
+    StageShape(6, 192, 4, 2, 5),
+    StageShape(6, 320, 1, 1, 3),
 )
 STEM, LAST = 32, 1280
 
@@ -55,10 +55,10 @@ class SameConv2d(nn.Conv2d):
         return functional.conv2d(x, self.weight, self.bias, stride, 0, 1, self.groups)
 
 
-class Block(nn.Module):
+class InvertedResidual(nn.Module):
     """An inverted residual: a convolution to more channels, one of each channel alone, one to fewer."""
 
-    def __init__(self, inputs: int, stage: Stage, stride: int) -> None:
+    def __init__(self, inputs: int, stage: StageShape, stride: int) -> None:
         super().__init__()
         inside = inputs * stage.expand
         self.expands = stage.expand > 1
@@ -101,7 +101,7 @@ class EfficientNetLite(nn.Module):
         blocks, inputs = [], STEM
         for stage in STAGES:
             for number in range(stage.blocks):
-                blocks.append(Block(inputs, stage, 1 if number else stage.stride))
+                blocks.append(InvertedResidual(inputs, stage, 1 if number else stage.stride))
                 inputs = stage.filters
         self.blocks = nn.ModuleList(blocks)
         self.last = nn.Conv2d(inputs, LAST, 1, bias=False)

@@ -14,12 +14,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tenfold.errors import TenfoldError, TrainingError, counted
-from tenfold.networks.listing import NETWORKS, Known, known
+from tenfold.networks.listing import NETWORKS, KnownNetwork, known
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["NETWORKS", "Known", "build", "known"]
+__all__ = ["NETWORKS", "KnownNetwork", "build", "known"]
 
 MOST_CLASSES = 1000
 

@@ -8,7 +8,7 @@ from tenfold.errors import TrainingError
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNetwork:
     """A network with a name.
 
     Attributes:
@@ -31,50 +31,50 @@ class Known:
 
 
 _VGG = "tenfold.networks.vgg16:build"
-NETWORKS: tuple[Known, ...] = (
-    Known(
+NETWORKS: tuple[KnownNetwork, ...] = (
+    KnownNetwork(
         "default",
         "tenfold.networks.default:build",
         "ours: whitening, six convolutions, exact evidence maps",
         "tenfold, after Jordan 2024 (arXiv 2404.00498)",
         "",
     ),
-    Known(
+    KnownNetwork(
         "cifar10-small",
         "tenfold.networks.cifar10_small:build",
         "ours: residual blocks behind a whitening that noise does not upset",
         "tenfold, after Jordan 2024 (arXiv 2404.00498) and He et al. 2016 (arXiv 1603.05027)",
         "",
     ),
-    Known(
+    KnownNetwork(
         "sequential-6conv",
         "tenfold.networks.plain:sequential_6conv",
         "three blocks of two convolutions, Dense 128",
         "a student project in Keras",
         "80 %; notebook 88.7 %",
     ),
-    Known(
+    KnownNetwork(
         "sequential-4conv",
         "tenfold.networks.plain:sequential_4conv",
         "its first version: two blocks of two convolutions without norms, Dense 512",
         "a student project in Keras",
         "",
     ),
-    Known(
+    KnownNetwork(
         "pycrafters-v1.3",
         "tenfold.networks.plain:pycrafters",
         "four convolutions, three of them 'valid', down to one cell, Dense 256",
         "PyCrafters, a student project in Keras",
         "77.7 % (weights, measured)",
     ),
-    Known(
+    KnownNetwork(
         "cifar10-wide",
         "tenfold.networks.plain:cifar10_wide",
         "five convolutions, Dense 2048, 1024 and 512",
         "a student project in Keras",
         "",
     ),
-    Known(
+    KnownNetwork(
         "vgg16-transfer",
         _VGG,
         "VGG16 as ImageNet taught it, a new head; all of it learns",
@@ -82,7 +82,7 @@ NETWORKS: tuple[Known, ...] = (
         "",
         128,
     ),
-    Known(
+    KnownNetwork(
         "vgg16-finetuned",
         _VGG,
         "goes on from vgg16-transfer; of the convolutions block4 and block5 learn",
@@ -91,7 +91,7 @@ NETWORKS: tuple[Known, ...] = (
         128,
         {"trainable_blocks": 2},
     ),
-    Known(
+    KnownNetwork(
         "efficientnet-lite0",
         "tenfold.networks.efficientnet_lite:build",
         "for photographs: on ImageNet's weights a head learns, then the last blocks if that helps",
@@ -100,7 +100,7 @@ NETWORKS: tuple[Known, ...] = (
         160,
         {"trainable_blocks": 6},
     ),
-    Known(
+    KnownNetwork(
         "efficientnet-lite0-finetuned",
         "tenfold.networks.efficientnet_lite:build",
         "goes on from a head trained on efficientnet-lite0; the last six blocks learn too",
@@ -109,21 +109,21 @@ NETWORKS: tuple[Known, ...] = (
         160,
         {"trainable_blocks": 6},
     ),
-    Known(
+    KnownNetwork(
         "ml-cnn",
         "tenfold.networks.plain:ml_cnn",
         "pairs of convolutions with rising dropout, Dense 128",
         "a student project in Keras",
         "75 %",
     ),
-    Known(
+    KnownNetwork(
         "resnet-20",
         "tenfold.networks.residual:build_resnet",
         "residual blocks of 16, 32 and 64 filters",
         "He et al. 2016 (arXiv 1512.03385)",
         "91.25 %",
     ),
-    Known(
+    KnownNetwork(
         "wide-resnet-28-10",
         "tenfold.networks.residual:build_wide",
         "wide residual blocks of 160, 320 and 640 filters",
@@ -133,7 +133,7 @@ NETWORKS: tuple[Known, ...] = (
 )
 
 
-def known(name: str) -> Known:
+def known(name: str) -> KnownNetwork:
     """The network of that name. Raises TrainingError, naming those there are."""
     for one in NETWORKS:
         if one.name == name:

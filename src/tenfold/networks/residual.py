@@ -13,7 +13,7 @@ from tenfold.errors import TrainingError
 from tenfold.networks.output import Output, averaged
 
 
-class Block(nn.Module):
+class BasicBlock(nn.Module):
     """Two convolutions and a shortcut without parameters: He et al. 2016, option A."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
@@ -42,8 +42,8 @@ class ResNet(nn.Module):
         self.norm = nn.BatchNorm2d(16)
         groups, inputs = [], 16
         for outputs, stride in ((16, 1), (32, 2), (64, 2)):
-            blocks = [Block(inputs, outputs, stride)]
-            blocks += [Block(outputs, outputs, 1) for _ in range((depth - 2) // 6 - 1)]
+            blocks = [BasicBlock(inputs, outputs, stride)]
+            blocks += [BasicBlock(outputs, outputs, 1) for _ in range((depth - 2) // 6 - 1)]
             groups.append(nn.Sequential(*blocks))
             inputs = outputs
         self.group1, self.group2, self.group3 = groups

@@ -5,7 +5,7 @@ Knows nothing of what the messages are about.
 
 from tenfold.outbox.message import Message
 from tenfold.outbox.outbox import Outbox
-from tenfold.outbox.queue import Queue
+from tenfold.outbox.queue import OutboxQueue
 from tenfold.outbox.sender import Sender
 
-__all__ = ["Message", "Outbox", "Queue", "Sender"]
+__all__ = ["Message", "Outbox", "OutboxQueue", "Sender"]

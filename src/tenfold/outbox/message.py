@@ -45,7 +45,7 @@ class Message:
         }
 
 
-class Channel(Protocol):
+class OpenDestination(Protocol):
     """An open destination."""
 
     def send(self, message: Message) -> None:

@@ -21,7 +21,7 @@ LONGEST_WAIT = timedelta(days=3)
 _LEASE = timedelta(seconds=15)
 
 
-class Queue:
+class OutboxQueue:
     """The messages of one database that wait to be sent."""
 
     def __init__(self, database: Database) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from tenfold.errors import DeliveryError, TenfoldError
 from tenfold.outbox.kinds import open_kind
-from tenfold.outbox.message import Channel
+from tenfold.outbox.message import OpenDestination
 from tenfold.outbox.outbox import Outbox
-from tenfold.outbox.queue import Queue
+from tenfold.outbox.queue import OutboxQueue
 from tenfold.outbox.tables import DestinationRow, MessageRow
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Sender:
 
     name = "outbox"
 
-    def __init__(self, outbox: Outbox, queue: Queue, worker: str, ended: Callable[[str], bool]) -> None:
+    def __init__(self, outbox: Outbox, queue: OutboxQueue, worker: str, ended: Callable[[str], bool]) -> None:
         self._queue, self._worker, self._ended = queue, worker, ended
         self._woken = threading.Event()
         self._lines: dict[int, _Line] = {}
@@ -94,7 +94,7 @@ class _Line(threading.Thread):
         fault: what ended it, if it was not told to end.
     """
 
-    def __init__(self, queue: Queue, row: DestinationRow) -> None:
+    def __init__(self, queue: OutboxQueue, row: DestinationRow) -> None:
         super().__init__(name=f"tenfold-outbox-{row.id}", daemon=True)
         self.row = row
         self._queue = queue
@@ -133,7 +133,7 @@ class _Line(threading.Thread):
                 if not self._send_next(channel):
                     self._woken.wait(_SECONDS_BETWEEN_LOOKS)
 
-    def _send_next(self, channel: Channel) -> bool:
+    def _send_next(self, channel: OpenDestination) -> bool:
         """Send the oldest message that waits; False where there is none."""
         found = self._queue.next(self.row.id)
         if found is None:

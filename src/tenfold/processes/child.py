@@ -39,7 +39,7 @@ _WORDS = 300
 _END_SECONDS, _STUCK_SECONDS = 2.0, 15.0
 
 
-class Channel:
+class ParentChannel:
     """What a child of messages exchanges with its parent."""
 
     def __init__(self, replies: io.FileIO) -> None:
@@ -81,10 +81,10 @@ def _exchange(target: str, limits: str, nice: str) -> None:
         os.nice(int(nice))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         threading.Thread(target=_live_on, daemon=True).start()
-    channel = Channel(replies)
+    channel = ParentChannel(replies)
     try:
         module, _, name = target.partition(":")
-        run: Callable[[Channel], None] = getattr(import_module(module), name)
+        run: Callable[[ParentChannel], None] = getattr(import_module(module), name)
         limit(ProcessLimits(**json.loads(limits)))
         run(channel)
     except KeyboardInterrupt:

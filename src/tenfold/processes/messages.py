@@ -35,7 +35,7 @@ class MessageProcess:
     that came with bytes has them as `body`.
 
     Args:
-        target: "module:function", which is given a `tenfold.processes.child.Channel`; the child imports it.
+        target: "module:function", which is given a `processes.child.ParentChannel`; the child imports it.
         limits: what it may use beyond its imports; `seconds` is its user's to watch.
         nice: how much it gives way to other processes.
         descriptors: open files that it inherits under the same numbers (not on Windows).

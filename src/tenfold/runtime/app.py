@@ -192,9 +192,9 @@ class App(Modelling):
         from tenfold.cameras import sources
 
         sources.require()
-        from tenfold.workflows.watch_cameras.camera import CameraWatch, Parts
+        from tenfold.workflows.watch_cameras.camera import CameraWatch, EventParts
 
-        parts = Parts(
+        parts = EventParts(
             self.camera_events,
             self.clips,
             self.blobs("events"),

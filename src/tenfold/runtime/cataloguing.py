@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from tenfold.runtime.camera_tables import CameraTables
 from tenfold.runtime.foundation import part
-from tenfold.runtime.recording import Recording
 
 if TYPE_CHECKING:
     from tenfold.catalogue.edits.actions import Actions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tenfold.server_files import ServerFiles
 
 
-class Cataloguing(Recording):
+class Cataloguing(CameraTables):
     """The tables and files of the catalogue."""
 
     @property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tenfold.cameras.tables import CameraRow
     from tenfold.database import Database
     from tenfold.line.stations.tables import StationRow
-    from tenfold.runtime.supervisor import Health
+    from tenfold.runtime.supervisor import ServiceHealth
 
 _OLDEST_POSTGRESQL = 15
 
@@ -44,7 +44,7 @@ def examine(app: App) -> Iterator[Check]:
     yield from _destinations(app)
 
 
-def of_services(found: "list[Health]") -> Iterator[Check]:
+def of_services(found: "list[ServiceHealth]") -> Iterator[Check]:
     """A line for each service of a running server."""
     for one in found:
         fault = f": {one.fault.words}" if one.fault else ""

@@ -14,7 +14,7 @@ from tenfold.observability.metrics import Measure
 
 if TYPE_CHECKING:
     from tenfold.runtime.app import App
-    from tenfold.runtime.supervisor import Health
+    from tenfold.runtime.supervisor import ServiceHealth
 
 log = logging.getLogger(__name__)
 _RUNNING = "running"
@@ -31,7 +31,7 @@ def of_app(app: "App") -> Iterator[Measure]:
     yield from _tables(app)
 
 
-def of_services(found: "Iterable[Health]") -> Iterator[Measure]:
+def of_services(found: "Iterable[ServiceHealth]") -> Iterator[Measure]:
     """What a supervisor keeps running."""
     for one in found:
         labels = {"service": one.name}

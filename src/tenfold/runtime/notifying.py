@@ -28,9 +28,9 @@ class Notifying(Foundation):
     @part
     def sender(self) -> "Sender":
         from tenfold.jobs.process import has_ended, new_worker
-        from tenfold.outbox import Queue, Sender
+        from tenfold.outbox import OutboxQueue, Sender
 
-        return Sender(self.outbox, Queue(self.database), new_worker(), has_ended)
+        return Sender(self.outbox, OutboxQueue(self.database), new_worker(), has_ended)
 
     @part
     def tell(self) -> "Tell":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tenfold.errors import TenfoldError
 from tenfold.os_errors import in_words
-from tenfold.runtime.supervisor import Fault, Periodic, Service
+from tenfold.runtime.supervisor import Periodic, Service, ServiceFault
 
 if TYPE_CHECKING:
     from tenfold.runtime.app import App
@@ -34,15 +34,15 @@ def services(app: "App") -> list[Service]:
     ]
 
 
-def describe(error: Exception) -> Fault:
+def describe(error: Exception) -> ServiceFault:
     """An error of a service in words."""
     from tenfold.database import now, trouble
 
     known = error if isinstance(error, TenfoldError) else trouble(error) or _of_the_system(error)
     if known:
-        return Fault(known.code, known.title, str(known), expected=True, at=now())
+        return ServiceFault(known.code, known.title, str(known), expected=True, at=now())
     kind = type(error).__name__
-    return Fault(
+    return ServiceFault(
         "internal-error",
         kind,
         f"A fault in tenfold ({kind}); the log has all of it",

@@ -42,7 +42,7 @@ class Service(Protocol):
 
 
 @dataclass(frozen=True)
-class Fault:
+class ServiceFault:
     """What ended a run of a service.
 
     Attributes:
@@ -61,7 +61,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Health:
+class ServiceHealth:
     """How a service is.
 
     Attributes:
@@ -75,7 +75,7 @@ class Health:
     name: str
     state: State
     since: datetime
-    fault: Fault | None = None
+    fault: ServiceFault | None = None
     faults: int = 0
     in_a_row: int = 0
 
@@ -92,12 +92,12 @@ class Supervisor:
         describe: puts an error into words.
     """
 
-    def __init__(self, services: Sequence[Service], describe: Callable[[Exception], Fault]) -> None:
+    def __init__(self, services: Sequence[Service], describe: Callable[[Exception], ServiceFault]) -> None:
         self._services, self._describe = services, describe
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        self._health = {one.name: Health(one.name, "stopped", _now()) for one in services}
+        self._health = {one.name: ServiceHealth(one.name, "stopped", _now()) for one in services}
         assert len(self._health) == len(services), "two services of one name"
 
     def start(self) -> None:
@@ -126,7 +126,7 @@ class Supervisor:
             if thread.is_alive()
         ]
 
-    def health(self) -> list[Health]:
+    def health(self) -> list[ServiceHealth]:
         """How every service is, in their order."""
         with self._lock:
             return list(self._health.values())
@@ -148,7 +148,7 @@ class Supervisor:
                 self._set(service, state="running", since=_now())
         self._set(service, state="stopped", since=_now())
 
-    def _failed(self, service: Service, fault: Fault, recovered: bool, pause: float) -> None:
+    def _failed(self, service: Service, fault: ServiceFault, recovered: bool, pause: float) -> None:
         words = "The service %s failed (%s); it starts again in %g seconds"
         log.warning(words, service.name, fault.words, pause, exc_info=not fault.expected)
         before = self._health[service.name]

@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from tenfold.database import passing
 from tenfold.database.claims import Claims
 from tenfold.jobs import Jobs
-from tenfold.runtime.supervisor import Fault, Health, Service, Supervisor
+from tenfold.runtime.supervisor import Service, ServiceFault, ServiceHealth, Supervisor
 
 _SECONDS_BETWEEN_TICKS = 1.0
 # How often a row's state is written for other processes.
@@ -53,7 +53,7 @@ class Watched(Generic[WatchT]):
         rows: Claims[Any],
         jobs: Jobs,
         watch: Callable[[Any], WatchT],
-        describe: Callable[[Exception], Fault],
+        describe: Callable[[Exception], ServiceFault],
         *,
         began: Callable[[list[int]], object] = lambda numbers: None,
         stop_seconds: float = STOP_SECONDS,
@@ -94,12 +94,12 @@ class Watched(Generic[WatchT]):
         found = self._running.get(number)
         return found[0] if found else None
 
-    def health(self, number: int) -> Health | None:
+    def health(self, number: int) -> ServiceHealth | None:
         """How that fares as a service, apart from what it says itself."""
         found = self._running.get(number)
         return found[1].health()[0] if found else None
 
-    def healths(self) -> list[Health]:
+    def healths(self) -> list[ServiceHealth]:
         """How all that run in this process fare."""
         return [supervisor.health()[0] for _, supervisor in list(self._running.values())]
 

@@ -20,7 +20,7 @@ _MADE_UP = 50
 
 
 @dataclass(frozen=True, eq=False)
-class Background:
+class FeatureBackground:
     """What unit features have in common, and the features of ordinary pictures.
 
     mean: `[D]`; directions: `[D, R]`, orthonormal; shrink: `[R]`, the share of each that is taken away.
@@ -41,7 +41,7 @@ class Background:
 
 
 @cache
-def background(width: int) -> Background:
+def background(width: int) -> FeatureBackground:
     """That of features of so many numbers.
 
     Features of another network than the shipped one stay as they are, and random directions stand for
@@ -53,10 +53,10 @@ def background(width: int) -> Background:
                 stored[name].astype(np.float32) for name in ("mean", "directions", "shrink")
             )
             pictures = _unit(stored["pictures"] * stored["scale"][:, None])
-            return Background(mean, directions, shrink, pictures, stored["kinds"].astype(np.int64))
+            return FeatureBackground(mean, directions, shrink, pictures, stored["kinds"].astype(np.int64))
     pictures = _unit(np.random.default_rng(1).normal(size=(_MADE_UP, width)))
     nothing = np.zeros(width, np.float32), np.zeros((width, 1), np.float32), np.zeros(1, np.float32)
-    return Background(*nothing, pictures, np.arange(_MADE_UP))
+    return FeatureBackground(*nothing, pictures, np.arange(_MADE_UP))
 
 
 def _unit(found: NDArray[np.floating]) -> Floats:

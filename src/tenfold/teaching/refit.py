@@ -30,7 +30,7 @@ _TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
-class Novelty:
+class NoveltyRule:
     """How a model's novelty follows from the highest probability p, where the embedding stays.
 
     kind: "apart": it does not; "product": 1 - p times something else; "sum": weight times 1 - p, plus
@@ -75,7 +75,7 @@ class Answers:
     def __len__(self) -> int:
         return int(self.pictures[-1]) + 1 if len(self.pictures) else 0
 
-    def moved(self, how: Novelty, *, to: Correction | None, of: Correction | None = None) -> "Answers":
+    def moved(self, how: NoveltyRule, *, to: Correction | None, of: Correction | None = None) -> "Answers":
         """The answers with the correction `to` in place of `of`, with which they were given; None: none."""
         logits, novelty = self.logits, self.novelty
         if of is not None:
@@ -135,7 +135,7 @@ def joined(parts: Sequence[Answers]) -> Answers:
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class RefitData:
     """What a correction is fitted to: the answers of the model that is corrected, and what is true.
 
     corrected: pictures that people named; labels: `[N]`, -1 for none of the classes. own, own_labels: a
@@ -148,12 +148,12 @@ class Lesson:
     own_labels: Numbers
     others: Answers
 
-    def without(self, which: NDArray[np.bool_]) -> "Lesson":
+    def without(self, which: NDArray[np.bool_]) -> "RefitData":
         """Without some of the corrected pictures, bool `[N]`."""
         return replace(self, corrected=self.corrected.take(~which), labels=self.labels[~which])
 
 
-def fit(lesson: Lesson, how: Novelty, threshold: float, start: Correction | None = None) -> Correction:
+def fit(lesson: RefitData, how: NoveltyRule, threshold: float, start: Correction | None = None) -> Correction:
     """A correction that answers corrected pictures as people did, and the others as before.
 
     The share of the own pictures that is not called none of the classes stays what it was: what the
@@ -175,7 +175,7 @@ def fit(lesson: Lesson, how: Novelty, threshold: float, start: Correction | None
     return Correction(change, doubt, threshold - float(np.quantile(after, kept)))
 
 
-def _change(lesson: Lesson, start: Correction | None) -> Floats:
+def _change(lesson: RefitData, start: Correction | None) -> Floats:
     """The least mean cross-entropy plus half of `PENALTY` times the squares."""
     known = lesson.labels >= 0
     said = joined([lesson.own, lesson.corrected.take(known)])
@@ -193,7 +193,7 @@ def _change(lesson: Lesson, start: Correction | None) -> Floats:
 
 
 def _doubt(
-    lesson: Lesson, plain: Correction, how: Novelty, threshold: float, start: Correction | None
+    lesson: RefitData, plain: Correction, how: NoveltyRule, threshold: float, start: Correction | None
 ) -> Floats:
     """Logistic regression on top of the novelty: none of the classes, or one of them."""
     known = lesson.labels >= 0

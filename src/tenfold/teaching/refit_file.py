@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import ModelFileError
-from tenfold.teaching.refit import Correction, Novelty
+from tenfold.teaching.refit import Correction, NoveltyRule
 
 if TYPE_CHECKING:
     import onnx
@@ -26,7 +26,7 @@ _ON_THE_WAY = ("Div", "Flatten", "Reshape", "Squeeze")
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class HeadNodes:
     """What of a network a correction is joined to.
 
     softmax: the node that makes the probabilities; cells: the tensor `[N, D, h, w]` whose mean is the
@@ -37,7 +37,7 @@ class Parts:
     softmax: "onnx.NodeProto"
     cells: str
     scaled: bool
-    novelty: Novelty
+    novelty: NoveltyRule
 
 
 class _Graph:
@@ -82,7 +82,7 @@ class _Graph:
         return False
 
 
-def parts(content: bytes, subject: str) -> Parts:
+def parts(content: bytes, subject: str) -> HeadNodes:
     """Where a correction is joined to the network of a model file.
 
     Raises:
@@ -92,7 +92,7 @@ def parts(content: bytes, subject: str) -> Parts:
     return _parts(_Graph(content), subject)
 
 
-def _parts(found: _Graph, subject: str) -> Parts:
+def _parts(found: _Graph, subject: str) -> HeadNodes:
     softmax, name = found.maker("probabilities", "Softmax"), "embedding"
     while (node := found.maker(name, *_ON_THE_WAY)) is not None:
         name = node.input[0]
@@ -112,21 +112,21 @@ def _parts(found: _Graph, subject: str) -> Parts:
         )
     divided, evidence = found.maker(softmax.input[0], "Div"), found.maker("evidence", "Div")
     scaled = divided is not None and evidence is not None and divided.input[1] == evidence.input[1]
-    return Parts(softmax, pool.input[0], scaled, novelty)
+    return HeadNodes(softmax, pool.input[0], scaled, novelty)
 
 
-def _novelty(found: _Graph) -> Novelty | None:
+def _novelty(found: _Graph) -> NoveltyRule | None:
     """None where it is not known how it follows."""
     name = "novelty"
     while found.makers[name].input[0].startswith(_OWN):  # an earlier correction adds to it
         name = found.makers[name].input[0]
     if not found.needs(name, "probabilities"):
-        return Novelty("apart")
+        return NoveltyRule("apart")
     last = found.makers[name]
     if last.op_type == "Sub" and found.number(last.input[0]) == 1:
         product = found.maker(last.input[1], "Mul")
         if product is not None and any(_is_highest(found, one) for one in product.input):
-            return Novelty("product")
+            return NoveltyRule("product")
     if last.op_type == "Add":
         for doubt, rest in (last.input, reversed(last.input)):
             weighed = found.maker(doubt, "Mul")
@@ -137,7 +137,7 @@ def _novelty(found: _Graph) -> Novelty | None:
                 if less is None or weight is None or found.number(less.input[0]) != 1:
                     continue
                 if _is_highest(found, less.input[1]):
-                    return Novelty("sum", weight)
+                    return NoveltyRule("sum", weight)
     return None
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.evaluation.novelty import prototypes
-from tenfold.teaching.background import Background, background
+from tenfold.teaching.background import FeatureBackground, background
 from tenfold.teaching.softmax import Head, fit
 
 Floats = NDArray[np.float32]
@@ -114,7 +114,7 @@ def _parts(parts: Labels, kinds: Labels) -> Iterator[tuple[NDArray[np.bool_], ND
         yield parts == fold, kinds % count == fold
 
 
-def _others(common: Background, embeddings: Floats, labels: Labels, classes: int) -> Labels:
+def _others(common: FeatureBackground, embeddings: Floats, labels: Labels, classes: int) -> Labels:
     """Which ordinary pictures stand for everything else: not of a kind that may be an own class."""
     own = _centres(common.compared(embeddings), labels, np.arange(classes))
     kinds = np.unique(common.kinds)
@@ -135,7 +135,7 @@ def _centres(compared: Floats, labels: Labels, which: Labels) -> Floats:
 
 
 def _fitted(
-    common: Background,
+    common: FeatureBackground,
     embeddings: Floats,
     labels: Labels,
     classes: int,

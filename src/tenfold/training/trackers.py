@@ -39,7 +39,7 @@ _PARAMETERS_AT_ONCE, _LONGEST_PARAMETER = 100, 6000
 _METRICS_AT_ONCE = 1000
 
 
-class Tracker(Protocol):
+class ExperimentTracker(Protocol):
     """Takes every progress report; keeps those of finished epochs. `problem` says what could not be kept."""
 
     problem: str
@@ -51,7 +51,7 @@ class Tracker(Protocol):
 
 def opened(
     folder: Path, recipe: Mapping[str, Any], *, tensorboard: bool, mlflow: str, experiment: str = "tenfold"
-) -> list[Tracker]:
+) -> list[ExperimentTracker]:
     """The trackers that were requested, for the run in `folder`.
 
     Args:
@@ -63,7 +63,7 @@ def opened(
         MissingExtra: the library is not installed.
         TrainingError: MLflow cannot be reached, or does not know such a URI.
     """
-    made: list[Tracker] = []
+    made: list[ExperimentTracker] = []
     if tensorboard:
         made.append(TensorBoard(Run(folder).tensorboard_folder, recipe))
     if mlflow:

@@ -63,7 +63,7 @@ class _Job(BaseModel):
     ended_at: datetime | None
 
 
-class UnknownJob(_Job):
+class UnknownJobAnswer(_Job):
     """A job of a type that this version does not have."""
 
     kind: Literal["unknown"]
@@ -92,7 +92,7 @@ _ANSWERS = {kind: _answer_of(job_type) for kind, job_type in _TYPES.items()}
 if TYPE_CHECKING:
     _AnyJob = _Job
 else:
-    _AnyJob = Annotated[Union[(*_ANSWERS.values(), UnknownJob)], Field(discriminator="kind")]
+    _AnyJob = Annotated[Union[(*_ANSWERS.values(), UnknownJobAnswer)], Field(discriminator="kind")]
 
 
 class JobAnswer(RootModel[_AnyJob]):
@@ -127,7 +127,7 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
     }
     job_type = _TYPES.get(job.kind)
     if job_type is None:
-        return JobAnswer(UnknownJob(kind="unknown", params=None, result=None, **common))
+        return JobAnswer(UnknownJobAnswer(kind="unknown", params=None, result=None, **common))
     params = _fitting(job, job_type.params_of) if whole else None
     result = _fitting(job, job_type.result_of) if whole and job.result is not None else None
     if who.role != ADMINISTRATOR:

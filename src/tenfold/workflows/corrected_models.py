@@ -15,7 +15,7 @@ from tenfold.models.registry import Registry
 from tenfold.predictions import Prediction
 from tenfold.teaching import own_sample, refit_file
 from tenfold.teaching.own_sample import OwnSample
-from tenfold.teaching.refit import Answers, Correction, Novelty, answers
+from tenfold.teaching.refit import Answers, Correction, NoveltyRule, answers
 
 # Rules by which a picture is shown once, so that its embedding is all that its answer rests on.
 _ONE_VIEW = ("whole", "centre")
@@ -27,7 +27,7 @@ class CorrectedModels:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._corrections: dict[str, Correction | None] = {}
-        self._novelty: dict[str, Novelty] = {}
+        self._novelty: dict[str, NoveltyRule] = {}
 
     def base(self, key: str) -> str:
         """The hash of the model without a correction, whose embeddings all of them have."""
@@ -44,7 +44,7 @@ class CorrectedModels:
             self._corrections[key] = None if base == key else refit_file.correction_of(self._content(key))
         return self._corrections[key]
 
-    def novelty(self, base: str) -> Novelty:
+    def novelty(self, base: str) -> NoveltyRule:
         """How a base's novelty follows from its probabilities. Raises ModelFileError where it has no head."""
         if base not in self._novelty:
             subject = f"The model {self._registry.get(base).name}"

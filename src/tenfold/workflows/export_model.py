@@ -16,7 +16,7 @@ from tenfold.export import page
 from tenfold.export.export import MadeExport, OpenPictures, made_export, require_agreement
 from tenfold.export.formats import FORMATS
 from tenfold.export.receipt import Receipt, is_receipt, parse_receipt
-from tenfold.export.steps import ExportStopped, Watcher
+from tenfold.export.steps import ExportListener, ExportStopped
 from tenfold.export.steps import Step as ExportStep
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
@@ -174,7 +174,7 @@ class ExportModel:
 
         report_step(work, 0, 0, "reading-data")
         name = f"{self._registry.get(asked.model).file_stem}{FORMATS[asked.format].suffix}"
-        watcher, opening = Watcher(told, lambda: work.stopping), self._opening(asked.data)
+        watcher, opening = ExportListener(told, lambda: work.stopping), self._opening(asked.data)
         with (
             self._registry.local_copy(asked.model) as model,
             made_export(model, asked.format, name, opening, least=asked.least, watcher=watcher) as made,

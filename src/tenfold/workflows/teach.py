@@ -36,7 +36,7 @@ MANY = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class TaughtModel:
     """A model that was taught.
 
     Attributes:
@@ -76,7 +76,7 @@ def teach(
     limits: images.Limits | None = None,
     cache: str | os.PathLike[str] | None = None,
     progress: Progress = lambda done, total: None,
-) -> Lesson:
+) -> TaughtModel:
     """Teach own classes from a folder `class-name/picture.jpg` or a manifest, and write the model file.
 
     Parts such as train and test are taken together: the figures are cross-validated. Frames of one recording
@@ -114,7 +114,7 @@ def teach(
     key = hashlib.sha256(target.read_bytes()).hexdigest()
     sample = own_sample.put_beside(target, key, own_sample.of_taught(taught, embeddings, pictures.labels))
     seconds = time.perf_counter() - begun
-    return Lesson(target, sample, taught, pictures.sources, len(data.skipped), seconds)
+    return TaughtModel(target, sample, taught, pictures.sources, len(data.skipped), seconds)
 
 
 def embeddings_of(classifier: Classifier, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tenfold.cameras.rules.evaluate import (
     Rule,
+    RuleState,
     Sighting,
-    State,
     crosses,
     dwelt,
     evaluate,
@@ -36,7 +36,7 @@ def event(number: int = 1, at: float = 0.0, seconds: float = 4.0, **changes: obj
 
 
 def said(rule: Rule, one: Sighting) -> str:
-    return evaluate(rule, one, State(), utc)[0]
+    return evaluate(rule, one, RuleState(), utc)[0]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_each_condition_has_to_be_met(
 
 def test_an_event_fires_once_however_often_it_changes() -> None:
     rule = Rule(dwell=3)
-    answers, state = [], State()
+    answers, state = [], RuleState()
     for seconds in (1, 2, 3, 4, 9):
         refusal, state = evaluate(rule, event(seconds=seconds), state, utc)
         answers.append(refusal)
@@ -81,7 +81,7 @@ def test_a_cool_down_begins_with_a_message_and_not_with_an_event_that_sent_none(
 
 
 def test_a_clock_that_was_set_back_does_not_silence_a_rule() -> None:
-    rule, state = Rule(cool_down=60), State()
+    rule, state = Rule(cool_down=60), RuleState()
     _, state = evaluate(rule, event(1, 0), state, utc)
     refusal, _ = evaluate(rule, event(2, -86400), state, utc)
     assert refusal == ""
@@ -95,7 +95,7 @@ def test_so_many_events_within_a_time() -> None:
 
 
 def test_an_event_that_changes_counts_once() -> None:
-    rule, state = Rule(count=2), State()
+    rule, state = Rule(count=2), RuleState()
     for _ in range(3):
         refusal, state = evaluate(rule, event(1), state, utc)
         assert refusal == "count"
@@ -214,9 +214,9 @@ def test_a_stricter_rule_without_memory_fires_less(rule: Rule, events: list[Sigh
 def test_yesterday_asked_in_two_parts_is_the_same(events: list[Sighting], rule: Rule) -> None:
     """What a rule remembers is all that it needs: a restart in between changes nothing."""
     ordered = sorted(events, key=lambda one: (one.end, one.id))
-    state, fired = State(), []
+    state, fired = RuleState(), []
     for one in ordered:
-        refusal, state = evaluate(rule, one, State(state.told, state.told_at, state.counted), utc)
+        refusal, state = evaluate(rule, one, RuleState(state.told, state.told_at, state.counted), utc)
         fired += [] if refusal else [one]
     assert fired == replay(rule, events, utc)
 

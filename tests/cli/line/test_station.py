@@ -12,7 +12,7 @@ from tenfold.line.parts import Verdict
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.stations import orders
 from tenfold.line.trail.overrides import override
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tenfold.runtime import App
 from tests.cli.conftest import Command
 
@@ -159,7 +159,7 @@ def test_a_persons_verdict_on_a_part_is_kept_by_the_stations_name(tenfold: Comma
     path = own_home / "line" / "station-1" / "trail.db"
     path.parent.mkdir(parents=True)
     with Trail(path) as trail:
-        trail.append([Entry("part", AT, {"verdict": "pass", "reason": "good"}, 1)])
+        trail.append([TrailEntry("part", AT, {"verdict": "pass", "reason": "good"}, 1)])
         done = tenfold("station", "override", "gate", "1", "reject", *told)
         assert done.out == "Part 1: pass by the station, reject by Olha\n"
         assert [row.body["reason"] for row in trail.rows(kind="override")] == ["a scratch"]
@@ -210,7 +210,7 @@ def test_a_model_is_proven_on_recorded_parts(tenfold: Command, tmp_path: Path) -
     with Trail(path) as trail:
         facts = {"model": "a" * 64, "recipe": [7, 1], "verdict": "pass", "reason": "good"}
         trail.append(
-            [Entry("part", AT, facts, n, file.read_bytes()) for n, (file, _) in enumerate(pictures, 1)]
+            [TrailEntry("part", AT, facts, n, file.read_bytes()) for n, (file, _) in enumerate(pictures, 1)]
         )
         for number, (_, label) in enumerate(pictures, 1):
             verdict = Verdict.PASS if label == "ship" else Verdict.REJECT

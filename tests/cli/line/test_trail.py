@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.cli.conftest import Command
 
 AT = "2026-11-29T10:00:00.000Z"
@@ -11,7 +11,7 @@ AT = "2026-11-29T10:00:00.000Z"
 def test_a_part_is_overridden_and_the_trail_still_holds(tenfold: Command, tmp_path: Path) -> None:
     path = tmp_path / "trail.db"
     with Trail(path) as trail:
-        trail.append([Entry("part", AT, {"verdict": "reject", "reason": "unsure"}, 7)])
+        trail.append([TrailEntry("part", AT, {"verdict": "reject", "reason": "unsure"}, 7)])
     done = tenfold("line", "override", path, 7, "pass", "--by", "Olha", "--reason", "only a shadow")
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("Part 7: reject before, pass by Olha\nRow 2 of the trail, with the hash ")
@@ -27,7 +27,7 @@ def test_an_order_is_exported_and_a_file_that_is_there_is_kept(tenfold: Command,
     path = tmp_path / "trail.db"
     with Trail(path) as trail:
         bodies = [{"verdict": "reject", "reason": "unsure", "order": order} for order in (1, 2, 2)]
-        trail.append([Entry("part", AT, body, n) for n, body in enumerate(bodies, 1)])
+        trail.append([TrailEntry("part", AT, body, n) for n, body in enumerate(bodies, 1)])
     csv, pdf = tmp_path / "order.csv", tmp_path / "order.pdf"
     done = tenfold("line", "trail", path, "--order", 2, "--csv", csv, "--pdf", pdf)
     assert (done.status, done.err) == (0, "")

@@ -9,7 +9,7 @@ import pytest
 
 from tenfold.accounts.roles import VIEWER
 from tenfold.errors import DeliveryError
-from tenfold.outbox import Queue
+from tenfold.outbox import OutboxQueue
 from tenfold.runtime import App
 from tests.outbox.receivers import receiving
 
@@ -99,7 +99,7 @@ def test_what_waits_in_the_outbox_is_sent_wherever_the_clock_jumps(offset: str) 
     with App() as app, receiving() as receiver:
         row = app.outbox.add("office", "webhook", {"url": receiver.url, "local": True})
         app.outbox.try_out(row.id, "title", "text")
-        queue = Queue(app.database)
+        queue = OutboxQueue(app.database)
         found = queue.next(row.id)
         assert found is not None
         away = DeliveryError("The webhook", "does not answer", reason="unreachable", again=True)

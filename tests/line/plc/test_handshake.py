@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tenfold.line.parts import Verdict
-from tenfold.line.plc.handshake import BUFFER, VERDICT_CODES, Control, Handshake, Status, Told
+from tenfold.line.plc.handshake import BUFFER, VERDICT_CODES, Control, Handshake, HandshakeStatus, Told
 
 
 def ready() -> Handshake:
@@ -16,7 +16,7 @@ def ready() -> Handshake:
     return handshake
 
 
-def of(handshake: Handshake) -> Status:
+def of(handshake: Handshake) -> HandshakeStatus:
     return handshake.status
 
 

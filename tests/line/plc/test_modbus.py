@@ -16,7 +16,7 @@ from tenfold.line.plc.modbus import (
     read_back,
     registers,
 )
-from tenfold.line.plc.signals import Inputs, Outputs, State
+from tenfold.line.plc.signals import Inputs, OperatingState, Outputs
 from tests.line.plc.modbus_server import served
 
 INPUTS = Inputs(
@@ -42,7 +42,7 @@ def test_what_the_plant_says_and_is_told_arrives(
     with served(place, registers(place, INPUTS)) as (port, held):
         place = ModbusAddress("127.0.0.1", port, inputs_at, outputs_at, device, words)  # type: ignore[arg-type]
         plant = ModbusPlant(place)
-        told = Outputs(123_456, State.READY, 7, 4, 70_001, 2)
+        told = Outputs(123_456, OperatingState.READY, 7, 4, 70_001, 2)
         assert plant.exchange(told) == INPUTS
         assert outputs(place, held[outputs_at : outputs_at + OUTPUT_REGISTERS]) == told
         first = held[outputs_at]
@@ -106,7 +106,7 @@ def test_addresses_may_be_counted_from_one() -> None:
     place = ModbusAddress("127.0.0.1", 0, 0, 100)
     with served(place, registers(place, INPUTS)) as (port, held):
         plant = ModbusPlant(ModbusAddress("127.0.0.1", port, 1, 101, base=1))
-        told = Outputs(5, State.READY)
+        told = Outputs(5, OperatingState.READY)
         assert plant.exchange(told) == INPUTS
         assert outputs(place, held[100 : 100 + OUTPUT_REGISTERS]) == told
         plant.close()

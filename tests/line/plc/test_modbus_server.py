@@ -14,10 +14,10 @@ from tenfold.line.parts import Verdict
 from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.plc.modbus_server import CONTROL_BITS, CONTROL_MAP, STATUS_BITS, STATUS_MAP, ModbusServer
 from tenfold.line.plc.registers import WordOrder
-from tenfold.line.plc.signals import Outputs, PartResult, State
+from tenfold.line.plc.signals import OperatingState, Outputs, PartResult
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
-RUNNING = Outputs(state=State.READY, recipe=3, passed=70_000)
+RUNNING = Outputs(state=OperatingState.READY, recipe=3, passed=70_000)
 
 
 class Peer:
@@ -86,7 +86,7 @@ def test_a_plc_goes_through_the_handshake(words: WordOrder, device: int, inputs:
         server.fire(PartResult(9, 1, Verdict.PASS, "good", AT, AT, 3))
         told = peer.until(lambda told: bool(told["valid"]))
         assert (told["number"], told["result_part_id"], told["verdict"]) == (1, 3_000_000_000, 1)
-        assert (told["state"], told["recipe_in_use"], told["passed"]) == (State.READY, 3, 70_000)
+        assert (told["state"], told["recipe_in_use"], told["passed"]) == (OperatingState.READY, 3, 70_000)
         peer.say(result_ack=1)
         told = peer.read()
         assert (told["valid"], told["verdict"], told["waiting"]) == (0, 0, 0)
@@ -98,7 +98,7 @@ def test_a_trigger_too_early_is_counted_and_eight_parts_are_buffered() -> None:
         peer.say(trigger=0)
         assert (peer.read()["missed"], peer.read()["triggers"]) == (1, 0)
         for number in range(1, 10):
-            server.exchange(Outputs(state=State.READY, pictured=number - 1))
+            server.exchange(Outputs(state=OperatingState.READY, pictured=number - 1))
             peer.say(trigger=1, part_id=number)
             peer.say(trigger=0)
             server.fire(PartResult(number, number, Verdict.REJECT, "unsure", AT, AT, 1))
@@ -126,7 +126,7 @@ def test_what_is_only_to_be_read_and_a_wrong_unit_are_refused(capfd: pytest.Capt
         assert peer.client.write_register(100, 1, device_id=1).isError()
         assert peer.client.read_holding_registers(50, count=2, device_id=1).isError()
         assert peer.client.read_holding_registers(100, count=2, device_id=9).isError()
-        assert peer.read()["state"] == State.READY
+        assert peer.read()["state"] == OperatingState.READY
     assert capfd.readouterr() == ("", "")
 
 

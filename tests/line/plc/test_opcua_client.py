@@ -15,7 +15,7 @@ from asyncua import Server, ua
 from tenfold.errors import LineError
 from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
 from tenfold.line.plc.opcua.security import Security, secure_server, users
-from tenfold.line.plc.signals import Outputs, State
+from tenfold.line.plc.signals import OperatingState, Outputs
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("standard_nodes_once")]
 
@@ -24,7 +24,7 @@ HELD: dict[str, Any] = {
     "encoder": 0xFFFF_0001, "triggers": 70_000, "heartbeat": 17, "recipe": 4, "rejects": 3,
     "trigger_counts": list(range(100, 108)), "reject_counts": list(range(200, 208)), "order": 900_000,
 }  # fmt: skip
-TOLD = Outputs(pass_part=123_456, state=State.READY, alarm=7, recipe=4, passed=70_001, rejected=2)
+TOLD = Outputs(pass_part=123_456, state=OperatingState.READY, alarm=7, recipe=4, passed=70_001, rejected=2)
 
 
 def free_port() -> int:

@@ -20,12 +20,12 @@ from tenfold.line.plc.opcua.nodes import MACHINE_VISION, NAMESPACE
 from tenfold.line.plc.opcua.results import KnownRecipe
 from tenfold.line.plc.opcua.security import Security, make_certificate, secure_client
 from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
-from tenfold.line.plc.signals import Outputs, PartResult, State
+from tenfold.line.plc.signals import OperatingState, Outputs, PartResult
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("standard_nodes_once")]
 
 RECIPES = (KnownRecipe(1, "caps", 3), KnownRecipe(2, "labels"))
-RUNNING = Outputs(state=State.READY, recipe=1, passed=7, rejected=2)
+RUNNING = Outputs(state=OperatingState.READY, recipe=1, passed=7, rejected=2)
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 PATIENCE = 60.0
 HALTED, READY, CONTINUOUS = "Halted", "Ready", "ContinuousExecution"
@@ -260,7 +260,7 @@ def test_another_recipe_is_prepared_where_the_station_takes_it_and_a_single_job_
             assert refused.value.code == ua.StatusCodes.BadInvalidArgument, (
                 "the station has not changed it yet"
             )
-            server.state(Outputs(state=State.HALTED, recipe=2))
+            server.state(Outputs(state=OperatingState.HALTED, recipe=2))
             await peer.call(peer.automatic, "StartSingleJob", *job(part="A-7", recipe="labels"))
             server.fire(result(1))
             await peer.comes_to(READY)
@@ -282,7 +282,7 @@ def test_a_recipe_that_is_approved_while_the_station_runs_can_be_prepared() -> N
             assert refused.value.code == ua.StatusCodes.BadNotFound
             known.append(KnownRecipe(3, "lids", 1))
             await peer.call(peer.recipes, "PrepareRecipe", *new)
-            server.state(Outputs(state=State.READY, recipe=3))
+            server.state(Outputs(state=OperatingState.READY, recipe=3))
             server.fire(replace(result(1), recipe=3))
 
         driven(url, drive)
@@ -336,7 +336,7 @@ def test_the_signals_can_be_read_and_not_written_and_unknown_methods_are_refused
 
             await peer.until(told, "the result is not told")
             assert await peer.read("Signals.Passed") == 7
-            assert await peer.read("Signals.State") == State.READY
+            assert await peer.read("Signals.State") == OperatingState.READY
             await asyncio.sleep(0.25)
             still = await peer.read("Signals.Heartbeat")
             await asyncio.sleep(0.25)

@@ -15,19 +15,19 @@ from tenfold.errors import MissingExtra
 from tenfold.line.parts import Verdict
 from tenfold.line.trail import export
 from tenfold.line.trail.overrides import override
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 
 AT = "2026-11-29T10:00:00.000Z"
 
 
-def judged(n: int, order: int = 1, **more: Any) -> Entry:
+def judged(n: int, order: int = 1, **more: Any) -> TrailEntry:
     answers = [
         {"region": "cap", "label": "good", "known": True, "novelty": 0.1, "probabilities": {"good": 0.9}},
         {"region": "label", "label": "torn", "known": True, "novelty": 0.2, "probabilities": {"torn": 0.7}},
     ]
     body = {"verdict": "reject", "reason": "wrong-class", "order": order, "batch": 9, "shift": 2}
     body |= {"model": "ab" * 32, "recipe": [3, 2], "verdict_ms": 21.5, "answers": answers, **more}
-    return Entry("part", AT, body, n, b"picture")
+    return TrailEntry("part", AT, body, n, b"picture")
 
 
 def rows(trail: Trail, order: int | None = None) -> list[dict[str, str]]:
@@ -37,7 +37,7 @@ def rows(trail: Trail, order: int | None = None) -> list[dict[str, str]]:
 
 def test_csv_has_every_row_with_order_batch_and_shift(tmp_path: Path) -> None:
     with Trail(tmp_path / "trail.db") as trail:
-        trail.append([Entry("alarm", AT, {"reason": "camera"}), judged(1), judged(2, order=2)])
+        trail.append([TrailEntry("alarm", AT, {"reason": "camera"}), judged(1), judged(2, order=2)])
         override(trail, 1, Verdict.PASS, by="=Olha", reason="a shadow")
         alarm, first, second, said = rows(trail)
         assert (alarm["kind"], alarm["part"], alarm["reason"]) == ("alarm", "", "camera")

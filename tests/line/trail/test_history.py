@@ -11,16 +11,16 @@ import pytest
 from tenfold.line.parts import Verdict
 from tenfold.line.trail.history import PartFilter, PartHistory, history_of, last_challenges, last_parts
 from tenfold.line.trail.overrides import override
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 
 
 def at(second: int) -> str:
     return f"2026-11-29T10:00:{second:02}.000Z"
 
 
-def judged(part: int, reason: str = "good", **more: Any) -> Entry:
+def judged(part: int, reason: str = "good", **more: Any) -> TrailEntry:
     verdict = "pass" if reason == "good" else "divert" if reason == "unsure" else "reject"
-    return Entry("part", at(part), {"verdict": verdict, "reason": reason, **more}, part)
+    return TrailEntry("part", at(part), {"verdict": verdict, "reason": reason, **more}, part)
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def test_parts_are_found_by_the_verdict_that_counts_and_by_the_stations_reason(t
             judged(1),
             judged(2, "unsure"),
             judged(3),
-            Entry("withheld", at(3), {"reason": "plc", "released": True}, 3),
+            TrailEntry("withheld", at(3), {"reason": "plc", "released": True}, 3),
             judged(4),
-            Entry("gate", at(4), {"outcome": "wrongly-rejected"}, 4),
+            TrailEntry("gate", at(4), {"outcome": "wrongly-rejected"}, 4),
             judged(5),
-            Entry("gate", at(5), {"outcome": "passed"}, 5),
+            TrailEntry("gate", at(5), {"outcome": "passed"}, 5),
             judged(6, "wrong-class"),
         ]
     )
@@ -74,7 +74,7 @@ def part(trail: Trail, number: int) -> PartHistory:
 
 
 def test_a_part_has_all_its_rows_and_tells_whether_they_are_as_they_were_written(trail: Trail) -> None:
-    trail.append([judged(1), judged(2), Entry("gate", at(2), {"outcome": "passed"}, 1), judged(3)])
+    trail.append([judged(1), judged(2), TrailEntry("gate", at(2), {"outcome": "passed"}, 1), judged(3)])
     assert [row.kind for row in part(trail, 1).rows] == ["part", "gate"]
     assert trail.intact([1, 2, 3, 4])
     with sqlite3.connect(trail.path) as other:
@@ -95,12 +95,12 @@ def test_a_row_that_was_taken_out_is_missed_by_the_next(trail: Trail) -> None:
 
 
 def test_challenges_are_told_with_their_parts_the_newest_first(trail: Trail) -> None:
-    def golden(part: int, expected: str, got: str) -> Entry:
+    def golden(part: int, expected: str, got: str) -> TrailEntry:
         body = {"expected": expected, "verdict": got, "right": expected == got}
-        return Entry("challenge", at(part), body, part)
+        return TrailEntry("challenge", at(part), body, part)
 
-    def end(second: int, *, passed: bool) -> Entry:
-        return Entry("challenge", at(second), {"passed": passed, "by": "Olha", "recipe": [1, 2]})
+    def end(second: int, *, passed: bool) -> TrailEntry:
+        return TrailEntry("challenge", at(second), {"passed": passed, "by": "Olha", "recipe": [1, 2]})
 
     trail.append([golden(1, "pass", "pass"), golden(2, "reject", "pass"), end(2, passed=False)])
     trail.append([golden(5, "pass", "pass")])  # cut short by another recipe
@@ -121,7 +121,7 @@ def test_challenges_are_told_with_their_parts_the_newest_first(trail: Trail) -> 
 def test_the_last_parts_are_read_by_two_queries_however_many_there_are(trail: Trail) -> None:
     trail.append([judged(number) for number in range(1, 31)])
     said = {"verdict": "reject", "reason": "a scratch", "by": "Olha"}
-    trail.append([Entry("override", at(29), said, part=29)])
+    trail.append([TrailEntry("override", at(29), said, part=29)])
     asked: list[str] = []
     trail._database.set_trace_callback(asked.append)
     found = last_parts(trail, limit=20)

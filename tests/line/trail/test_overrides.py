@@ -12,7 +12,7 @@ from tenfold.errors import UsageError
 from tenfold.line.parts import Verdict
 from tenfold.line.trail.overrides import override, verdict_of
 from tenfold.line.trail.statistics import statistics
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.paths import ROOT
 
 AT = "2026-11-29T10:00:00.000Z"
@@ -20,7 +20,9 @@ AT = "2026-11-29T10:00:00.000Z"
 
 def trail_with(path: Path, *parts: tuple[int, str, str]) -> Trail:
     trail = Trail(path)
-    trail.append([Entry("part", AT, {"verdict": v, "reason": why, "order": 4}, p) for p, v, why in parts])
+    trail.append(
+        [TrailEntry("part", AT, {"verdict": v, "reason": why, "order": 4}, p) for p, v, why in parts]
+    )
     return trail
 
 
@@ -42,14 +44,14 @@ def test_an_override_keeps_name_reason_and_the_verdict_before(tmp_path: Path) ->
 
 def test_a_pass_that_was_withheld_counts_as_rejected(tmp_path: Path) -> None:
     with trail_with(tmp_path / "trail.db", (1, "pass", "good")) as trail:
-        trail.append([Entry("withheld", AT, {"reason": "late", "released": False}, 1)])
+        trail.append([TrailEntry("withheld", AT, {"reason": "late", "released": False}, 1)])
         assert verdict_of(trail.of_part(1)) == ("reject", "late")
 
 
 def test_a_part_that_the_gate_rejected_all_the_same_counts_as_rejected(tmp_path: Path) -> None:
     with trail_with(tmp_path / "trail.db", (1, "pass", "good"), (2, "pass", "good")) as trail:
-        trail.append([Entry("gate", AT, {"outcome": "wrongly-rejected"}, 1)])
-        trail.append([Entry("gate", AT, {"outcome": "passed"}, 2)])
+        trail.append([TrailEntry("gate", AT, {"outcome": "wrongly-rejected"}, 1)])
+        trail.append([TrailEntry("gate", AT, {"outcome": "passed"}, 2)])
         assert verdict_of(trail.of_part(1)) == ("reject", "wrongly-rejected")
         assert verdict_of(trail.of_part(2)) == ("pass", "good")
         found = statistics(trail.rows())
@@ -96,7 +98,7 @@ def test_the_station_goes_on_while_another_process_overrides(tmp_path: Path) -> 
             while other.poll() is None or number < 50:
                 number += 1
                 time.sleep(0.003)  # a station waits for its next part too
-                trail.append([Entry("part", AT, {"verdict": "pass", "reason": "good"}, number)])
+                trail.append([TrailEntry("part", AT, {"verdict": "pass", "reason": "good"}, number)])
         assert other.returncode == 0
         assert trail.verify() is None
         assert sum(1 for _ in trail.rows(kind="override")) == 30

@@ -11,7 +11,7 @@ from tenfold.errors import MissingExtra
 from tenfold.line.parts import Verdict
 from tenfold.line.trail import pdf, record
 from tenfold.line.trail.overrides import override
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 
 AT = "2026-11-29T10:00:00.000Z"
 
@@ -22,10 +22,10 @@ def picture(shade: int) -> bytes:
     return file.getvalue()
 
 
-def judged(n: int, verdict: str, reason: str, order: int, shot: bytes | None = None) -> Entry:
+def judged(n: int, verdict: str, reason: str, order: int, shot: bytes | None = None) -> TrailEntry:
     answers = [{"label": "torn", "known": True, "novelty": 0.2, "probabilities": {"torn": 0.7}}]
     body = {"verdict": verdict, "reason": reason, "order": order, "batch": 9, "shift": 2, "verdict_ms": 20.0}
-    return Entry("part", AT, {**body, "model": "ab" * 32, "recipe": [3, 2], "answers": answers}, n, shot)
+    return TrailEntry("part", AT, {**body, "model": "ab" * 32, "recipe": [3, 2], "answers": answers}, n, shot)
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def trail(tmp_path: Path) -> Trail:
     made.append([judged(n, "pass", "good", 1) for n in range(1, 4)])
     made.append([judged(n, "pass", "good", 2) for n in range(4, 134)])
     made.append([judged(n, "reject", "wrong-class", 2, picture(12 * (n - 134))) for n in range(134, 154)])
-    made.append([Entry("alarm", AT, {"reason": "camera"}), judged(154, "pass", "good", 2)])
-    made.append([Entry("challenge", AT, {"expected": "reject", "verdict": "reject"}, 153)])
+    made.append([TrailEntry("alarm", AT, {"reason": "camera"}), judged(154, "pass", "good", 2)])
+    made.append([TrailEntry("challenge", AT, {"expected": "reject", "verdict": "reject"}, 153)])
     override(made, 140, Verdict.PASS, by="Ольга <b>", reason="тінь, не подряпина")
     return made
 

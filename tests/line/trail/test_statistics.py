@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenfold.line.trail.statistics import Challenges, Group, JobCount, statistics
+from tenfold.line.trail.statistics import Challenges, JobCount, Subgroup, statistics
 from tenfold.line.trail.trail import Kind, Row
 from tenfold.metrics import share
 
@@ -29,8 +29,8 @@ def test_figures_equal_a_calculation_by_hand() -> None:
     assert found.verdict_ms == (10.0, 19.0, 19.0)
     # p = 0.25, n = 10: 3 * sqrt(0.25 * 0.75 / 10) = 0.41079
     first, second = found.groups
-    assert first == Group(1, 10, 0.0, 0.0, first.high)
-    assert second == Group(11, 10, 0.5, 0.0, first.high)
+    assert first == Subgroup(1, 10, 0.0, 0.0, first.high)
+    assert second == Subgroup(11, 10, 0.5, 0.0, first.high)
     assert first.high == pytest.approx(0.66079, abs=1e-5)
     assert not first.outside
     assert not second.outside

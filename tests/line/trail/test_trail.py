@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tenfold.errors import LineError
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.paths import ROOT
 
 AT = "2026-11-29T10:00:00.000Z"
 
 
-def part(number: int, verdict: str = "pass") -> Entry:
-    return Entry(
+def part(number: int, verdict: str = "pass") -> TrailEntry:
+    return TrailEntry(
         "part", AT, {"verdict": verdict, "reason": "good"}, part=number, picture=b"picture %d" % number
     )
 
@@ -23,7 +23,7 @@ def part(number: int, verdict: str = "pass") -> Entry:
 def test_rows_come_back_in_order_with_their_pictures(tmp_path: Path) -> None:
     with Trail(tmp_path / "trail.db") as trail:
         trail.append([part(1), part(2, "reject")])
-        trail.append([Entry("override", AT, {"by": "Olha", "reason": "a clean part"}, part=2)])
+        trail.append([TrailEntry("override", AT, {"by": "Olha", "reason": "a clean part"}, part=2)])
         rows = list(trail.rows())
         assert [(row.number, row.kind, row.part) for row in rows] == [
             (1, "part", 1),
@@ -41,10 +41,10 @@ def test_rows_of_an_order_are_those_of_its_parts_and_what_happened_meanwhile(tmp
         entries = []
         for n in range(1, 2501):
             if n in (1, 600, 1251):
-                entries.append(Entry("alarm", AT, {"reason": "camera"}))
-            entries.append(Entry("part", AT, {"verdict": "pass", "order": 1 + (n - 1) // 1250}, n))
+                entries.append(TrailEntry("alarm", AT, {"reason": "camera"}))
+            entries.append(TrailEntry("part", AT, {"verdict": "pass", "order": 1 + (n - 1) // 1250}, n))
         trail.append(entries)
-        trail.append([Entry("override", AT, {"verdict": "reject"}, 3), Entry("gate", AT, {}, 2500)])
+        trail.append([TrailEntry("override", AT, {"verdict": "reject"}, 3), TrailEntry("gate", AT, {}, 2500)])
         first = list(trail.rows(order=1))
         assert [row.kind for row in first].count("part") == 1250
         assert [row.number for row in first if row.kind == "alarm"] == [601], "that before it began is not"
@@ -109,7 +109,9 @@ def test_a_file_that_is_no_trail_is_refused_in_words(tmp_path: Path) -> None:
 def test_released_parts_that_were_never_seen_at_the_gate_are_known_after_a_restart(tmp_path: Path) -> None:
     with Trail(tmp_path / "trail.db") as trail:
         trail.append([part(1), part(2), part(3, "reject"), part(4)])
-        trail.append([Entry("gate", AT, {}, part=1), Entry("withheld", AT, {"reason": "late"}, part=2)])
+        trail.append(
+            [TrailEntry("gate", AT, {}, part=1), TrailEntry("withheld", AT, {"reason": "late"}, part=2)]
+        )
     with Trail(tmp_path / "trail.db") as again:
         assert again.unsettled(16) == [4]
         again.append([part(5)])
@@ -119,10 +121,10 @@ def test_released_parts_that_were_never_seen_at_the_gate_are_known_after_a_resta
 KILLED = """
 import sys
 from pathlib import Path
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import TrailEntry, Trail
 with Trail(Path(sys.argv[1])) as trail:
     for number in range(1, 100000):
-        trail.append([Entry("part", "now", {"verdict": "pass"}, part=number, picture=b"x" * 3000)])
+        trail.append([TrailEntry("part", "now", {"verdict": "pass"}, part=number, picture=b"x" * 3000)])
         print(number, flush=True)
 """
 

@@ -10,7 +10,7 @@ import pytest
 from tenfold.catalogue.edits.corrections import CorrectedPicture, Corrections
 from tenfold.datasets.dataset import Dataset
 from tenfold.datasets.opening import open_dataset
-from tenfold.workflows.improve.data import Mixture, Writer, evenly, lessons, repeats_of
+from tenfold.workflows.improve.data import LessonWriter, Mixture, evenly, lessons, repeats_of
 from tests import tiny
 from tests.fakes import BLUE, GREEN, RED, FakeClassifier, picture
 
@@ -60,7 +60,7 @@ def test_nothing_that_is_kept_back_is_learned_from(tmp_path: Path) -> None:
     found = [one for label in ("red", "green") for one in pictures(tmp_path, label, 20)]
     taught = lessons(Corrections(tuple(found)), ("blue", "green", "red"), 10)
     assert taught.held_out
-    written = Writer(
+    written = LessonWriter(
         tmp_path / "out", FakeClassifier(), lambda h: (tmp_path / h).read_bytes(), Mixture()
     ).write(taught, own())
     paths = " ".join(row["path"] for row in rows(written.manifest))
@@ -72,9 +72,9 @@ def test_a_photograph_is_learned_as_the_views_that_the_model_is_shown(tmp_path: 
     classifier = FakeClassifier()
     classifier.info = type(classifier.info)(**{**vars(classifier.info), "views": "six-wide"})
     taught = lessons(Corrections(tuple(pictures(tmp_path, "red", 12))), ("blue", "green", "red"), 10)
-    written = Writer(tmp_path / "out", classifier, lambda h: (tmp_path / h).read_bytes(), Mixture()).write(
-        taught, own()
-    )
+    written = LessonWriter(
+        tmp_path / "out", classifier, lambda h: (tmp_path / h).read_bytes(), Mixture()
+    ).write(taught, own())
     # The whole, the middle and both ends; mirror images are the training's to make.
     assert written.views == 4 * len(taught.pictures)
     data = open_dataset(
@@ -88,7 +88,7 @@ def test_a_photograph_is_learned_as_the_views_that_the_model_is_shown(tmp_path: 
 def test_without_own_data_what_is_kept_back_is_the_runs_test_part(tmp_path: Path) -> None:
     found = [one for label in ("red", "green", "blue") for one in pictures(tmp_path, label, 15)]
     taught = lessons(Corrections(tuple(found)), ("blue", "green", "red"), 10)
-    written = Writer(
+    written = LessonWriter(
         tmp_path / "out", FakeClassifier(), lambda h: (tmp_path / h).read_bytes(), Mixture()
     ).write(taught, None)
     by_part: dict[str, set[str]] = {}
@@ -104,7 +104,7 @@ def test_a_picture_that_cannot_be_read_is_counted_and_left_out(tmp_path: Path) -
     found = pictures(tmp_path, "red", 12)
     taught = lessons(Corrections(tuple(found)), ("blue", "green", "red"), 10)
     (tmp_path / taught.pictures[0].hash).write_bytes(b"no picture")
-    written = Writer(
+    written = LessonWriter(
         tmp_path / "out", FakeClassifier(), lambda h: (tmp_path / h).read_bytes(), Mixture()
     ).write(taught, own())
     assert written.unread == 1

@@ -15,7 +15,7 @@ Only child.py, video.py, pushed.py, recorder.py, clip_files.py, fragments.py, pa
 import PyAV, and only they run in the process.
 """
 
-from tenfold.cameras.decoder.faults import Finding
-from tenfold.cameras.decoder.process import ClipReport, Decoder, End, Event, Segment, Status
+from tenfold.cameras.decoder.faults import FaultChange
+from tenfold.cameras.decoder.process import ClipReport, Decoder, DecoderStatus, End, Event, Segment
 
-__all__ = ["ClipReport", "Decoder", "End", "Event", "Finding", "Segment", "Status"]
+__all__ = ["ClipReport", "Decoder", "DecoderStatus", "End", "Event", "FaultChange", "Segment"]

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.cameras.decoder import refusals
-from tenfold.cameras.decoder.faults import SOUND_ONLY_SECONDS, FaultWatch, Finding
+from tenfold.cameras.decoder.faults import SOUND_ONLY_SECONDS, FaultChange, FaultWatch
 from tenfold.cameras.decoder.fragments import Fragments
-from tenfold.cameras.decoder.load import Delay, Gate, Load, Pace
+from tenfold.cameras.decoder.load import Delay, FrameRateLimit, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.decoder.pushed import PushedVideo
-from tenfold.cameras.decoder.recorder import Kept, Recorder
+from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
 from tenfold.cameras.frames import NEARLY
 from tenfold.clock import ClockWatch
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
     from tenfold.cameras.zones import Zone
-    from tenfold.processes.child import Channel
+    from tenfold.processes.child import ParentChannel
 
 STATUS_SECONDS = 0.5
 # A checksum of each 4th row finds any change that is more than a few pixels.
 _CHECKED_ROWS = 4
 
 
-def serve(channel: "Channel") -> None:
+def serve(channel: "ParentChannel") -> None:
     """Answer one request: decode until the source ends or the parent does."""
     said = channel.receive()
     assert said is not None
@@ -50,7 +50,7 @@ def serve(channel: "Channel") -> None:
             channel.send({"opened": asdict(video.facts)})
             if video.facts.live:
                 masks = _masks(said["masks"])
-                recorder = Recorder(video, said["past"], masks, output.tell_clip)
+                recorder = StreamRecorder(video, said["past"], masks, output.tell_clip)
                 live = _Live(video, output, said["rate"], masks, recorder)
                 try:
                     live.run()
@@ -87,7 +87,7 @@ def _masks(given: Sequence[dict[str, Any]]) -> "Sequence[Zone]":
 class _Output:
     """Where frames go: slots that the parent gives back when it has read them."""
 
-    def __init__(self, channel: "Channel", memory: FrameMemory) -> None:
+    def __init__(self, channel: "ParentChannel", memory: FrameMemory) -> None:
         self._channel, self._memory = channel, memory
         self._free = list(range(memory.slots))
         self._told = 0.0
@@ -115,7 +115,7 @@ class _Output:
         self.given += 1
         return True
 
-    def tell(self, finding: Finding) -> None:
+    def tell(self, finding: FaultChange) -> None:
         self._channel.send({"finding": asdict(finding)})
 
     def tell_clip(self, facts: dict[str, Any]) -> None:
@@ -196,10 +196,15 @@ class _Live:
     """A camera: the newest frames, as many as are wanted, fewer when the machine is busy."""
 
     def __init__(
-        self, video: Video, output: _Output, rate: float | None, masks: "Sequence[Zone]", recorder: Recorder
+        self,
+        video: Video,
+        output: _Output,
+        rate: float | None,
+        masks: "Sequence[Zone]",
+        recorder: StreamRecorder,
     ) -> None:
         self._video, self._output, self._masks, self._recorder = video, output, masks, recorder
-        self._gate, self._load = Gate(rate), Load(intra_only=video.intra_only)
+        self._gate, self._load = FrameRateLimit(rate), Load(intra_only=video.intra_only)
         self._delay, self._pace = Delay(), Pace()
         self._watch = FaultWatch(time.monotonic())
         self._arrived = 0

@@ -12,7 +12,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from tenfold.cameras.decoder.load import Gate
+from tenfold.cameras.decoder.load import FrameRateLimit
 from tenfold.cameras.decoder.video import Packet, pixels
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _FASTEST = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "g": "25"
 _MILLISECONDS = Fraction(1, 1000)
 
 
-class Output(Protocol):
+class FileOutput(Protocol):
     """Takes the bytes of a file."""
 
     def write(self, content: bytes) -> int:
@@ -45,7 +45,7 @@ class Copied:
 
     def __init__(
         self,
-        file: Path | Output,
+        file: Path | FileOutput,
         source: VideoStream,
         *,
         fragment: float = _FRAGMENT_SECONDS,
@@ -97,7 +97,7 @@ class Encoded:
         self._decoder = _decoder(source)
         self._file = av.open(str(file), "w", format="mp4", options=_fragmented(_FRAGMENT_SECONDS))
         self._stream: VideoStream | None = None
-        self._gate = Gate(_RATE)
+        self._gate = FrameRateLimit(_RATE)
         self._last = -1
 
     def write(self, packet: Packet, seconds: float) -> None:

@@ -14,7 +14,7 @@ _FEWEST = 5
 
 
 @dataclass(frozen=True)
-class Finding:
+class FaultChange:
     """A fault that began, or is over.
 
     Attributes:
@@ -65,36 +65,36 @@ class FaultWatch:
         self._last_video = began
         self._size: tuple[int, int] | None = None
 
-    def video_packet(self, stamp: float | None, now: float) -> Iterator[Finding]:
+    def video_packet(self, stamp: float | None, now: float) -> Iterator[FaultChange]:
         """A packet of the video came, with the camera's time `stamp` or none."""
         self._last_video = now
         if stamp is None:
             return
         if self._stamp.note(stamp, now):
             words = "the camera's timestamps stand still" if self._stamp.lasting else "the timestamps go on"
-            yield Finding("timestamps", words, over=not self._stamp.lasting)
+            yield FaultChange("timestamps", words, over=not self._stamp.lasting)
         if self._last is not None:
             passed, by_camera = now - self._last[1], stamp - self._last[0]
             # After a pause of the network both have gone on alike, or the packets come in a burst.
             if abs(by_camera) > _JUMP_SECONDS and abs(by_camera - passed) > _JUMP_SECONDS:
-                yield Finding("clock-jump", f"the camera's clock jumped by {by_camera - passed:+.0f} s")
+                yield FaultChange("clock-jump", f"the camera's clock jumped by {by_camera - passed:+.0f} s")
         self._last = stamp, now
 
     def without_video(self, now: float) -> float:
         """For how long other packets have come and none of the video."""
         return now - self._last_video
 
-    def frame(self, checksum: int, now: float) -> Iterator[Finding]:
+    def frame(self, checksum: int, now: float) -> Iterator[FaultChange]:
         """A frame was decoded."""
         if self._picture.note(checksum, now):
             words = "the picture changes again"
             if self._picture.lasting:
                 words = f"the picture has not changed for {FROZEN_SECONDS:.0f} s, though frames arrive"
-            yield Finding("frozen", words, over=not self._picture.lasting)
+            yield FaultChange("frozen", words, over=not self._picture.lasting)
 
-    def size(self, width: int, height: int) -> Iterator[Finding]:
+    def size(self, width: int, height: int) -> Iterator[FaultChange]:
         """A frame has this size."""
         before, self._size = self._size, (width, height)
         if before is not None and before != self._size:
             words = f"the camera changed its resolution from {before[0]} x {before[1]} to {width} x {height}"
-            yield Finding("resolution", words)
+            yield FaultChange("resolution", words)

@@ -13,7 +13,7 @@ _EVERY = (1, 2, 4, 8)
 _DRIFT = 1e-3
 
 
-class Gate:
+class FrameRateLimit:
     """Lets through so many frames a second; all of them where `rate` is None."""
 
     def __init__(self, rate: float | None) -> None:

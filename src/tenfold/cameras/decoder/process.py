@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeAlias
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder.faults import Finding
+from tenfold.cameras.decoder.faults import FaultChange
 from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.errors import CameraError, Reason
@@ -29,7 +29,7 @@ _POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Status:
+class DecoderStatus:
     """How a decoder of a live stream fares.
 
     Attributes:
@@ -91,7 +91,7 @@ class Segment:
     at: float = 0.0
 
 
-Event: TypeAlias = SourceFacts | Frame | Status | Finding | ClipReport | Segment | End
+Event: TypeAlias = SourceFacts | Frame | DecoderStatus | FaultChange | ClipReport | Segment | End
 
 
 class Decoder:
@@ -163,7 +163,7 @@ class Decoder:
         return self._process.process_id
 
     def order(self, order: Mapping[str, Any]) -> None:
-        """Have a clip begun, ended or finished: see `Recorder.order`."""
+        """Have a clip begun, ended or finished: see `StreamRecorder.order`."""
         self._process.send({"order": dict(order)})
 
     def copy_video(self, on: bool) -> None:
@@ -211,7 +211,7 @@ class Decoder:
             self._grow(int(message["grow"]))
             return None
         if "finding" in message:
-            return Finding(**message["finding"])
+            return FaultChange(**message["finding"])
         if "clip" in message:
             return ClipReport(**message["clip"])
         if "video" in message:
@@ -219,7 +219,7 @@ class Decoder:
         if "status" in message:
             # Before the first frame it proves nothing: of what arrives, nothing may be decodable.
             self._heard = time.monotonic() if self._running else self._heard
-            return Status(**message["status"])
+            return DecoderStatus(**message["status"])
         return End(int(message["end"]))
 
     def _frame(self, message: dict[str, Any]) -> Frame:

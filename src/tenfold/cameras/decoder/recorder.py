@@ -94,7 +94,7 @@ class NewestPackets:
         return [one for group in groups for one in group]
 
 
-class Writer(Protocol):
+class ClipWriter(Protocol):
     """Writes one file."""
 
     def write(self, packet: Packet, seconds: float) -> None:
@@ -121,7 +121,7 @@ class _Clip:
     file: Path
     until: float
     pending: deque[Kept] = field(default_factory=deque)
-    writer: Writer | None = None
+    writer: ClipWriter | None = None
     first: float = 0.0
     last: float = 0.0
     head: int = 0
@@ -130,7 +130,7 @@ class _Clip:
     cut: bool = False
 
 
-class Recorder:
+class StreamRecorder:
     """Writes the clips of one stream.
 
     Args:
@@ -270,7 +270,7 @@ class Recorder:
             self._report(_facts(clip) | {"bytes": _size(clip.file), "cut": clip.cut})
             self._finish(clip.number, clip.file)
 
-    def _writer(self, file: Path) -> Writer:
+    def _writer(self, file: Path) -> ClipWriter:
         if self.copies:
             return Copied(file, self._video.stream, parameters=self._parameters)
         return Encoded(file, self._video.context, self._masks)

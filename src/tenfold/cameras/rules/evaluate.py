@@ -85,7 +85,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class State:
+class RuleState:
     """What a rule remembers.
 
     Attributes:
@@ -99,7 +99,7 @@ class State:
     counted: tuple[tuple[int, datetime], ...] = ()
 
 
-def evaluate(rule: Rule, event: Sighting, state: State, local: Local) -> tuple[Refusal, State]:
+def evaluate(rule: Rule, event: Sighting, state: RuleState, local: Local) -> tuple[Refusal, RuleState]:
     """Ask a rule about an event.
 
     Args:
@@ -121,12 +121,12 @@ def evaluate(rule: Rule, event: Sighting, state: State, local: Local) -> tuple[R
         since = abs((event.end - state.told_at).total_seconds())
         if since < rule.cool_down:
             return "cool-down", state
-    return "", State((*state.told, event.id)[-_REMEMBERED:], event.end, ())
+    return "", RuleState((*state.told, event.id)[-_REMEMBERED:], event.end, ())
 
 
 def replay(rule: Rule, events: Iterable[Sighting], local: Local) -> list[Sighting]:
     """The events for which a rule would have fired, had it been there from the first on."""
-    fired, state = [], State()
+    fired, state = [], RuleState()
     for event in sorted(events, key=lambda one: (one.end, one.id)):
         refusal, state = evaluate(rule, event, state, local)
         if not refusal:
@@ -203,7 +203,7 @@ def _unmet(rule: Rule, event: Sighting, local: Local) -> Refusal:
     return ""
 
 
-def _counted(rule: Rule, event: Sighting, state: State) -> tuple[tuple[int, datetime], ...]:
+def _counted(rule: Rule, event: Sighting, state: RuleState) -> tuple[tuple[int, datetime], ...]:
     """The events that count together with this one."""
     if rule.count == 1:
         return ((event.id, event.end),)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenfold.cameras.rules import text as rule_text
-from tenfold.cameras.rules.evaluate import Local, Rule, Sighting, State, evaluate
+from tenfold.cameras.rules.evaluate import Local, Rule, RuleState, Sighting, evaluate
 from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
 from tenfold.database import Database, now
@@ -136,19 +136,19 @@ def sightings(rows: Sequence[EventRow], cameras: Sequence[CameraRow]) -> list[Si
     return [sighting(row, by_id.get(row.camera_id)) for row in rows]
 
 
-def _read(state: dict[str, Any]) -> State:
+def _read(state: dict[str, Any]) -> RuleState:
     if not state:
-        return State()
+        return RuleState()
     told_at = state["told_at"]
-    return State(
+    return RuleState(
         tuple(state["told"]),
         datetime.fromisoformat(told_at) if told_at else None,
         tuple((event, datetime.fromisoformat(moment)) for event, moment in state["counted"]),
     )
 
 
-def _written(state: State) -> dict[str, Any]:
-    if state == State():
+def _written(state: RuleState) -> dict[str, Any]:
+    if state == RuleState():
         return {}
     return {
         "told": list(state.told),

@@ -5,9 +5,9 @@
     copied.py     CopiedVideo: a camera's video as it sends it, for whoever looks
     recording.py  Recording: a video file, every frame
     folder.py     Folder: a folder of pictures
-    state.py      CameraState, Fault: how a camera fares, in words
+    state.py      CameraState, CameraFault: how a camera fares, in words
 
-Any other source is an object with `facts` and `frames(stop)`: `tenfold.cameras.frames.Source`.
+Any other source is an object with `facts` and `frames(stop)`: `tenfold.cameras.frames.FrameSource`.
 """
 
 from collections.abc import Callable
@@ -15,21 +15,21 @@ from contextlib import suppress
 from importlib.util import find_spec
 
 from tenfold.cameras.address import Address, parse
-from tenfold.cameras.frames import Source
+from tenfold.cameras.frames import FrameSource
 from tenfold.cameras.sources.camera import Camera
 from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.folder import RATE, Folder
 from tenfold.cameras.sources.probing import opened_by_page, probe
 from tenfold.cameras.sources.recording import Recording
-from tenfold.cameras.sources.state import CameraState, Fault
+from tenfold.cameras.sources.state import CameraFault, CameraState
 from tenfold.errors import CameraError, MissingExtra
 
 __all__ = [
     "Address",
     "Camera",
+    "CameraFault",
     "CameraState",
     "CopiedVideo",
-    "Fault",
     "Folder",
     "Recording",
     "open_source",
@@ -55,8 +55,8 @@ def open_source(
     address: str | Address,
     *,
     rate: float | None = None,
-    tell: Callable[[Fault], None] = lambda fault: None,
-) -> Source:
+    tell: Callable[[CameraFault], None] = lambda fault: None,
+) -> FrameSource:
     """A source by its address. It is opened when its frames or facts are asked for.
 
     A playlist (HLS) may be a recording or live, so that one is probed at once.

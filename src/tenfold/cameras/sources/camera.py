@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import ClipReport, Decoder, End, Finding, Segment, Status
+from tenfold.cameras.decoder import ClipReport, Decoder, DecoderStatus, End, FaultChange, Segment
 from tenfold.cameras.decoder.pictures import PushedPictures, no_sender
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.probing import probe
-from tenfold.cameras.sources.state import CameraState, Fault
+from tenfold.cameras.sources.state import CameraFault, CameraState
 from tenfold.errors import CameraError
 
 _POLL_SECONDS = 0.1
@@ -46,7 +46,7 @@ class Timing:
 _TIMING = Timing()
 
 
-class Recording(Protocol):
+class ClipOrders(Protocol):
     """What has clips made of a live stream. All methods are called from the camera's thread."""
 
     past: float
@@ -82,9 +82,9 @@ class Camera:
         address: Address,
         *,
         rate: float | None = None,
-        tell: Callable[[Fault], None] = lambda fault: None,
+        tell: Callable[[CameraFault], None] = lambda fault: None,
         masks: Sequence[Mapping[str, Any]] = (),
-        recording: Recording | None = None,
+        recording: ClipOrders | None = None,
         video: CopiedVideo | None = None,
         pushed: PushedPictures | None = None,
         timing: Timing = _TIMING,
@@ -218,9 +218,9 @@ class Camera:
                     self._give(event)
                 elif isinstance(event, SourceFacts):
                     self._facts = event
-                elif isinstance(event, Status):
+                elif isinstance(event, DecoderStatus):
                     self._set(delay=event.delay, mode=event.mode, arrived=event.arrived)
-                elif isinstance(event, Finding):
+                elif isinstance(event, FaultChange):
                     self._found(event)
                 elif isinstance(event, ClipReport):
                     assert recording is not None
@@ -247,20 +247,20 @@ class Camera:
 
     def _failed(self, error: CameraError) -> None:
         """The connection is lost, or was never made: whatever was found in the stream is past."""
-        fault = Fault(error.reason, str(error), time.time())
+        fault = CameraFault(error.reason, str(error), time.time())
         known = [one for one in self._state.faults if one.code == fault.code]
         self._set(faults=tuple(known) or (fault,))
         if not known:
             self._told(fault)
 
-    def _found(self, finding: Finding) -> None:
+    def _found(self, finding: FaultChange) -> None:
         words = f"{self._address.description}: {finding.words}."
-        fault = Fault(finding.code, words, time.time(), finding.over)
+        fault = CameraFault(finding.code, words, time.time(), finding.over)
         others = tuple(one for one in self._state.faults if one.code != fault.code)
         self._set(faults=(*others, fault) if finding.lasting else others)
         self._told(fault)
 
-    def _told(self, fault: Fault) -> None:
+    def _told(self, fault: CameraFault) -> None:
         self._set(last_fault=fault)
         self._tell(fault)
 

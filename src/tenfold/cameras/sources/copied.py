@@ -15,7 +15,7 @@ _SECONDS_BEHIND = 1.5
 
 
 @dataclass(frozen=True)
-class Part:
+class VideoPart:
     """What is new to a viewer: part of an MP4 file.
 
     Attributes:
@@ -83,7 +83,7 @@ class CopiedVideo:
         """Whether the video goes on of which a viewer has seen a part."""
         return self._head is not None and seen >= self._begun
 
-    def after(self, seen: int) -> Part | None:
+    def after(self, seen: int) -> VideoPart | None:
         """What follows the part with that number (0: none was seen), or replaces it; None: nothing yet."""
         with self._lock:
             new = [(number, one) for number, one in self._held if number > seen]
@@ -99,7 +99,7 @@ class CopiedVideo:
             head, codec = (b"", "") if known else (self._head.content, self._head.codec)
             content = head + b"".join(one.content for _, one in new)
             first = new[0][1]
-            return Part(new[-1][0], content, codec, first.time, first.at)
+            return VideoPart(new[-1][0], content, codec, first.time, first.at)
 
     def _clear(self) -> None:
         self._held.clear()

@@ -14,7 +14,7 @@ STALE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Fault:
+class CameraFault:
     """Something is wrong with a camera, or no longer.
 
     Attributes:
@@ -49,8 +49,8 @@ class CameraState:
 
     phase: Phase = "off"
     last_frame: float | None = None
-    faults: tuple[Fault, ...] = ()
-    last_fault: Fault | None = None
+    faults: tuple[CameraFault, ...] = ()
+    last_fault: CameraFault | None = None
     next_try: float | None = None
     restarts: int = 0
     frames: int = 0

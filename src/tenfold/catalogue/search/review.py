@@ -102,7 +102,7 @@ def _strange(known: bool, novelty: float, threshold: float | None) -> float | No
 
 
 @dataclass(frozen=True)
-class Queue:
+class ReviewQueue:
     """A page of the queue.
 
     next: what to ask for the page after it, None at the end. left: how many wait in all, counted up to
@@ -122,7 +122,7 @@ class Review:
 
     def page(
         self, *, person: int = SYSTEM, administrator: bool = False, limit: int = 50, after: str | None = None
-    ) -> Queue:
+    ) -> ReviewQueue:
         """A page of the queue.
 
         Args:
@@ -146,7 +146,7 @@ class Review:
             left = session.scalar(select(func.count()).select_from(some.subquery())) or 0
         more = len(found) > limit
         del found[limit:]
-        return Queue(found, _place(found[-1]) if more else None, left)
+        return ReviewQueue(found, _place(found[-1]) if more else None, left)
 
 
 def _place(entry: Entry) -> str:

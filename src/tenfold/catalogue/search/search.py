@@ -22,7 +22,7 @@ _GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Page:
+class EntryPage:
     """Entries in an order; next: what to ask for the page after it, None at the end."""
 
     entries: list[Entry]
@@ -37,7 +37,7 @@ class Search:
 
     def page(
         self, filters: Filters, order: str = "newest", limit: int = 50, after: str | None = None
-    ) -> Page:
+    ) -> EntryPage:
         """A page of what `filters` mean.
 
         Entries that are added meanwhile come where the order puts them: none of the others is left out or
@@ -62,7 +62,7 @@ class Search:
             numbers = self._numbers(session, filters, chosen, place, limit + 1)
             entries = _entries(session, numbers[:limit])
         more = len(numbers) > limit and entries
-        return Page(entries, written(chosen, entries[-1]) if more else None)
+        return EntryPage(entries, written(chosen, entries[-1]) if more else None)
 
     def counts(self, filters: Filters) -> Counts:
         """How many entries `filters` mean, and how many of each kind among them."""

@@ -23,7 +23,7 @@ class WatchRules:
     """
 
     def __init__(self, texts: Sequence[str], zones: Sequence["Zone"], size: tuple[int, int]) -> None:
-        from tenfold.cameras.rules.evaluate import State
+        from tenfold.cameras.rules.evaluate import RuleState
         from tenfold.cameras.rules.text import parse
 
         self._outlines = {zone.name: zone.corners for zone in zones}
@@ -34,7 +34,7 @@ class WatchRules:
             if name in self._rules:
                 raise UsageError(f"The rule {name!r}", "is given twice", cure="Give it another name.")
             self._rules[name] = parse(conditions if colon else text)
-        self._states = dict.fromkeys(self._rules, State())
+        self._states = dict.fromkeys(self._rules, RuleState())
 
     def __bool__(self) -> bool:
         return bool(self._rules)

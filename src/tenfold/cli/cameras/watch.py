@@ -15,7 +15,7 @@ from tenfold.errors import UsageError
 from tenfold.modelfile import BUNDLED, BUNDLED_NAMES, CAMERAS
 
 if TYPE_CHECKING:
-    from tenfold.cameras.frames import Source
+    from tenfold.cameras.frames import FrameSource
     from tenfold.cameras.watching import Event, Options, Watcher
     from tenfold.inference import Classifier
 
@@ -140,7 +140,7 @@ class _Events:
         return _clock(event.start), _clock(event.end)
 
 
-def _watch(source: "Source", watcher: "Watcher", events: _Events) -> None:
+def _watch(source: "FrameSource", watcher: "Watcher", events: _Events) -> None:
     """Until the recording ends, or Ctrl-C; what is open then is told too."""
     stop = threading.Event()
     frames = source.frames(stop)
@@ -156,7 +156,7 @@ def _watch(source: "Source", watcher: "Watcher", events: _Events) -> None:
             events.tell(event)
 
 
-def _options(source: "Source", given: dict[str, Any]) -> "Options":
+def _options(source: "FrameSource", given: dict[str, Any]) -> "Options":
     from tenfold.cameras.watching import Options
     from tenfold.cameras.zones import parse
 
@@ -185,7 +185,7 @@ def _fields(event: "Event") -> dict[str, Any]:
     }
 
 
-def _write_report(path: Path, source: "Source", events: _Events) -> None:
+def _write_report(path: Path, source: "FrameSource", events: _Events) -> None:
     from tenfold.cameras import report
 
     told = sorted(events.told, key=lambda event: event.start)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.classify.sources import Source, find
+from tenfold.cli.classify.sources import NamedPicture, find
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import PictureError, TenfoldError
 from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
 
 if TYPE_CHECKING:
-    from tenfold.cli.classify.output import Answers
+    from tenfold.cli.classify.output import AnswerWriter
     from tenfold.images import Limits
     from tenfold.inference import Classifier
     from tenfold.inference.classifier import Prepared
@@ -92,8 +92,8 @@ def classify(
 
 
 def _add(
-    answers: "Answers",
-    source: Source,
+    answers: "AnswerWriter",
+    source: NamedPicture,
     outcome: "Outcome",
     explainer: "_Explainer | None",
     progress: Progress,
@@ -113,7 +113,9 @@ def _add(
     return None
 
 
-def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, language: str) -> "Answers":
+def _answers(
+    form: str | None, names: list[str], info: "ModelInfo", top: int, language: str
+) -> "AnswerWriter":
     from tenfold.cli.classify.output import Csv, Json, Table
 
     if form == "json":
@@ -123,7 +125,7 @@ def _answers(form: str | None, names: list[str], info: "ModelInfo", top: int, la
     return Table(sys.stdout, names, info.classes, top, language)
 
 
-def _read(source: Source, classifier: "Classifier") -> "Prepared":
+def _read(source: NamedPicture, classifier: "Classifier") -> "Prepared":
     if source.problem:
         raise source.problem
     return classifier.prepare(source.picture, name=source.name)
@@ -140,7 +142,7 @@ class _Explainer:
         except OSError as error:
             raise _cannot_write(folder, error) from error
 
-    def write(self, source: Source, prediction: "Prediction") -> str:
+    def write(self, source: NamedPicture, prediction: "Prediction") -> str:
         from tenfold import images
         from tenfold.inference.explain import overlay
 

@@ -17,7 +17,7 @@ _WIDEST_NAME = 100
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-class Answers(Protocol):
+class AnswerWriter(Protocol):
     """Where answers go."""
 
     def start(self) -> None: ...

@@ -13,7 +13,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True)
-class Source:
+class NamedPicture:
     """Something to classify: its name, and its path or its bytes; or why there is nothing."""
 
     name: str
@@ -21,7 +21,7 @@ class Source:
     problem: PictureError | None = None
 
 
-def find(paths: Iterable[str], most_bytes: int) -> Iterator[Source]:
+def find(paths: Iterable[str], most_bytes: int) -> Iterator[NamedPicture]:
     """The pictures that the arguments name, in their order; a folder's sorted by name, folders in it too.
 
     In folders, what is never a picture is passed over (`tenfold.folder_walk`). Links to folders are not
@@ -35,10 +35,10 @@ def find(paths: Iterable[str], most_bytes: int) -> Iterator[Source]:
         elif glob.has_magic(path) and not os.path.exists(path):
             yield from _pattern(path)
         else:
-            yield Source(path, path)
+            yield NamedPicture(path, path)
 
 
-def _standard_input(most_bytes: int) -> Source:
+def _standard_input(most_bytes: int) -> NamedPicture:
     if sys.stdin.isatty():
         raise UsageError(
             "'-'",
@@ -46,17 +46,17 @@ def _standard_input(most_bytes: int) -> Source:
             received="standard input is this terminal",
             cure="For example: tenfold classify - < cat.jpg",
         )
-    return Source("standard input", sys.stdin.buffer.read(most_bytes + 1))
+    return NamedPicture("standard input", sys.stdin.buffer.read(most_bytes + 1))
 
 
-def _pattern(pattern: str) -> Iterator[Source]:
+def _pattern(pattern: str) -> Iterator[NamedPicture]:
     found = sorted(glob.glob(pattern, recursive=True))
     counted = [path for path in found if _counts(path, pattern)]
     if not counted:
         yield _nothing(pattern, "matches no picture" if found else "matches no file", "Check the pattern.")
     seen: set[str] = set()
     for path in counted:
-        for source in _folder(path) if os.path.isdir(path) else [Source(path, path)]:
+        for source in _folder(path) if os.path.isdir(path) else [NamedPicture(path, path)]:
             # 'in/**/*' matches a folder and what is in it.
             if source.name not in seen:
                 seen.add(source.name)
@@ -72,8 +72,8 @@ def _counts(path: str, pattern: str) -> bool:
     return named or os.path.isdir(path) or not passed_over(os.path.basename(path))
 
 
-def _folder(folder: str) -> Iterator[Source]:
-    problems: list[Source] = []
+def _folder(folder: str) -> Iterator[NamedPicture]:
+    problems: list[NamedPicture] = []
 
     def unlisted(reason: OSError) -> None:
         name = os.fsdecode(reason.filename)
@@ -85,7 +85,7 @@ def _folder(folder: str) -> Iterator[Source]:
     empty = True
     for path in files_below(folder, unlisted=unlisted, left_out=left_out):
         empty = False
-        yield Source(path, path)
+        yield NamedPicture(path, path)
     if empty and not problems:
         problems.append(
             _nothing(folder, "holds no files that may be pictures", "Name a folder with pictures.")
@@ -93,5 +93,5 @@ def _folder(folder: str) -> Iterator[Source]:
     yield from problems
 
 
-def _nothing(name: str, problem: str, cure: str, received: str | None = None) -> Source:
-    return Source(name, b"", PictureError(name, problem, received=received or "", cure=cure))
+def _nothing(name: str, problem: str, cure: str, received: str | None = None) -> NamedPicture:
+    return NamedPicture(name, b"", PictureError(name, problem, received=received or "", cure=cure))

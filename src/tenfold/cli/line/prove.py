@@ -10,7 +10,7 @@ import click
 from tenfold.cli.terminal.text import printable
 
 if TYPE_CHECKING:
-    from tenfold.workflows.line.prove import Known
+    from tenfold.workflows.line.prove import ErrorRates
 
 
 @click.command()
@@ -76,7 +76,7 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     return 1 if found.worse else 0
 
 
-def _print(what: str, known: "Known | None") -> None:
+def _print(what: str, known: "ErrorRates | None") -> None:
     if known is not None:
         click.echo(
             f"  {what}: {known.before.value:.1%} before, {known.now.value:.1%} now, of {known.now.n:,}"

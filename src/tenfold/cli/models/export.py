@@ -13,7 +13,7 @@ from tenfold.paths import Home
 if TYPE_CHECKING:
     from tenfold.export.export import OpenPictures
     from tenfold.export.receipt import Receipt
-    from tenfold.export.steps import Watcher
+    from tenfold.export.steps import ExportListener
     from tenfold.metrics import Share
 
 # The names of tenfold.export.formats, which is imported when it is needed (a test holds them equal).
@@ -159,10 +159,10 @@ def _interval(one: "Share") -> str:
     return f"{one.value:.2%} ({one.low:.2%} to {one.high:.2%})"
 
 
-def _watcher(progress: Progress) -> "Watcher":
-    from tenfold.export.steps import Watcher
+def _watcher(progress: Progress) -> "ExportListener":
+    from tenfold.export.steps import ExportListener
 
-    return Watcher(lambda step, done, total: progress.show(done, total or None))
+    return ExportListener(lambda step, done, total: progress.show(done, total or None))
 
 
 def _opening(source: str, limit: int, data_dir: Path | None) -> "OpenPictures":

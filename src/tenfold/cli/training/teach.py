@@ -11,7 +11,7 @@ from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import counted
 
 if TYPE_CHECKING:
-    from tenfold.workflows.teach import Lesson
+    from tenfold.workflows.teach import TaughtModel
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 # So many of the pictures that were taken for another class are named.
@@ -67,7 +67,7 @@ def teach(folder: str, output: Path | None, name: str, backbone: Path | None, ke
     _print(lesson)
 
 
-def _print(lesson: "Lesson") -> None:
+def _print(lesson: "TaughtModel") -> None:
     taught, found = lesson.taught, lesson.taught.assessment
     each = ", ".join(f"{label} {n:,}" for label, n in zip(taught.classes, taught.counts, strict=True))
     click.echo(printable(f"Learned from {counted(sum(taught.counts), 'picture')}: {each}."))

@@ -23,7 +23,7 @@ class Shot:
     data: bytes
 
 
-class Camera(Protocol):
+class TriggeredCamera(Protocol):
     """What takes a picture now."""
 
     def take(self, seconds: float) -> Shot:
@@ -61,7 +61,7 @@ class SnapshotCamera:
         self._headers = {"Authorization": f"Basic {login}"} if user or password else {}
 
     def take(self, seconds: float) -> Shot:
-        """See `Camera`."""
+        """See `TriggeredCamera`."""
         if seconds <= 0:
             raise self._refused("no time was left")
         connection = self._connection(seconds)

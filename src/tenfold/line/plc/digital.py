@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tenfold.files import write_whole
-from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 
 _MOST_WAITING = 64
 _END_SECONDS = 2.0
@@ -61,10 +61,10 @@ class DigitalOutput:
     def state(self, outputs: Outputs) -> None:
         """See `Output`; a digital output tells verdicts only."""
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         """See `Output`."""
         failed = self._failed
-        return Health(works=not failed, says=f"{self._name} failed: {failed}." if failed else "")
+        return OutputHealth(works=not failed, says=f"{self._name} failed: {failed}." if failed else "")
 
     def close(self) -> None:
         """See `Output`. What waits is not told."""

@@ -50,7 +50,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Status:
+class HandshakeStatus:
     """What the station says in a handshake.
 
     Attributes:
@@ -129,13 +129,13 @@ class Handshake:
         self._show()
 
     @property
-    def status(self) -> Status:
+    def status(self) -> HandshakeStatus:
         """What the plant reads."""
         newest = self._parts[-1] if self._parts else None
         acquiring = newest is not None and not newest.verdict and signed(self._pictured - newest.number) < 0
         full = len(self._parts) >= BUFFER
         shown = self._parts[0] if self._valid else _Part(0, 0)
-        return Status(
+        return HandshakeStatus(
             ready=self._running and self._control.enable and not (self._control.trigger or acquiring or full),
             trigger_ack=self._trigger_ack,
             acquiring=acquiring,

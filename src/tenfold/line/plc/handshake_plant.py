@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 
 from tenfold.line.parts import CODES
-from tenfold.line.plc.handshake import BUFFER, Control, Handshake, Status
-from tenfold.line.plc.signals import REMEMBERED, Health, Inputs, Outputs, PartResult, State
+from tenfold.line.plc.handshake import BUFFER, Control, Handshake, HandshakeStatus
+from tenfold.line.plc.signals import REMEMBERED, Inputs, OperatingState, OutputHealth, Outputs, PartResult
 
 _WORD = 1 << 16
 _NO_CONTROL = Control()
@@ -36,7 +36,7 @@ class Heard:
 class Telling:
     """What the plant is told; `heartbeat` changes with each of the station's cycles."""
 
-    status: Status
+    status: HandshakeStatus
     outputs: Outputs
     heartbeat: int
 
@@ -88,15 +88,15 @@ class HandshakePlant:
         """See `Output`."""
         with self._lock:
             self._outputs = outputs
-            self._handshake.station(running=outputs.state is State.READY, pictured=outputs.pictured)
+            self._handshake.station(running=outputs.state is OperatingState.READY, pictured=outputs.pictured)
 
-    def health(self) -> Health:
-        """See `Output`; whether the plant is there is seen by its heartbeat."""
+    def health(self) -> OutputHealth:
+        """See `SignalOutput`; whether the plant is there is seen by its heartbeat."""
         if self.tell().status.full:
-            return Health(
+            return OutputHealth(
                 works=False, says=f"The results of {BUFFER} parts wait for the PLC to acknowledge them."
             )
-        return Health()
+        return OutputHealth()
 
     def close(self) -> None:
         """See `Plant`."""

@@ -15,7 +15,7 @@ from pymodbus.pdu import ModbusPDU
 
 from tenfold.errors import LineError
 from tenfold.line.plc.registers import Register, RegisterMap, WordOrder
-from tenfold.line.plc.signals import LIGHT_SAYS, REMEMBERED, Inputs, Light, Outputs, State
+from tenfold.line.plc.signals import LIGHT_SAYS, REMEMBERED, Inputs, Light, OperatingState, Outputs
 
 INPUT_MAP = RegisterMap(
     Register("encoder", "the belt's count now; wraps", words=2),
@@ -186,7 +186,7 @@ def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:
     """What a station wrote, as a PLC reads it."""
     values: dict[str, Any] = dict(OUTPUT_MAP.unpack(registers, place.words))
     del values["heartbeat"]
-    return Outputs(**values | {"state": State(values["state"]), "light": Light(values["light"])})
+    return Outputs(**values | {"state": OperatingState(values["state"]), "light": Light(values["light"])})
 
 
 def read_inputs(place: ModbusAddress) -> list[tuple[int, Register, list[int]]]:

@@ -8,7 +8,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from tenfold.line.plc.mqtt_broker import Broker, Login
-from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 
 _KEEPALIVE = 5
 
@@ -52,11 +52,11 @@ class MqttTrigger:
     def state(self, outputs: Outputs) -> None:
         """See `Output`; nothing is told."""
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         """See `Output`."""
         if self._subscribed:
-            return Health()
-        return Health(works=False, says=f"{self._name} is not connected.", halts=True)
+            return OutputHealth()
+        return OutputHealth(works=False, says=f"{self._name} is not connected.", halts=True)
 
     def close(self) -> None:
         """See `Output`."""

@@ -12,7 +12,7 @@ from tenfold.line.parts import Reason, Verdict
 REMEMBERED = 8
 
 
-class State(IntEnum):
+class OperatingState(IntEnum):
     """What a station tells the plant of itself."""
 
     STOPPED = 0
@@ -30,7 +30,7 @@ class Light(IntEnum):
     RED = 3  # all parts are rejected
 
 
-def signs_of(faults: Sequence[Reason], holds: Sequence[Reason]) -> tuple[State, Light]:
+def signs_of(faults: Sequence[Reason], holds: Sequence[Reason]) -> tuple[OperatingState, Light]:
     """The state of a station, and its lamp.
 
     Args:
@@ -38,8 +38,8 @@ def signs_of(faults: Sequence[Reason], holds: Sequence[Reason]) -> tuple[State, 
         holds: why parts are judged and held back.
     """
     if faults:
-        return (State.HALTED if tuple(faults) == ("halted",) else State.FAULT), Light.RED
-    return State.READY, Light.AMBER if holds else Light.GREEN
+        return (OperatingState.HALTED if tuple(faults) == ("halted",) else OperatingState.FAULT), Light.RED
+    return OperatingState.READY, Light.AMBER if holds else Light.GREEN
 
 
 LIGHT_SAYS = "of the stack light: 0 none, 1 green, 2 amber (parts are held back), 3 red (all are rejected)"
@@ -89,7 +89,7 @@ class Outputs:
     """
 
     pass_part: int = 0
-    state: State = State.STOPPED
+    state: OperatingState = OperatingState.STOPPED
     alarm: int = 0
     recipe: int = 0
     passed: int = 0
@@ -122,7 +122,7 @@ class PartResult:
 
 
 @dataclass(frozen=True)
-class Health:
+class OutputHealth:
     """How an output does.
 
     Attributes:
@@ -136,7 +136,7 @@ class Health:
     halts: bool = False
 
 
-class Output(Protocol):
+class SignalOutput(Protocol):
     """Where a station's verdicts and state go, beside the plant. None of its methods waits or raises."""
 
     def fire(self, result: PartResult) -> None:
@@ -145,11 +145,35 @@ class Output(Protocol):
     def state(self, outputs: Outputs) -> None:
         """Tell the station's state; called in each cycle."""
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         """Whether what was told arrives."""
 
     def close(self) -> None:
         """Tell no more. May wait a few seconds."""
+
+
+class SignalOutputs:
+    """Several outputs as one: all are told the same, and it works while all of them do."""
+
+    def __init__(self, outputs: Sequence[SignalOutput]) -> None:
+        self._outputs = tuple(outputs)
+
+    def fire(self, result: PartResult) -> None:
+        for output in self._outputs:
+            output.fire(result)
+
+    def state(self, outputs: Outputs) -> None:
+        for output in self._outputs:
+            output.state(outputs)
+
+    def health(self) -> OutputHealth:
+        found = [output.health() for output in self._outputs]
+        failing = "; ".join(one.says for one in found if not one.works)
+        return OutputHealth(not failing, failing, halts=any(one.halts for one in found))
+
+    def close(self) -> None:
+        for output in self._outputs:
+            output.close()
 
 
 class Plant(Protocol):
@@ -164,3 +188,23 @@ class Plant(Protocol):
 
     def close(self) -> None:
         """Let go of the wire."""
+
+
+class Heartbeat:
+    """Whether the plant's heartbeat moves; one that was not yet seen to move is none."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.forget()
+
+    def forget(self) -> None:
+        """The plant was lost: what was read before says nothing."""
+        self._value: int | None = None
+        self._moved_at, self.beats = 0.0, False
+
+    def stopped(self, value: int, now: float) -> bool:
+        """Take in a reading: whether it stands still for more than `seconds`."""
+        if value != self._value:
+            self.beats = self._value is not None
+            self._value, self._moved_at = value, now
+        return now - self._moved_at > self._seconds

@@ -20,7 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from tenfold.line.plc.mqtt_broker import Broker, Login
-from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
 from tenfold.parsing import from_json
 
@@ -252,10 +252,10 @@ class SparkplugOutput:
             }
         )
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         """See `Output`."""
         problem = self._node.problem
-        return Health(works=not problem, says=problem)
+        return OutputHealth(works=not problem, says=problem)
 
     def close(self) -> None:
         """See `Output`."""

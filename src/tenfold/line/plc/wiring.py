@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import LineError
-from tenfold.line.plc.signals import Output, Plant
+from tenfold.line.plc.signals import Plant, SignalOutput
 
 PLANT_KINDS = ("none", "modbus", "modbus-server", "opcua", "opcua-server")
 OUTPUT_KINDS = ("opcua-server", "sparkplug", "command", "file")
@@ -34,7 +34,7 @@ class Wires:
     """
 
     plant: Plant
-    outputs: tuple[Output, ...]
+    outputs: tuple[SignalOutput, ...]
     asks: bool
 
 
@@ -52,7 +52,7 @@ def connect(
     Raises:
         LineError: one cannot be opened, or is of no kind that is known; those opened before are closed.
     """
-    opened: list[Output] = []
+    opened: list[SignalOutput] = []
     try:
         found, asking = _plant(plant, choose)
         opened += asking
@@ -106,7 +106,7 @@ def check(plant: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]]) -> Non
             ) from error
 
 
-def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plant, list[Output]]:
+def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plant, list[SignalOutput]]:
     kind, options = _split(kept)
     if kind == "none":
         from tenfold.line.plc.triggers import NoPlant
@@ -133,7 +133,7 @@ def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plan
     raise _unknown("plant", kind, PLANT_KINDS)
 
 
-def _output(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> Output:
+def _output(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> SignalOutput:
     kind, options = _split(kept)
     if kind == "opcua-server":
         return _opcua_server(options, choose, None)
@@ -151,7 +151,7 @@ def _output(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> Output:
     raise _unknown("output", kind, OUTPUT_KINDS)
 
 
-def _opcua_server(options: dict[str, Any], choose: Callable[[int], bool], handshake: Any) -> Output:
+def _opcua_server(options: dict[str, Any], choose: Callable[[int], bool], handshake: Any) -> SignalOutput:
     from tenfold.line.plc.opcua.results import KnownRecipe
     from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
 

@@ -7,7 +7,7 @@ at that moment that this very part may pass, and its heartbeat is fresh.
 import random
 from dataclasses import dataclass
 
-from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs, State
+from tenfold.line.plc.signals import REMEMBERED, Inputs, OperatingState, Outputs
 
 # The PLC rejects everything when the station's heartbeat has stood still for so long.
 WATCHDOG_SECONDS = 0.3
@@ -130,7 +130,7 @@ class Conveyor:
 
     def _may_pass(self, part: int) -> bool:
         fresh = self._now - self._beat_at <= WATCHDOG_SECONDS and self._beat >= 0
-        return fresh and self._outputs.state == State.READY and self._outputs.pass_part == part
+        return fresh and self._outputs.state == OperatingState.READY and self._outputs.pass_part == part
 
     def _raw(self, place: int) -> int:
         return (place + self.options.start) % _LONG

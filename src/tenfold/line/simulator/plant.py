@@ -20,7 +20,7 @@ from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor, ConveyorOptions
 from tenfold.line.simulator.plcs import ModbusPlc, OpcUaPlc, Plc, run
 from tenfold.line.simulator.scene import Scene
-from tenfold.processes.child import Channel
+from tenfold.processes.child import ParentChannel
 
 _STEP_SECONDS = 0.001
 # Where this process is kept from running, the belt is slow rather than jumps: no plant's belt jumps.
@@ -28,7 +28,7 @@ _LONGEST_STEP_SECONDS = 0.01
 _TELL_SECONDS = 0.1
 
 
-def serve(channel: Channel) -> None:
+def serve(channel: ParentChannel) -> None:
     """Simulate a plant until all parts went by, or the parent is gone."""
     told = channel.receive()
     assert told is not None
@@ -36,7 +36,7 @@ def serve(channel: Channel) -> None:
 
 
 class _Plant:
-    def __init__(self, channel: Channel, told: dict[str, Any]) -> None:
+    def __init__(self, channel: ParentChannel, told: dict[str, Any]) -> None:
         self._channel = channel
         options = ConveyorOptions(**told["conveyor"])
         self._conveyor = Conveyor(options)

@@ -15,7 +15,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from tenfold.line.plc import modbus
 from tenfold.line.plc.modbus import INPUT_REGISTERS, OUTPUT_REGISTERS, ModbusAddress
 from tenfold.line.plc.opcua.client import READS, WRITES, OpcUaAddress
-from tenfold.line.plc.signals import Light, Outputs, State
+from tenfold.line.plc.signals import Light, OperatingState, Outputs
 from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor
 
@@ -173,5 +173,5 @@ class OpcUaPlc:
             heard: dict[str, Any] = {
                 name: value for name, value in self._heard.items() if name != "heartbeat"
             }
-            state, light = State(heard.pop("state")), Light(heard.pop("light"))
+            state, light = OperatingState(heard.pop("state")), Light(heard.pop("light"))
             self._conveyor.hear(Outputs(state=state, light=light, **heard), self._heard["heartbeat"])

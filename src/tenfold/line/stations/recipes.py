@@ -12,7 +12,7 @@ from tenfold.database import Database, now
 from tenfold.database.names import checked_name
 from tenfold.errors import LineError, UnknownRecipe
 from tenfold.line.parts import Verdict
-from tenfold.line.recipe import Recipe, Region
+from tenfold.line.recipe import Region, StationRecipe
 from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 
 MOST_NUMBER = 0xFFFF
@@ -215,9 +215,9 @@ def region_of(kept: Mapping[str, Any]) -> Region:
     )
 
 
-def recipe_of(row: RecipeRow, version: RecipeVersionRow, *, deadline: float) -> Recipe:
+def recipe_of(row: RecipeRow, version: RecipeVersionRow, *, deadline: float) -> StationRecipe:
     """A version as a station uses it; `deadline` where it names none."""
-    return Recipe(
+    return StationRecipe(
         row.name,
         tuple(region_of(one) for one in version.regions),
         number=row.number,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from tenfold.errors import UsageError
 from tenfold.line.parts import Verdict
 from tenfold.line.trail.statistics import not_passed
-from tenfold.line.trail.trail import JOB, Entry, Row, Trail, time_of
+from tenfold.line.trail.trail import JOB, Row, Trail, TrailEntry, time_of
 
 _MOST_LETTERS = 500
 
@@ -44,7 +44,7 @@ def override(
         )
     job = {name: rows[0].body[name] for name in JOB if name in rows[0].body}
     body = {**job, "verdict": verdict, "before": before[0], "by": by, "reason": reason}
-    return trail.append([Entry("override", time_of(at or datetime.now(UTC)), body, part)])[0]
+    return trail.append([TrailEntry("override", time_of(at or datetime.now(UTC)), body, part)])[0]
 
 
 def verdict_of(rows: Iterable[Row]) -> tuple[Verdict, str] | None:

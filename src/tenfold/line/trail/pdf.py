@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tenfold.errors import MissingExtra
-from tenfold.line.trail.statistics import Group
+from tenfold.line.trail.statistics import Subgroup
 
 _FONT, _FONT_FILE = "DejaVuSans-tenfold", Path(__file__).with_name("dejavu-sans.ttf")
 _IN_A_ROW = 4
@@ -95,7 +95,7 @@ class Document:
             drawing.add(String(115 + width, y + 3, f"{count:,}", fontName=_FONT, fontSize=8))
         self._story.append(drawing)
 
-    def chart(self, groups: Sequence[Group]) -> None:
+    def chart(self, groups: Sequence[Subgroup]) -> None:
         """A p-chart of two groups or more."""
         from reportlab.graphics.shapes import Circle, Drawing, PolyLine, String
 

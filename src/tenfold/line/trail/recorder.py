@@ -8,14 +8,14 @@ from contextlib import suppress
 
 from tenfold.errors import LineError
 from tenfold.line.parts import Event, FaultBegan, FaultEnded, Recorded
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 
 _AGAIN_SECONDS = 0.2
 # So many rows may wait for a disk that takes none; nothing passes meanwhile.
 _MOST_WAITING = 100_000
 
 
-class Recorder:
+class TrailRecorder:
     """A queue before a trail.
 
     Args:
@@ -24,7 +24,7 @@ class Recorder:
 
     def __init__(self, trail: Trail, tell: Callable[[Event], None]) -> None:
         self._trail, self._tell = trail, tell
-        self._waiting: queue.Queue[Entry | None] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[TrailEntry | None] = queue.Queue(_MOST_WAITING)
         self._given_up = threading.Event()
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="tenfold-trail", daemon=True)
@@ -33,7 +33,7 @@ class Recorder:
         """Begin to write."""
         self._thread.start()
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: TrailEntry) -> None:
         """Have a row written. Raises queue.Full where too many wait."""
         self._waiting.put_nowait(entry)
 
@@ -53,9 +53,9 @@ class Recorder:
                 if self._given_up.wait(_AGAIN_SECONDS):
                     return
 
-    def _next(self) -> tuple[list[Entry], bool]:
+    def _next(self) -> tuple[list[TrailEntry], bool]:
         """All that waits, once something does; and whether more is to come."""
-        found: list[Entry] = []
+        found: list[TrailEntry] = []
         entry = self._waiting.get()
         while entry is not None:
             found.append(entry)
@@ -65,7 +65,7 @@ class Recorder:
                 return found, True
         return found, False
 
-    def _written(self, entries: list[Entry]) -> bool:
+    def _written(self, entries: list[TrailEntry]) -> bool:
         try:
             self._trail.append(entries)
         except LineError:

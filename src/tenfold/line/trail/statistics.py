@@ -19,7 +19,7 @@ _WRONGLY = "wrongly-rejected"
 
 
 @dataclass(frozen=True)
-class Group:
+class Subgroup:
     """Parts that came one after the other.
 
     Attributes:
@@ -87,7 +87,7 @@ class Statistics:
     escape: Share | None = None
     challenges: Challenges | None = None
     verdict_ms: tuple[float, float, float] | tuple[()] = ()
-    groups: list[Group] = field(default_factory=list)
+    groups: list[Subgroup] = field(default_factory=list)
     jobs: list[JobCount] = field(default_factory=list)
 
     @property
@@ -179,7 +179,7 @@ def percentiles(times: Sequence[float]) -> tuple[float, float, float] | tuple[()
     return times[len(times) // 2], times[min(len(times) - 1, int(0.99 * len(times)))], times[-1]
 
 
-def _p_chart(numbers: Sequence[int], passes: Sequence[bool], size: int) -> list[Group]:
+def _p_chart(numbers: Sequence[int], passes: Sequence[bool], size: int) -> list[Subgroup]:
     if not passes:
         return []
     mean = 1 - sum(passes) / len(passes)
@@ -190,5 +190,5 @@ def _p_chart(numbers: Sequence[int], passes: Sequence[bool], size: int) -> list[
             break
         spread = 3 * sqrt(mean * (1 - mean) / len(one))
         limits = max(0.0, mean - spread), min(1.0, mean + spread)
-        found.append(Group(numbers[start], len(one), 1 - sum(one) / len(one), *limits))
+        found.append(Subgroup(numbers[start], len(one), 1 - sum(one) / len(one), *limits))
     return found

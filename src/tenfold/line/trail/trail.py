@@ -83,7 +83,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TrailEntry:
     """A row that is to be written; `picture` is kept under its SHA-256, which stands in the row."""
 
     kind: Kind
@@ -133,7 +133,7 @@ class Trail:
             ).fetchone()
         return found or (0, _FIRST)
 
-    def append(self, entries: Sequence[Entry]) -> list[Row]:
+    def append(self, entries: Sequence[TrailEntry]) -> list[Row]:
         """Write rows, all or none; they are on the disk when this returns.
 
         Raises:

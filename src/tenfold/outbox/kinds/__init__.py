@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from tenfold.errors import MissingExtra, OutboxError
 from tenfold.outbox.kinds import addresses
-from tenfold.outbox.message import Channel, Message
+from tenfold.outbox.message import Message, OpenDestination
 
 Kind = Literal["webhook", "mqtt", "apprise", "page"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -73,7 +73,7 @@ def require(kind: str) -> None:
 
 def open_kind(
     kind: str, name: str, settings: Mapping[str, Any], recent: Sequence[Message]
-) -> AbstractContextManager[Channel]:
+) -> AbstractContextManager[OpenDestination]:
     """Open a destination; it may be out of reach now.
 
     Args:
@@ -95,10 +95,10 @@ def open_kind(
         from tenfold.outbox.kinds.messengers import Messenger
 
         return _plain(Messenger(name, settings["url"]))
-    return _plain(Page())
+    return _plain(PageDestination())
 
 
-class Page:
+class PageDestination:
     """Browsers that show the page: whoever serves them reads what was sent. Knows no browser."""
 
     def send(self, message: Message) -> None:
@@ -106,5 +106,5 @@ class Page:
 
 
 @contextmanager
-def _plain(channel: Channel) -> Iterator[Channel]:
+def _plain(channel: OpenDestination) -> Iterator[OpenDestination]:
     yield channel

@@ -57,7 +57,7 @@ class UploadLimits:
 
 
 @dataclass(frozen=True)
-class Upload:
+class UploadedPicture:
     """One picture: its name and its bytes, or why they cannot be used."""
 
     name: str
@@ -65,7 +65,7 @@ class Upload:
     problem: PictureTooLarge | None = None
 
 
-def read(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGenerator[Upload]:
+def read(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGenerator[UploadedPicture]:
     """The pictures of a request, each as soon as it is whole.
 
     Args:
@@ -103,7 +103,9 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _read_body(request: Request, limits: UploadLimits, memory: Reservation) -> AsyncGenerator[Upload]:
+async def _read_body(
+    request: Request, limits: UploadLimits, memory: Reservation
+) -> AsyncGenerator[UploadedPicture]:
     name = "upload"
     if declared(request) > limits.picture_bytes:
         raise _too_large(name, limits, f"it has {megas(declared(request))} MB")
@@ -116,12 +118,12 @@ async def _read_body(request: Request, limits: UploadLimits, memory: Reservation
         if not content.tell():
             raise _no_picture("it has no body")
         counted = memory.attach(content.getvalue())
-    yield Upload(name, counted)
+    yield UploadedPicture(name, counted)
 
 
 async def _read_form(
     request: Request, boundary: bytes, limits: UploadLimits, memory: Reservation
-) -> AsyncGenerator[Upload]:
+) -> AsyncGenerator[UploadedPicture]:
     most = limits.pictures * (limits.picture_bytes + _PART_OVERHEAD) + _PART_OVERHEAD
     if declared(request) > most:
         raise _too_much(limits, f"it has {megas(declared(request))} MB")
@@ -152,7 +154,7 @@ class _Form:
     """Turns the events of the multipart parser into whole uploads."""
 
     def __init__(self, limits: UploadLimits, memory: Reservation) -> None:
-        self.finished: deque[Upload] = deque()
+        self.finished: deque[UploadedPicture] = deque()
         self.pictures = 0
         self.ended = False
         self._limits, self._memory = limits, memory
@@ -236,7 +238,7 @@ class _Form:
         name = name or f"upload {self.pictures}"
         problem = _too_large(name, self._limits) if self._over else None
         content, self._content = self._content.getvalue(), BytesIO()
-        self.finished.append(Upload(name, self._memory.attach(content), problem))
+        self.finished.append(UploadedPicture(name, self._memory.attach(content), problem))
 
     def _end(self) -> None:
         self.ended = True

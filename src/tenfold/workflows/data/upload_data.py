@@ -47,7 +47,7 @@ IMPORT_DATA = JobType("import-data", WORK, ImportDataParams, ImportDataResult, a
 
 
 @dataclass(frozen=True)
-class Upload:
+class ArchiveUpload:
     """An archive that is being sent: so many bytes in all, and so many that are here."""
 
     id: str
@@ -71,7 +71,7 @@ class Uploads:
     ) -> None:
         self._home, self._data_dir, self._files, self._limits = home, data_dir, files, limits
 
-    def begin(self, name: str, size: int) -> Upload:
+    def begin(self, name: str, size: int) -> ArchiveUpload:
         """A new upload. Raises DatasetError where it would be too large, or there are too many."""
         if size > MOST_BYTES:
             raise DatasetError(
@@ -90,14 +90,14 @@ class Uploads:
                 cure="End or stop them.",
                 reason="too-many-uploads",
             )
-        upload = Upload(secrets.token_hex(12), name, size)
+        upload = ArchiveUpload(secrets.token_hex(12), name, size)
         folder = self._home.data_uploads / upload.id
         folder.mkdir(parents=True, mode=0o700)
         write_whole(folder / "upload.json", json.dumps(asdict(upload)).encode())
         (folder / "archive.zip").touch()
         return upload
 
-    def get(self, upload_id: str) -> Upload:
+    def get(self, upload_id: str) -> ArchiveUpload:
         """An upload as it is now. Raises DatasetError where there is none."""
         folder = self._home.data_uploads / upload_id
         known = re.fullmatch(r"[0-9a-f]{24}", upload_id) is not None and (folder / "upload.json").is_file()
@@ -109,9 +109,9 @@ class Uploads:
                 reason="upload-unknown",
             )
         found = json.loads((folder / "upload.json").read_bytes())
-        return Upload(**{**found, "received": (folder / "archive.zip").stat().st_size})
+        return ArchiveUpload(**{**found, "received": (folder / "archive.zip").stat().st_size})
 
-    def archive(self, upload: Upload) -> Path:
+    def archive(self, upload: ArchiveUpload) -> Path:
         """The file with what was received."""
         return self._home.data_uploads / upload.id / "archive.zip"
 

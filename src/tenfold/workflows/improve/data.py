@@ -103,7 +103,7 @@ class WrittenDataset:
     unread: int
 
 
-class Writer:
+class LessonWriter:
     """Writes lessons and own pictures into a folder; what is there already is written again, the same.
 
     Args:

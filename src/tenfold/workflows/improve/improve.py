@@ -27,7 +27,7 @@ from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.improve.data import MIXTURE, check_alone, lessons
 from tenfold.workflows.improve.folders import kept_copies, remove_copies
 from tenfold.workflows.improve.job import IMPROVE, ImproveJob, ImproveParams
-from tenfold.workflows.improve.readiness import Readiness, missing, too_few
+from tenfold.workflows.improve.readiness import ImprovementReadiness, missing, too_few
 from tenfold.workflows.improve.recipe import EPOCHS
 from tenfold.workflows.improve.refit import REFIT
 from tenfold.workflows.switch_model import ModelSwitch
@@ -63,11 +63,11 @@ class Improve:
         self._switch, self._jobs, self._own, self._job, self._home = switch, jobs, own, job, home
         self._models = models
 
-    def readiness(self) -> Readiness:
+    def readiness(self) -> ImprovementReadiness:
         """How things stand now."""
         return self._readiness(self._corrected.read())
 
-    def _readiness(self, found: Corrections) -> Readiness:
+    def _readiness(self, found: Corrections) -> ImprovementReadiness:
         base = self._registry.live()
         info = self._registry.info(base)
         taught = lessons(found, info.labels, MIXTURE.least_new)
@@ -75,7 +75,7 @@ class Improve:
         known = lessons(found, info.labels, _NEVER)
         quick_code, quick_reason = self._no_head(base) or too_few(known) or ("", "")
         own = self._own.of(base)
-        return Readiness(
+        return ImprovementReadiness(
             corrected=len(found.pictures),
             counted=len(taught.pictures) + len(taught.held_out),
             held_out=len(found.held_out()),

@@ -26,7 +26,7 @@ from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import Improvement
 from tenfold.paths import Home
 from tenfold.runs.run import Run
-from tenfold.workflows.improve.data import MIXTURE, Writer, check_classes, evenly, lessons
+from tenfold.workflows.improve.data import MIXTURE, LessonWriter, check_classes, evenly, lessons
 from tenfold.workflows.improve.evaluation import judge
 from tenfold.workflows.improve.folders import copies_of, remove_copies, run_of
 from tenfold.workflows.improve.recipe import arguments, name_of
@@ -171,7 +171,7 @@ class ImproveJob:
         taught = lessons(found, base.info.labels, MIXTURE.least_new)
         own = self._open_own(one, base, report)
         check_classes(taught, own)
-        writer = Writer(
+        writer = LessonWriter(
             folder,
             base,
             self._originals.read,

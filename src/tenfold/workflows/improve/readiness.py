@@ -12,7 +12,7 @@ LEAST = 10
 
 
 @dataclass(frozen=True)
-class Readiness:
+class ImprovementReadiness:
     """Whether an improvement can be started. reason, code: why the network cannot be trained, in words and
     for programs; quick_reason, quick_code: why its head cannot be refitted. Empty: it can.
 

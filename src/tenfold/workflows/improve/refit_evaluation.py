@@ -18,7 +18,7 @@ from tenfold.evaluation.improvement import CROSS_VALIDATED, MARGIN, facts_of, ve
 from tenfold.evaluation.significance import paired
 from tenfold.modelfile import ModelInfo
 from tenfold.teaching.own_sample import OwnSample
-from tenfold.teaching.refit import Answers, Correction, Lesson, Novelty, fit
+from tenfold.teaching.refit import Answers, Correction, NoveltyRule, RefitData, fit
 
 _FOLDS = 5
 
@@ -44,7 +44,7 @@ class Material:
 
 
 def cross_validated(
-    material: Material, how: Novelty, threshold: float, progress: Callable[[int, int], None]
+    material: Material, how: NoveltyRule, threshold: float, progress: Callable[[int, int], None]
 ) -> tuple[Correction, Answers]:
     """The correction, and what each corrected picture is answered by one that did not learn from it.
 
@@ -60,7 +60,7 @@ def cross_validated(
         own, labels, others = material.own.learn, material.own.learn_labels, material.own.others
     held = material.held_out
     progress(0, _FOLDS + 1)
-    lesson = Lesson(said.take(~held), material.labels[~held], own, labels, others)
+    lesson = RefitData(said.take(~held), material.labels[~held], own, labels, others)
     correction = fit(lesson, how, threshold)
     # Whatever is kept back is answered by the head that is shipped.
     found = said.moved(how, to=correction)
@@ -85,7 +85,7 @@ def _fold(picture: CorrectedPicture) -> int:
 
 
 def judged(
-    material: Material, correction: Correction, answered: Answers, info: ModelInfo, how: Novelty
+    material: Material, correction: Correction, answered: Answers, info: ModelInfo, how: NoveltyRule
 ) -> dict[str, Any]:
     """The figures of both models, and the verdict with its sentence, as plain JSON types."""
     # Which classes they are filed under; -1 for none of them.

@@ -11,7 +11,7 @@ from tenfold.inference import Classifier
 from tenfold.inference.classifier import reading
 from tenfold.inference.server import DeadlinePassed, ModelServer, Priority
 from tenfold.line.inspector import Classify
-from tenfold.line.options import Job
+from tenfold.line.options import ActiveRecipe
 from tenfold.line.pictures.pictures import Pixels
 from tenfold.predictions import Prediction
 from tenfold.workflows.line.setup import RecipeBook, RecipeSetup
@@ -56,10 +56,10 @@ class RecipeModels:
     def __init__(self, stack: ExitStack, book: RecipeBook, around: Callable[[Classify], Classify]) -> None:
         self._stack, self.book, self._around = stack, book, around
         self._servers: dict[str, ModelServer] = {}
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, ActiveRecipe] = {}
         self.problem = ""
 
-    def job(self, number: int) -> Job | None:
+    def job(self, number: int) -> ActiveRecipe | None:
         """What recipe `number` is made by; None where it is not approved, or its model cannot be used."""
         one = next((one for one in self.book.recipes if one.values["number"] == number), None)
         if one is None:
@@ -78,7 +78,7 @@ class RecipeModels:
         """The deadline of the recipe with these facts, seconds; None where it is not known any more."""
         return next((one.values["deadline"] for one in self.book.recipes if one.facts == facts), None)
 
-    def _made(self, one: RecipeSetup) -> Job:
+    def _made(self, one: RecipeSetup) -> ActiveRecipe:
         key = f"{one.facts}{one.values}"
         if key not in self._jobs:
             if one.sha256 not in self._servers:
@@ -87,5 +87,5 @@ class RecipeModels:
             server = self._servers[one.sha256]
             recipe = one.recipe()
             recipe.check([found.label for found in server.model.info.classes])
-            self._jobs[key] = Job(recipe, self._around(LineModel(server).classify), one.facts)
+            self._jobs[key] = ActiveRecipe(recipe, self._around(LineModel(server).classify), one.facts)
         return self._jobs[key]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import DOT, Chart
 from tenfold.evaluation.report.curves import Language, figure_in
-from tenfold.line.trail.statistics import Group
+from tenfold.line.trail.statistics import Subgroup
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -35,7 +35,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def p_chart(groups: Sequence[Group], language: Language = "en") -> Chart:
+def p_chart(groups: Sequence[Subgroup], language: Language = "en") -> Chart:
     """Draw the share of rejects of each group with its control limits; points outside are marked.
 
     Args:

@@ -39,14 +39,14 @@ from tenfold.line.pictures.camera import SnapshotCamera
 from tenfold.line.pictures.crossing import Crossing
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
-from tenfold.line.plc.signals import Output, Plant
+from tenfold.line.plc.signals import Plant, SignalOutput
 from tenfold.line.plc.triggers import OwnTriggers
 from tenfold.line.plc.wiring import Wires, connect
-from tenfold.line.recipe import WHOLE, Recipe, Region
+from tenfold.line.recipe import WHOLE, Region, StationRecipe
 from tenfold.line.station import Station
 from tenfold.line.stations.wiring import Trigger
 from tenfold.line.trail.trail import Trail
-from tenfold.processes.child import Channel
+from tenfold.processes.child import ParentChannel
 from tenfold.workflows.line.model import RecipeModels
 from tenfold.workflows.line.setup import LineSetup, RecipeBook
 
@@ -59,7 +59,7 @@ _STARTING_SECONDS = 1.0
 # A picture for people: it travels in a message, which has room for 64 KiB.
 _SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
 # Until there is a recipe nothing is judged; this one passes nothing.
-_NO_RECIPE = Recipe("none", (Region("none", WHOLE, frozenset()),))
+_NO_RECIPE = StationRecipe("none", (Region("none", WHOLE, frozenset()),))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Disturbance:
 _UNDISTURBED = Disturbance()
 
 
-def serve(channel: Channel, disturbance: Disturbance = _UNDISTURBED) -> None:
+def serve(channel: ParentChannel, disturbance: Disturbance = _UNDISTURBED) -> None:
     """Run a station until the parent is gone or interrupts it."""
     told = channel.receive()
     assert told is not None
@@ -92,7 +92,7 @@ def serve(channel: Channel, disturbance: Disturbance = _UNDISTURBED) -> None:
 
 
 @contextmanager
-def _starting(channel: Channel) -> Iterator[None]:
+def _starting(channel: ParentChannel) -> Iterator[None]:
     """Say so, again and again: an OPC UA server takes long to start on a busy machine, and silence would be
     taken for a process that hangs, which is started anew and takes as long again."""
     done = threading.Event()
@@ -148,7 +148,7 @@ class _Work:
         told = (self._figures, *self._outputs)
         self._station = Station(plant, inspector, self._trail, options, now=disturbance.now, outputs=told)
 
-    def run(self, channel: Channel) -> None:
+    def run(self, channel: ParentChannel) -> None:
         # Before the first exchange: silence is no alarm, and a recipe that is there is none either.
         self._station.use(self._models.job(self._wanted))
         running = threading.Thread(target=self._station.run, args=[self._stop])
@@ -208,7 +208,7 @@ class _Work:
             time.sleep(_TICK_SECONDS)
         return False
 
-    def _do(self, said: dict[str, Any], channel: Channel) -> str:
+    def _do(self, said: dict[str, Any], channel: ParentChannel) -> str:
         """Do what the parent says; why not, "": it was done."""
         match said["do"]:
             case "book":
@@ -264,7 +264,7 @@ class _Work:
         self._stream = StreamCamera(source, address.description, seen, recorded=recorded)
         return self._stream
 
-    def _mqtt_trigger(self) -> list[Output]:
+    def _mqtt_trigger(self) -> list[SignalOutput]:
         setup, trigger = self._setup, Trigger.from_json(self._setup.trigger)
         if trigger.kind != "mqtt":
             return []

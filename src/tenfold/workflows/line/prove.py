@@ -14,7 +14,7 @@ from tenfold.errors import PictureError, counted
 from tenfold.inference import Classifier
 from tenfold.line.parts import Verdict
 from tenfold.line.pictures import pictures
-from tenfold.line.recipe import Recipe
+from tenfold.line.recipe import StationRecipe
 from tenfold.line.stations.recipes import Approved, recipe_of
 from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.history import PartHistory, last_parts
@@ -28,7 +28,7 @@ _JUDGED = {"good", "wrong-class", "wrong-count", "none-of-these", "unsure", "no-
 
 
 @dataclass(frozen=True)
-class Known:
+class ErrorRates:
     """Parts of which it is known what they were, and how many of them got the wrong verdict."""
 
     before: Share
@@ -52,8 +52,8 @@ class Proof:
     parts: int = 0
     now_rejected: int = 0
     now_passed: int = 0
-    good: Known | None = None
-    bad: Known | None = None
+    good: ErrorRates | None = None
+    bad: ErrorRates | None = None
     milliseconds: tuple[float, float, float] | tuple[()] = ()
     changed: list[int] = field(default_factory=list)
 
@@ -96,7 +96,7 @@ def prove_version(
 
 def prove(
     trail: Trail,
-    recipe: Recipe,
+    recipe: StationRecipe,
     classifier: Classifier,
     *,
     box: tuple[float, float, float, float],
@@ -134,7 +134,7 @@ def prove(
 
 def _passes(
     content: bytes,
-    recipe: Recipe,
+    recipe: StationRecipe,
     classifier: Classifier,
     box: tuple[float, float, float, float],
     locate: bool,
@@ -176,11 +176,11 @@ def _proof(found: Sequence[_Judged], times: Sequence[float]) -> Proof:
     )
 
 
-def _known(wrong: Sequence[tuple[bool, bool]]) -> Known | None:
+def _known(wrong: Sequence[tuple[bool, bool]]) -> ErrorRates | None:
     if not wrong:
         return None
     n = len(wrong)
-    return Known(share(sum(before for before, _ in wrong), n), share(sum(now for _, now in wrong), n))
+    return ErrorRates(share(sum(before for before, _ in wrong), n), share(sum(now for _, now in wrong), n))
 
 
 def to_keep(proof: Proof, station: str, at: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _SILENT_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
-class Picture:
+class StationImage:
     """A picture for people, numbered from 1; `at` is Unix time."""
 
     number: int
@@ -65,7 +65,7 @@ class RunningStation:
         self._files_lock = threading.Lock()
         self._book: RecipeBook | None = None
         self._said: dict[str, Any] = {}
-        self._picture: Picture | None = None
+        self._picture: StationImage | None = None
         self.refused = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -111,7 +111,7 @@ class RunningStation:
                 self._orders.answer(order, said["refused"])
             if content := said.get("picture"):
                 number = self._picture.number + 1 if self._picture else 1
-                self._picture = Picture(number, time.time(), base64.b64decode(content))
+                self._picture = StationImage(number, time.time(), base64.b64decode(content))
 
     def wake(self) -> None:
         """Nothing to do: `stop` is looked at five times a second."""
@@ -145,7 +145,7 @@ class RunningStation:
         """How the station fares, as plain values; empty until its process is up."""
         return self._said
 
-    def picture(self) -> Picture | None:
+    def picture(self) -> StationImage | None:
         """The newest picture that somebody asked for."""
         return self._picture
 

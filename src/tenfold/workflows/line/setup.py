@@ -9,7 +9,7 @@ from tenfold.cameras.address import Address
 from tenfold.errors import UnknownRecipe
 from tenfold.line.belt import Gate
 from tenfold.line.parts import Verdict
-from tenfold.line.recipe import Recipe
+from tenfold.line.recipe import StationRecipe
 from tenfold.line.stations.recipes import Approved, Recipes, recipe_of, region_of
 from tenfold.line.stations.tables import StationRow
 
@@ -21,7 +21,7 @@ class RecipeSetup:
     Attributes:
         model: where its model file is.
         sha256: of that file.
-        values: fields of `Recipe`, regions as they are kept.
+        values: fields of `StationRecipe`, regions as they are kept.
     """
 
     model: str
@@ -33,13 +33,13 @@ class RecipeSetup:
         """What stands in every row of the trail."""
         return {"model": self.sha256, "recipe": [self.values["number"], self.values["version"]]}
 
-    def recipe(self) -> Recipe:
+    def recipe(self) -> StationRecipe:
         """The recipe itself."""
         values = dict(self.values)
         regions = tuple(region_of(one) for one in values.pop("regions"))
         # As it was sent, a verdict is a word.
         strangers, unsure = Verdict(values.pop("strangers")), Verdict(values.pop("unsure"))
-        return Recipe(regions=regions, strangers=strangers, unsure=unsure, **values)
+        return StationRecipe(regions=regions, strangers=strangers, unsure=unsure, **values)
 
 
 @dataclass(frozen=True)

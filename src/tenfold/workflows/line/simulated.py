@@ -11,7 +11,7 @@ from typing import Any
 from tenfold.line.inspector import Classify
 from tenfold.line.pictures.pictures import Pixels
 from tenfold.predictions import Prediction
-from tenfold.processes.child import Channel
+from tenfold.processes.child import ParentChannel
 from tenfold.workflows.line import process
 
 # A slow model needs so many times of what is left until the deadline.
@@ -42,7 +42,7 @@ class _Disturbed:
         self._ahead += timedelta(seconds=float(said["seconds"]))
 
 
-def serve(channel: Channel) -> None:
+def serve(channel: ParentChannel) -> None:
     """Run a station until the parent is gone or interrupts it."""
     one = _Disturbed()
     faults = {"slow-model": one.slow_down, "clock-jump": one.set_clock}

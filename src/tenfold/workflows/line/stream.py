@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from tenfold.cameras.crops import jpeg
-from tenfold.cameras.frames import Frame, Source
+from tenfold.cameras.frames import Frame, FrameSource
 from tenfold.errors import CameraError, LineError
 from tenfold.line.pictures.camera import Shot
 
@@ -29,7 +29,9 @@ class StreamCamera:
         at: when the newest frame came, by the monotonic clock; 0: none came.
     """
 
-    def __init__(self, source: Source, name: str, seen: Callable[[Frame], None], *, recorded: bool) -> None:
+    def __init__(
+        self, source: FrameSource, name: str, seen: Callable[[Frame], None], *, recorded: bool
+    ) -> None:
         self._source, self._name, self._seen, self._recorded = source, name, seen, recorded
         self._came = threading.Condition()
         self._newest: Frame | None = None
@@ -52,7 +54,7 @@ class StreamCamera:
         return not self.at or time.monotonic() - self.at > AWAY_SECONDS
 
     def take(self, seconds: float) -> Shot:
-        """See `tenfold.line.pictures.camera.Camera`: the next frame."""
+        """See `tenfold.line.pictures.camera.TriggeredCamera`: the next frame."""
         asked = time.monotonic()
         with self._came:
             self._came.wait_for(lambda: self.at > asked, timeout=max(0.0, seconds))
@@ -74,7 +76,7 @@ class StreamCamera:
         self._seen(frame)
 
 
-def _paced(source: Source, stop: threading.Event) -> Iterator[Frame]:
+def _paced(source: FrameSource, stop: threading.Event) -> Iterator[Frame]:
     """The frames of a recording at the pace of its times."""
     began, first = time.monotonic(), None
     for frame in source.frames(stop):

@@ -25,7 +25,7 @@ from tenfold.cameras.crops import Crop, jpeg
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.events import CameraEvents, Change
 from tenfold.cameras.frames import LOOKS, Frame
-from tenfold.cameras.sources import Camera, CopiedVideo, Fault
+from tenfold.cameras.sources import Camera, CameraFault, CopiedVideo
 from tenfold.cameras.tables import NONE, CameraRow, EventRow
 from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Event, Options, Watcher
@@ -52,7 +52,7 @@ _SHARE_BETWEEN_LOOKS = 1 / 30
 
 
 @dataclass(frozen=True)
-class Parts:
+class EventParts:
     """What a camera's events are made with.
 
     Attributes:
@@ -102,7 +102,7 @@ class CameraWatch:
         pushed: where a page's pictures arrive; None of a camera that is opened from here.
     """
 
-    def __init__(self, row: CameraRow, parts: Parts) -> None:
+    def __init__(self, row: CameraRow, parts: EventParts) -> None:
         self.name = f"camera-{row.id}"
         self.row, self._parts = row, parts
         self._recorder = ClipRecorder(row, parts.clips, parts.room)
@@ -292,7 +292,7 @@ class CameraWatch:
         except (Closed, TookTooLong):
             return []
 
-    def _tell(self, fault: Fault) -> None:
+    def _tell(self, fault: CameraFault) -> None:
         log.log(
             logging.INFO if fault.over else logging.WARNING,
             "The camera %s%s: %s",

@@ -20,7 +20,7 @@ Named = tuple[int, Box, str]
 
 
 @dataclass(frozen=True)
-class Moving:
+class FrameBoxes:
     """What moves in a frame.
 
     Attributes:
@@ -40,7 +40,7 @@ class Moving:
 
 
 @dataclass(frozen=True)
-class Picture(Moving):
+class EncodedFrame(FrameBoxes):
     """A picture to be shown, and what moves in it.
 
     Attributes:
@@ -57,7 +57,7 @@ class LiveView:
         self._newest: tuple[int, Frame, tuple[Named, ...]] | None = None
         self._count = 0
         self._encoding = threading.Lock()
-        self._encoded: Picture | None = None
+        self._encoded: EncodedFrame | None = None
         self._encoded_at = float("-inf")
 
     def show(self, frame: Frame, boxes: Sequence[Named]) -> None:
@@ -72,14 +72,14 @@ class LiveView:
         soon = time.monotonic() - self._encoded_at < _SECONDS_BETWEEN
         return self._count > after and (after == 0 or not soon)
 
-    def moving(self) -> Moving | None:
+    def moving(self) -> FrameBoxes | None:
         """What moves in the newest frame; no picture is encoded."""
         if (newest := self._newest) is None:
             return None
         number, frame, boxes = newest
-        return Moving(number, frame.time, _parts(frame, boxes))
+        return FrameBoxes(number, frame.time, _parts(frame, boxes))
 
-    def picture(self) -> Picture | None:
+    def picture(self) -> EncodedFrame | None:
         """The newest picture; for a moment after one was encoded that one, for all who ask."""
         with self._encoding:
             newest = self._newest
@@ -90,9 +90,9 @@ class LiveView:
             return self._encoded
 
 
-def _encoded(number: int, frame: Frame, boxes: Sequence[Named]) -> Picture:
+def _encoded(number: int, frame: Frame, boxes: Sequence[Named]) -> EncodedFrame:
     content = jpeg(frame.pixels, longest=LONGEST_SIDE, quality=_QUALITY)
-    return Picture(number, frame.time, _parts(frame, boxes), content)
+    return EncodedFrame(number, frame.time, _parts(frame, boxes), content)
 
 
 def _parts(

@@ -15,7 +15,7 @@ from tenfold.line.plc.signals import Inputs
 from tenfold.line.plc.wiring import connect
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
 from tests.outbox.receivers import until
@@ -58,16 +58,16 @@ def trail(running: Running, gate: int) -> Path:
     with Trail(path) as opened:
         opened.append(
             [
-                Entry("part", AT, facts | {"verdict": "pass", "reason": "good", "answers": answers}, 1),
-                Entry("gate", AT, {"outcome": "passed"}, 1),
-                Entry(
+                TrailEntry("part", AT, facts | {"verdict": "pass", "reason": "good", "answers": answers}, 1),
+                TrailEntry("gate", AT, {"outcome": "passed"}, 1),
+                TrailEntry(
                     "part",
                     AT,
                     facts | {"verdict": "reject", "reason": "unsure", "box": [0.5, 0.25, 0.25, 0.5]},
                     2,
                     picture(RED, size=(80, 40)),
                 ),
-                Entry("alarm", AT, {"reason": "camera"}),
+                TrailEntry("alarm", AT, {"reason": "camera"}),
             ]
         )
     return path
@@ -335,7 +335,7 @@ def test_a_version_is_proven_on_a_stations_recorded_parts_in_the_background(
             facts |= {"frog": {"verdict": "pass", "reason": "good"}}.get(
                 label, {"verdict": "reject", "reason": "unsure"}
             )
-            trail.append([Entry("part", AT, facts, number, file.read_bytes())])
+            trail.append([TrailEntry("part", AT, facts, number, file.read_bytes())])
     client.post(f"{station}/parts/3/override", json={"verdict": "pass", "reason": "x", "by": "Olha"})
     assert client.post(f"{url}/versions/2/prove", json={"station": gate}).status_code == 404
     assert client.post(f"{url}/versions/1/prove", json={"station": gate + 1}).status_code == 404
@@ -414,7 +414,7 @@ def test_alarms_are_acknowledged_by_name(running: Running, gate: int, trail: Pat
     assert [(one["reason"], one["acknowledged"]) for one in client.get(url).json()] == [("camera", False)]
     assert client.post(f"{url}/acknowledge", json={"by": "Olha"}).json()[0]["acknowledged"]
     with Trail(trail) as opened:
-        opened.append([Entry("alarm", AT, {"reason": "plc"})])
+        opened.append([TrailEntry("alarm", AT, {"reason": "plc"})])
     assert [one["acknowledged"] for one in client.get(url).json()] == [False, True]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from tenfold.line.trail.trail import Entry, Trail
+from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.fakes import RED, picture
 from tests.web.conftest import Running
 
@@ -20,7 +20,7 @@ def at(part: int) -> str:
     return f"2026-11-29T10:{part // 60:02}:{part % 60:02}.000Z"
 
 
-def judged(part: int) -> Entry:
+def judged(part: int) -> TrailEntry:
     """Every tenth part is bad, order 7 up to part 200, order 8 from there."""
     bad = part % 10 == 0
     answers = [
@@ -38,7 +38,7 @@ def judged(part: int) -> Entry:
         "order": 7 if part <= 200 else 8,
         "shift": 1,
     }
-    return Entry("part", at(part), body, part, picture(RED) if bad else None)
+    return TrailEntry("part", at(part), body, part, picture(RED) if bad else None)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ def url(running: Running) -> Iterator[str]:
     golden = {"expected": "reject", "verdict": "reject", "right": True}
     with Trail(path) as opened:
         opened.append([judged(part) for part in range(1, 301)])
-        opened.append([Entry("gate", at(13), {"outcome": "passed", "fired_ms": 900.5}, 11)])
-        opened.append([Entry("challenge", at(300), golden, 300)])
-        opened.append([Entry("challenge", at(300), {"passed": True, "by": "Olha", "recipe": [1, 2]})])
+        opened.append([TrailEntry("gate", at(13), {"outcome": "passed", "fired_ms": 900.5}, 11)])
+        opened.append([TrailEntry("challenge", at(300), golden, 300)])
+        opened.append([TrailEntry("challenge", at(300), {"passed": True, "by": "Olha", "recipe": [1, 2]})])
     yield url
     running.client.delete(url)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from asyncua import Server, ua
 
 from tenfold.line.plc.opcua.address_space import StationNodes
-from tenfold.line.plc.opcua.results import Job, KnownRecipe, internal_id
+from tenfold.line.plc.opcua.results import KnownRecipe, VisionJob, internal_id
 from tenfold.line.plc.opcua.station import VisionStation
 from tenfold.line.plc.opcua.vision import IllegalCall
 
@@ -69,7 +69,7 @@ class Methods:
             measurement, part, recipe, product, _ = arguments
             if _id(recipe) and self._recipe(_id(recipe), "").number != self._station.prepared():
                 raise Refused(ua.StatusCodes.BadInvalidArgument)
-            job = self._station.start(name, Job("", _id(measurement), _id(part), _id(product)))
+            job = self._station.start(name, VisionJob("", _id(measurement), _id(part), _id(product)))
             return [ua.Variant(ua.JobIdDataType(Id=job)), _FINE]
 
         return handle

@@ -29,7 +29,7 @@ class KnownRecipe:
 
 
 @dataclass(frozen=True)
-class Job:
+class VisionJob:
     """A run of the station; measurement, part and product are the plant's names, for a single part."""
 
     id: str = ""
@@ -57,7 +57,7 @@ class Results:
         self._simulated = simulated
         self._kept: deque[Any] = deque(maxlen=_KEPT)
 
-    def add(self, result: PartResult, job: Job) -> Any:
+    def add(self, result: PartResult, job: VisionJob) -> Any:
         """Keep a result; gives its ResultDataType."""
         known = (one for one in self._recipes() if one.number == result.recipe)
         recipe = next(known, KnownRecipe(result.recipe, ""))

@@ -23,10 +23,10 @@ from tenfold.line.plc.opcua.nodes import HANDSHAKE_CONTROL, HANDSHAKE_STATUS, SI
 from tenfold.line.plc.opcua.publishing import Publisher
 from tenfold.line.plc.opcua.results import KnownRecipe
 from tenfold.line.plc.opcua.security import APPLICATION, Security, secure_server, users
-from tenfold.line.plc.opcua.station import Change, VisionStation
+from tenfold.line.plc.opcua.station import StationUpdate, VisionStation
 from tenfold.line.plc.opcua.vision import VisionState
 from tenfold.line.plc.server_thread import ServerThread
-from tenfold.line.plc.signals import Health, Outputs, PartResult
+from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 
 # Some five seconds of one core, which a busy machine takes long to give.
 _START_SECONDS, _STOP_SECONDS = 300.0, 5.0
@@ -89,7 +89,7 @@ class OpcUaServer:
             choose=choose,
             publish=self._publish,
         )
-        self._changes: asyncio.Queue[Change] = asyncio.Queue()
+        self._changes: asyncio.Queue[StationUpdate] = asyncio.Queue()
         self._thread = ServerThread("tenfold-opcua", self._serve, (OSError, ua.UaError, LineError))
         if error := self._thread.start(_START_SECONDS):
             self.close()
@@ -110,17 +110,17 @@ class OpcUaServer:
         self._cycles += 1
         self._station.run(outputs)
 
-    def health(self) -> Health:
+    def health(self) -> OutputHealth:
         """See `Output`."""
         works = self._thread.alive
         says = "" if works else f"The OPC UA server ended: {self._thread.error}."
-        return Health(works, says, halts=self._station.halts)
+        return OutputHealth(works, says, halts=self._station.halts)
 
     def close(self) -> None:
         """See `Output`."""
         self._thread.close(_STOP_SECONDS)
 
-    def _publish(self, change: Change) -> None:
+    def _publish(self, change: StationUpdate) -> None:
         self._thread.call(self._changes.put_nowait, change)
 
     async def _serve(self, listens: Callable[[], None], stop: asyncio.Event) -> str:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from tenfold.line.plc.opcua.results import Job, KnownRecipe, Results, internal_id
+from tenfold.line.plc.opcua.results import KnownRecipe, Results, VisionJob, internal_id
 from tenfold.line.plc.opcua.vision import EXECUTING, Transition, VisionMachine, VisionState
-from tenfold.line.plc.signals import Outputs, PartResult, State
+from tenfold.line.plc.signals import OperatingState, Outputs, PartResult
 
 
 @dataclass(frozen=True)
-class Change:
+class StationUpdate:
     """What is to be published.
 
     Attributes:
@@ -50,13 +50,13 @@ class VisionStation:
         simulated: bool,
         automatic: bool,
         choose: Callable[[int], bool],
-        publish: Callable[[Change], None],
+        publish: Callable[[StationUpdate], None],
     ) -> None:
         self._recipes, self.simulated = recipes, simulated
         self.results = Results(recipes, simulated=simulated)
         self._choose, self._publish = choose, publish
         self._lock = threading.Lock()
-        self._machine, self._job, self._outputs = VisionMachine(automatic=automatic), Job(), Outputs()
+        self._machine, self._job, self._outputs = VisionMachine(automatic=automatic), VisionJob(), Outputs()
 
     @property
     def recipes(self) -> Sequence[KnownRecipe]:
@@ -72,9 +72,9 @@ class VisionStation:
     def run(self, outputs: Outputs) -> None:
         """The station's state in a cycle."""
         with self._lock:
-            changed = self._machine.run(failing=outputs.state is State.FAULT)
+            changed = self._machine.run(failing=outputs.state is OperatingState.FAULT)
             if VisionState.CONTINUOUS_EXECUTION in [one.after for one in changed]:
-                self._job = Job(uuid4().hex)
+                self._job = VisionJob(uuid4().hex)
             if changed or outputs != self._outputs:
                 self._outputs = outputs
                 self._tell(changed)
@@ -84,7 +84,7 @@ class VisionStation:
         with self._lock:
             # A part that was rejected because the plant halts belongs to no job, even if one has just begun.
             in_job = self._machine.state in EXECUTING and result.reason != "halted"
-            job = self._job if in_job else Job()
+            job = self._job if in_job else VisionJob()
             if self._machine.state is not VisionState.SINGLE_EXECUTION:
                 job = replace(job, part="")  # of many parts each has its own number
             made = self.results.add(result, job)
@@ -95,7 +95,7 @@ class VisionStation:
         with self._lock:
             self._tell(self._machine.call(method))
 
-    def start(self, method: str, job: Job) -> str:
+    def start(self, method: str, job: VisionJob) -> str:
         """Begin a job with the plant's names; its id. Raises IllegalCall."""
         with self._lock:
             self._machine.check(method)
@@ -124,4 +124,6 @@ class VisionStation:
     ) -> None:
         number = self._outputs.recipe
         recipe = next((one for one in self.recipes if one.number == number), KnownRecipe(number, ""))
-        self._publish(Change(transitions, self._job.id, internal_id(recipe), self._outputs, result, made))
+        self._publish(
+            StationUpdate(transitions, self._job.id, internal_id(recipe), self._outputs, result, made)
+        )

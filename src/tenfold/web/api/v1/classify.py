@@ -22,7 +22,7 @@ from tenfold.web.security.quotas import Reservation
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.web.uploads import pictures as uploads
-from tenfold.web.uploads.pictures import Upload
+from tenfold.web.uploads.pictures import UploadedPicture
 
 router = APIRouter(tags=["classify"])
 # Why pictures that are sent are not used.
@@ -152,7 +152,7 @@ async def _classify_all(
     server = service.app.model_server
     enough = min(_ENOUGH_BYTES, service.uploads.picture_bytes)
     tasks: list[asyncio.Task[_Outcome]] = []
-    in_hand: dict[asyncio.Task[_Outcome], Upload] = {}
+    in_hand: dict[asyncio.Task[_Outcome], UploadedPicture] = {}
 
     def done(task: asyncio.Task[_Outcome]) -> None:
         del in_hand[task]
@@ -179,7 +179,7 @@ async def _classify_all(
             task.cancel()
 
 
-async def _answer(server: ModelServer, model: Classifier, upload: Upload) -> _Outcome:
+async def _answer(server: ModelServer, model: Classifier, upload: UploadedPicture) -> _Outcome:
     size = frames = None
 
     def read(model: Classifier) -> Prepared:

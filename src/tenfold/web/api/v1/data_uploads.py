@@ -13,7 +13,7 @@ from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
 from tenfold.web.uploads.pictures import chunks
-from tenfold.workflows.data.upload_data import IMPORT_DATA, MOST_BYTES, ImportDataParams, Upload
+from tenfold.workflows.data.upload_data import IMPORT_DATA, MOST_BYTES, ArchiveUpload, ImportDataParams
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data-uploads")
 _BAD = responses(_422="There is no such upload, or the piece does not fit.")
@@ -109,7 +109,7 @@ def cancel(request: Request, who: Administrator, upload: str) -> None:
     service_of(request).app.uploads.cancel(upload)
 
 
-def _unfitting(upload: Upload, received: str) -> DatasetError:
+def _unfitting(upload: ArchiveUpload, received: str) -> DatasetError:
     return DatasetError(
         f"The piece of {upload.name!r:.200}",
         "does not fit",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from tenfold.errors import DatabaseError
-from tenfold.runtime.supervisor import Health
+from tenfold.runtime.supervisor import ServiceHealth
 from tenfold.web.answers import Answer
 from tenfold.web.problems import Overloaded, responses
 from tenfold.web.security.access import Administrator
@@ -49,7 +49,7 @@ class Notice(BaseModel):
     text: str = Field(description="The same in English.")
 
 
-class Readiness(HealthAnswer):
+class ReadinessAnswer(HealthAnswer):
     services: list[ServiceState]
     notices: list[Notice]
 
@@ -66,7 +66,7 @@ async def health() -> HealthAnswer:
     summary="Does it take pictures?",
     responses=responses(_503="Not at this moment."),
 )
-async def ready(request: Request) -> Readiness:
+async def ready(request: Request) -> ReadinessAnswer:
     """Answers 503 where a picture would be refused (starting, stopping, too much to do, no database, a full
     disk), and where a service failed several times in a row and is not running."""
     service = service_of(request)
@@ -99,7 +99,7 @@ async def ready(request: Request) -> Readiness:
     notice = Notice(
         code="other-model", text="The live model cannot be used here; another one answers instead."
     )
-    return Readiness(
+    return ReadinessAnswer(
         status="ok",
         # A station that does not run rejects its own parts, and takes nothing from this server's pictures.
         services=[_state(one) for one in (*found, *service.app.running_stations.healths())],
@@ -115,7 +115,7 @@ async def services(request: Request, who: Administrator) -> list[ServiceState]:
     return [_state(one, details=True) for one in found]
 
 
-def _state(one: Health, *, details: bool = False) -> ServiceState:
+def _state(one: ServiceHealth, *, details: bool = False) -> ServiceState:
     fault = one.fault
     return ServiceState.of(
         one,

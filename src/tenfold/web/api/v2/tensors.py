@@ -25,7 +25,7 @@ _MOST_DIMENSIONS = 4
 
 
 @dataclass(frozen=True)
-class Output:
+class OutputTensor:
     """One of the outputs: its name, datatype, shape behind the number of pictures (-1: not said)."""
 
     name: str
@@ -33,14 +33,14 @@ class Output:
     shape: tuple[int, ...] = ()
 
 
-def outputs(classes: int) -> list[Output]:
+def outputs(classes: int) -> list[OutputTensor]:
     """What a model of so many classes gives."""
     return [
-        Output("label", "BYTES"),
-        Output("known", "BOOL"),
-        Output("probabilities", "FP32", (classes,)),
-        Output("novelty", "FP32"),
-        Output("embedding", "FP32", (-1,)),
+        OutputTensor("label", "BYTES"),
+        OutputTensor("known", "BOOL"),
+        OutputTensor("probabilities", "FP32", (classes,)),
+        OutputTensor("novelty", "FP32"),
+        OutputTensor("embedding", "FP32", (-1,)),
     ]
 
 

@@ -19,7 +19,7 @@ from tenfold.database.names import LONGEST_NAME
 from tenfold.errors import UnknownCamera
 from tenfold.runtime import App
 from tenfold.web.answers import Answer
-from tenfold.web.api.v1.cameras.states import CameraState, state_of
+from tenfold.web.api.v1.cameras.states import CameraStateAnswer, state_of
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.service import service_of
@@ -147,7 +147,7 @@ class CameraAnswer(Answer):
         description="The name of what says what is seen; by default watch while a bundled model is live, else"
         " the live one."
     )
-    state: CameraState
+    state: CameraStateAnswer
 
 
 @router.post("/test", operation_id="test_camera", summary="Try a camera", responses=_REFUSED)

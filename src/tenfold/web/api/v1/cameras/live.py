@@ -36,7 +36,7 @@ from tenfold.web.service import WebService, service_of
 if TYPE_CHECKING:
     from tenfold.cameras.sources import CopiedVideo
     from tenfold.workflows.watch_cameras.camera import CameraWatch
-    from tenfold.workflows.watch_cameras.live import Moving
+    from tenfold.workflows.watch_cameras.live import FrameBoxes
 
 router = APIRouter(prefix="/api/v1/cameras")
 
@@ -177,5 +177,5 @@ class _Show:
         await self._socket.send_bytes(content)
 
 
-def _said(moving: "Moving") -> dict[str, Any]:
+def _said(moving: "FrameBoxes") -> dict[str, Any]:
     return {"number": moving.number, "time": round(moving.time, 3), "boxes": moving.said}

@@ -21,7 +21,7 @@ class FaultAnswer(BaseModel):
     over: bool
 
 
-class CameraState(BaseModel):
+class CameraStateAnswer(BaseModel):
     """How a camera fares."""
 
     phase: Phase = Field(description="off: no process watches it now. waiting: to be tried again.")
@@ -44,7 +44,7 @@ class CameraState(BaseModel):
     model_problem: str = Field(description="Why the default answers in the place of the chosen model.")
 
 
-def state_of(app: App, row: CameraRow) -> CameraState:
+def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
     """A camera's state, from what watches it in this process, or what another process said last."""
     watch = app.watched_cameras.running(row.id)
     said = watch.status() if watch is not None else row.status or {}
@@ -57,7 +57,7 @@ def state_of(app: App, row: CameraRow) -> CameraState:
     if health is not None and health.state == "failing" and health.fault is not None:
         fault = health.fault
         faults.append(FaultAnswer(code=fault.code, words=fault.words, at=fault.at, over=False))
-    return CameraState(
+    return CameraStateAnswer(
         phase="paused" if row.paused_at else phase,
         last_frame_age=None if age is None else round(age, 2),
         stale=age is None or age > STALE_SECONDS,

@@ -30,7 +30,7 @@ from tenfold.web.sending import KEEP_AND_ASK, KEEP_FOR_EVER, file_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.bodies import LongJsonRoute
-from tenfold.web.uploads.pictures import Upload
+from tenfold.web.uploads.pictures import UploadedPicture
 from tenfold.workflows import classify as classifying
 from tenfold.workflows.ingest import ADD, AddParams, restored
 
@@ -130,7 +130,7 @@ class _Outcome:
         )
 
 
-def _add(app: App, who: Visitor, upload: Upload, source: str, name: str) -> _Outcome:
+def _add(app: App, who: Visitor, upload: UploadedPicture, source: str, name: str) -> _Outcome:
     called = name or upload.name
     if upload.problem is not None:
         return _Outcome(called, error=upload.problem)

@@ -16,17 +16,17 @@ from tenfold.web.api.v1.line.wires import (
     Counts,
     OutputBody,
     OutputRequest,
-    Part,
     PlantBody,
     PlantRequest,
     Port,
+    StationPart,
     TriggerBody,
     VerdictName,
 )
 from tenfold.web.security.confirmation import ConfirmedRequest
 
 
-class GateBody(Part):
+class GateBody(StationPart):
     """Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none."""
 
     distance: Counts = 1000
@@ -35,7 +35,7 @@ class GateBody(Part):
     slack: Counts = 0
 
 
-class ChallengeBody(Part):
+class ChallengeBody(StationPart):
     """Golden parts that have to be run before a station releases any."""
 
     good: int = Field(1, ge=0, le=100)

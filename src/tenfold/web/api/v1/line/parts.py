@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from tenfold.errors import UnknownStation
 from tenfold.line.parts import Reason, Verdict
 from tenfold.line.trail.history import PartFilter, PartHistory, last_parts
-from tenfold.line.trail.trail import Entry, Trail, time_of
+from tenfold.line.trail.trail import Trail, TrailEntry, time_of
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
 from tenfold.web.api.v1.line.bodies import ByRequest
@@ -245,7 +245,7 @@ def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest
         last = trail.last(["alarm"], limit=1)
         if last:
             body = {"by": name_of(who, said.by), "through": last[0].number}
-            trail.append([Entry("acknowledged", time_of(datetime.now(UTC)), body)])
+            trail.append([TrailEntry("acknowledged", time_of(datetime.now(UTC)), body)])
     return alarms(request, who, number)
 
 

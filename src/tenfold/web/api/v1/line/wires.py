@@ -23,13 +23,13 @@ Argument = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 MOST_OUTPUTS = 8
 
 
-class Part(BaseModel):
+class StationPart(BaseModel):
     """A part of a station that is told as it is asked: what a request may leave out, an answer has."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
-class SecurityBody(Part):
+class SecurityBody(StationPart):
     """How OPC UA is secured. Files are the server's; only administrators are told where they are."""
 
     encrypted: bool = Field(
@@ -49,7 +49,7 @@ class SecurityRequest(SecurityBody):
     password: str = Field("", max_length=500, pattern=PLAIN, description="Empty: as it is.")
 
 
-class PlantBody(Part):
+class PlantBody(StationPart):
     """The PLC."""
 
     kind: Literal["none", "modbus", "modbus-server", "opcua", "opcua-server"] = Field(
@@ -74,7 +74,7 @@ class PlantRequest(PlantBody):
     security: SecurityRequest | None = Field(None, description="Of OPC UA. Null: as it is.")
 
 
-class TriggerBody(Part):
+class TriggerBody(StationPart):
     """What says that a part is there."""
 
     kind: Literal["plant", "encoder", "crossing", "mqtt", "hand"] = Field(
@@ -89,7 +89,7 @@ class TriggerBody(Part):
     topic: str = Field("", max_length=500, pattern=PLAIN)
 
 
-class BrokerBody(Part):
+class BrokerBody(StationPart):
     """An MQTT broker, which is told state and counts by Sparkplug B."""
 
     host: Host
@@ -112,7 +112,7 @@ class BrokerRequest(BrokerBody):
     password: str = Field("", max_length=500, pattern=PLAIN, description="Empty: as it is.")
 
 
-class OpcUaOutputBody(Part):
+class OpcUaOutputBody(StationPart):
     """The station as a vision system of OPC 40100-1."""
 
     kind: Literal["opcua-server"]
@@ -136,7 +136,7 @@ class SparkplugOutputRequest(BrokerRequest):
     kind: Literal["sparkplug"]
 
 
-class CommandOutputBody(Part):
+class CommandOutputBody(StationPart):
     """A command that the server runs for each verdict, without a shell. Only administrators are told its
     arguments."""
 
@@ -146,7 +146,7 @@ class CommandOutputBody(Part):
     seconds: float = Field(2.0, gt=0, le=60, description="After so long it is ended, and has failed.")
 
 
-class FileOutputBody(Part):
+class FileOutputBody(StationPart):
     """A file of the server that holds the last verdict. Only administrators are told its folder."""
 
     kind: Literal["file"]

@@ -22,7 +22,7 @@ from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import KEEP_FOR_EVER
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
-from tenfold.web.uploads.pictures import Upload
+from tenfold.web.uploads.pictures import UploadedPicture
 from tenfold.workflows.drafts import ReadPicture, TeachDrafts
 
 router = APIRouter(prefix="/api/v1/drafts", tags=["drafts"])
@@ -349,7 +349,7 @@ def _answer(parts: TeachDrafts, number: int, who: Visitor) -> DraftAnswer:
     )
 
 
-def _read(parts: TeachDrafts, number: int, upload: Upload) -> ReadPicture:
+def _read(parts: TeachDrafts, number: int, upload: UploadedPicture) -> ReadPicture:
     if upload.problem is not None:
         raise upload.problem
     return upload.content.consume(lambda content: parts.read(number, content, upload.name))

@@ -14,7 +14,7 @@ from tenfold.evaluation.report.curves import Figure, Language, run_chart, runs_c
 from tenfold.jobs import UNFINISHED
 from tenfold.jobs.records import JobState
 from tenfold.models.registry import RUN
-from tenfold.networks.listing import NETWORKS, Known
+from tenfold.networks.listing import NETWORKS, KnownNetwork
 from tenfold.recipes import recipe_file
 from tenfold.runs.run import LONGEST_TITLE, Run
 from tenfold.web.answers import Answer
@@ -264,6 +264,6 @@ def _jobs(service: WebService, runs: list[str]) -> dict[str, JobState]:
     return found | records.latest(TRAIN.kind, "run", runs)
 
 
-def _network(one: Known) -> NetworkAnswer:
+def _network(one: KnownNetwork) -> NetworkAnswer:
     recipe = recipe_file.shipped(one.name)
     return NetworkAnswer.of(one, side=recipe.side, epochs=recipe.epochs, batch_size=recipe.batch_size)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tenfold.cameras.events import CameraEvents
 
 
-class Recording(Notifying):
+class CameraTables(Notifying):
     """The tables of cameras, and what is recorded."""
 
     @part

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -12,6 +13,7 @@ STEPS = PACKAGE / "database" / "migrations" / "versions"
 # A step from one version of the tables to the next is a list, as long as the change is.
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != STEPS)
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
+MOST_FILES = 20
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,21 @@ def test_a_module_has_one_subject(modules: dict[str, ast.Module]) -> None:
 def test_a_name_says_what_is_inside() -> None:
     empty = {"utils", "util", "common", "core", "helpers", "misc"}
     assert [path for path in FILES if {path.stem, path.parent.name} & empty] == []
+
+
+def test_one_name_is_one_class(modules: dict[str, ast.Module]) -> None:
+    """A class with a leading underscore is its module's own."""
+    homes = defaultdict[str, list[str]](list)
+    for path, module in modules.items():
+        for node in module.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(path)
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
+def test_a_package_can_be_seen_at_a_glance() -> None:
+    files = Counter(path.parent for path in FILES)
+    assert {str(folder.relative_to(PACKAGE)): n for folder, n in files.items() if n > MOST_FILES} == {}
 
 
 def test_the_table_of_packages_is_complete() -> None:
