@@ -49,6 +49,11 @@ class Home(os.PathLike[str]):
         return self.folder / "improvements"
 
     @property
+    def tuning(self) -> Path:
+        """How models run fastest here; measured again where it is missing."""
+        return self.folder / "tuning.json"
+
+    @property
     def datasets(self) -> Path:
         """The list of datasets that were added."""
         return self.folder / "datasets.json"

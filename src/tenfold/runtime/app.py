@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.train.estimate import Estimates
     from tenfold.workflows.train.own_data import TrainingData
     from tenfold.workflows.train.train import Train
+    from tenfold.workflows.tune import Tuned
     from tenfold.workflows.watch_cameras.camera import CameraWatch
     from tenfold.workflows.watch_cameras.model import CameraModels
     from tenfold.workflows.watch_drift import WatchDrift
@@ -83,14 +84,17 @@ class App(Modelling):
     @part
     def model_server(self) -> "ModelServer":
         from tenfold.inference.server import ModelServer
+        from tenfold.inference.tuning import Way
 
-        settings = self.settings
-        return ModelServer(
-            self.initial_model.classifier,
-            threads=settings.threads,
-            batch=settings.batch_size,
-            observe=self._observe,
-        )
+        way = self.tuned.speed.way if self.tuned else Way(self.settings.threads, self.settings.batch_size)
+        first = self.initial_model.classifier
+        return ModelServer(first, threads=way.threads, batch=way.batch, observe=self._observe)
+
+    @part
+    def tuned(self) -> "Tuned | None":
+        """How the first model runs fastest here; None unless this is a server that is to measure it."""
+        asked = self.serving and self.settings.tune == "yes"
+        return self.tune(self.initial_model.classifier) if asked else None
 
     def _observe(self, model: "Classifier", answers: "Sequence[Prediction]") -> None:
         self.metrics.run(len(answers))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.corrected_models import CorrectedModels
     from tenfold.workflows.export_model import ExportModel, ModelExports
     from tenfold.workflows.switch_model import Load
+    from tenfold.workflows.tune import Tune
 
 
 class Modelling(Inspecting):
@@ -84,6 +85,13 @@ class Modelling(Inspecting):
         from tenfold.workflows.export_model import ModelExports
 
         return ModelExports(self.blobs("exports"))
+
+    @part
+    def tune(self) -> "Tune":
+        from tenfold.workflows.tune import Tune
+
+        cores = self.settings.threads or os.cpu_count() or 1
+        return Tune(self.home.tuning, self.model_exports, self.blobs("exports"), self.load, cores=cores)
 
     @part
     def export_model(self) -> "ExportModel":

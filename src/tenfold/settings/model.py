@@ -270,6 +270,12 @@ class Settings(BaseSettings):
     threads: Number = _number(
         0, (0, 1024), "Threads for reading pictures and for the network. 0: one for each core."
     )
+    tune: Literal["yes", "no"] = Field(
+        "no",
+        description="Whether the server measures at its start how many pictures at a time, and in which "
+        "batches, its model answers fastest on this machine, and works so: yes, or no for threads and "
+        "batch_size. Measured once for each model, in half a minute.",
+    )
     clips_free_bytes: Number = _number(
         2_000_000_000,
         (0, 10**15),

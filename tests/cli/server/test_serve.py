@@ -17,12 +17,16 @@ import pytest
 from sqlalchemy import make_url
 
 from tenfold.cli.server import serve
+from tenfold.inference import Classifier
 from tenfold.runtime import App
+from tenfold.storage import MemoryStore
+from tenfold.workflows.export_model import ModelExports
+from tenfold.workflows.tune import Tune
 from tests import tables
 from tests.cli import colours
 from tests.cli.conftest import Command
 from tests.conftest import postgres_database
-from tests.fakes import GREEN, picture
+from tests.fakes import GREEN, FakeClassifier, picture
 from tests.forking import Forked
 from tests.proxy import Proxy
 
@@ -280,3 +284,23 @@ def test_a_browser_is_opened_only_where_somebody_would_see_it(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
     assert serve._has_browser() is expected
+
+
+@pytest.mark.slow
+def test_it_says_how_the_model_runs_fastest_here(tmp_path: Path) -> None:
+    # It would take ten seconds to measure; what was measured before is not measured again.
+    before = Tune(
+        tmp_path / "tuning.json",
+        ModelExports(MemoryStore()),
+        MemoryStore(),
+        Classifier,
+        cores=1,
+        seconds=0.03,
+    )
+    speed = before(FakeClassifier()).speed
+    with server("--tune", TENFOLD_THREADS="1", TENFOLD_HOME=str(tmp_path)) as (process, address):
+        assert classify(address).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+    assert "works on 1 picture at a time" in errors
+    assert f"at most {speed.way.batch} in a run of the network: {speed.rate:,.0f} pictures/s" in errors

@@ -23,6 +23,8 @@ export const en = {
   version: "tenfold {version} on {database}",
   trainingMissing: "Training is not installed on this server. This command installs it:",
 
+  help_tune:
+    "Whether the server measures at its start how many pictures at a time, and in which batches, its model answers fastest on this machine, and works so: yes, or no for threads and batch_size. Measured once for each model, in half a minute.",
   help_clips_free_bytes:
     "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips are deleted.",
   help_home: "The folder for everything that tenfold keeps: data, models, training runs, and tenfold.toml.",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.errors import SettingError
+from tenfold.errors import SettingError, counted
 from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from tenfold.runtime import App
 
 
 @click.command()
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     metavar="MODEL",
     help=f"A model file, or a bundled model: {BUNDLED_NAMES}. By default {DEFAULT}.",
 )
+@click.option("--tune", is_flag=True, help="Measure first how the model runs fastest here; once.")
 @click.option("--root-path", help="The prefix of all addresses, behind a proxy.", metavar="PATH")
 @click.option(
     "--open/--no-open",
@@ -32,7 +35,12 @@ if TYPE_CHECKING:
     help="Open the page in a browser. Default: where there is one.",
 )
 def serve(
-    host: str | None, port: int | None, model: str | None, root_path: str | None, opening: bool | None
+    host: str | None,
+    port: int | None,
+    model: str | None,
+    tune: bool,
+    root_path: str | None,
+    opening: bool | None,
 ) -> None:
     """Serve the page and the HTTP API.
 
@@ -55,11 +63,14 @@ def serve(
             "host": host or loaded.host,
             "port": loaded.port if port is None else port,
             "model": model or loaded.model,
+            "tune": "yes" if tune else loaded.tune,
         }
     )
     logs.install(chosen.log_format, chosen.log_level)
     with _listen(chosen.host, chosen.port) as listening, App(chosen, serving=True) as app:
         app.check_home()
+        if chosen.tune == "yes":
+            _tell_of_tuning(app)
         for notice in app.notices:
             click.echo(f"tenfold: warning: {notice}", err=True)
         address = f"http://{reachable(chosen.host)}:{listening.getsockname()[1]}{chosen.root_path}"
@@ -78,6 +89,25 @@ def serve(
             proxies=chosen.trusted_proxies,
             grace=chosen.stop_seconds,
             opening=_has_browser() if opening is None else opening,
+        )
+
+
+def _tell_of_tuning(app: "App") -> None:
+    name = app.initial_model.classifier.info.name
+    click.echo(f"tenfold: how {name} runs fastest here is measured once, in about half a minute.", err=True)
+    tuned = app.tuned
+    assert tuned is not None
+    speed, count = tuned.speed, counted(tuned.speed.way.threads, "picture")
+    click.echo(
+        f"tenfold: {name} works on {count} at a time, at most {speed.way.batch} in a run of the network: "
+        f"{speed.rate:,.0f} pictures/s. The slowest way that was tried: {tuned.slowest:,.0f}.",
+        err=True,
+    )
+    for export in tuned.int8:
+        click.echo(
+            f"tenfold: its export {export.name} answers {export.times:.2f} times as many, "
+            f"{export.agreement:.1%} of them with the same class. To use it, add it on the page Models.",
+            err=True,
         )
 
 

@@ -1,0 +1,107 @@
+"""Has a server's model run in the way that is fastest on this machine, which is measured once and kept.
+
+Says how fast the model's exports with 8-bit integers are beside it, but does not use them: they do not give
+the same answer to every picture, so a person decides. Knows no HTTP.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from tenfold.evaluation.report.speed import machine
+from tenfold.files import write_whole
+from tenfold.inference import Classifier
+from tenfold.inference.tuning import SECONDS, Speed, measured, ways
+from tenfold.storage import BlobStore
+from tenfold.workflows.export_model import ModelExports
+
+INT8 = "onnx-int8"
+_KEPT = TypeAdapter(dict[str, list[Speed]])
+
+
+@dataclass(frozen=True)
+class Int8:
+    """An export with 8-bit integers.
+
+    Attributes:
+        name: of its file.
+        times: how many times as many pictures a second as the model it was made of.
+        agreement: the share of pictures with the same first answer, by its receipt.
+    """
+
+    name: str
+    times: float
+    agreement: float
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The fastest way of a model, the speed of the slowest that was tried, and its int8 exports."""
+
+    speed: Speed
+    slowest: float
+    int8: tuple[Int8, ...]
+
+
+class Tune:
+    """Measures, and keeps what it found for this processor, this runtime and this file.
+
+    Args:
+        file: where it is kept.
+        blobs: holds the exports' files.
+        load: makes a classifier of a file.
+        cores: the most pictures at a time.
+        seconds: for each way.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        exports: ModelExports,
+        blobs: BlobStore,
+        load: Callable[[Path], Classifier],
+        *,
+        cores: int,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._file, self._exports, self._blobs, self._load = file, exports, blobs, load
+        self._ways, self._seconds = ways(cores), seconds
+
+    def __call__(self, model: Classifier) -> Tuned:
+        """What is fastest for `model` here. Raises OSError where that cannot be kept."""
+        speeds = self._speeds(model)
+        best = speeds[0]
+        int8 = [
+            Int8(name, self._speeds(export)[0].rate / best.rate, agreement)
+            for name, agreement, export in self._int8(model.sha256)
+        ]
+        return Tuned(best, speeds[-1].rate, tuple(int8))
+
+    def _speeds(self, model: Classifier) -> list[Speed]:
+        """The speed of each way, the fastest first: kept, or measured now."""
+        here = machine()
+        key = f"{here['processor']}, {here['cores']} cores, onnxruntime {here['onnxruntime']}, {model.sha256}"
+        kept = self._kept()
+        found = kept.get(key, [])
+        if {one.way for one in found} != set(self._ways):
+            found = kept[key] = measured(model, self._ways, self._seconds)
+            write_whole(self._file, _KEPT.dump_json(kept, indent=1))
+        return found
+
+    def _kept(self) -> dict[str, list[Speed]]:
+        """What was found before; nothing where the file is missing or damaged: it is measured again."""
+        try:
+            return _KEPT.validate_json(self._file.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return {}
+
+    def _int8(self, model: str) -> Iterator[tuple[str, float, Classifier]]:
+        for export in self._exports.of_model(model):
+            if export.receipt.format != INT8 or not export.receipt.good:
+                continue
+            for name, key in export.keys.items():
+                if name.endswith(".onnx"):
+                    with self._blobs.local_copy(key) as path:
+                        yield name, export.receipt.agreement.value, self._load(path)
