@@ -6780,7 +6780,7 @@ export interface components {
         };
         /**
          * FigureCaveat
-         * @description Something a reader has to know beside a model's figures.
+         * @description A caveat that is shown with a model's figures.
          */
         FigureCaveat: {
             /**
@@ -7815,7 +7815,7 @@ export interface components {
         };
         /**
          * KnownParts
-         * @description Of parts of which it is known what they were, the share that got the wrong verdict.
+         * @description The share of parts with a wrong verdict, of those whose truth is known.
          */
         KnownParts: {
             before: components["schemas"]["ProofShare"];
@@ -9495,7 +9495,7 @@ export interface components {
         };
         /**
          * ProofFacts
-         * @description What a version would have done with recorded parts.
+         * @description The results of a version on recorded parts.
          */
         ProofFacts: {
             /**
@@ -11560,7 +11560,7 @@ export interface components {
         };
         /**
          * TrainResult
-         * @description The model that came of a run, as it was registered.
+         * @description The registered model of a run.
          */
         TrainResult: {
             /** Run */
@@ -11580,7 +11580,7 @@ export interface components {
         };
         /**
          * TrainingEstimate
-         * @description What a training would come to on this server: estimates, not promises.
+         * @description The estimated cost of a training on this server.
          */
         TrainingEstimate: {
             /**
@@ -11654,7 +11654,7 @@ export interface components {
         };
         /**
          * TrainingRequest
-         * @description What to train. What is left out is as the network's published recipe has it.
+         * @description A requested training. Missing values are taken from the network's published recipe.
          */
         TrainingRequest: {
             /**

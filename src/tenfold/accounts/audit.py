@@ -1,7 +1,7 @@
 """The log of who did what: logins, failures, changes of people, tokens, models, settings, many entries.
 
-Whoever does such a thing calls `note`. Nothing is ever changed or removed here, and no password, token or
-cookie is ever handed to it. Knows no HTTP.
+Code that performs such an action calls `note`. Records are never changed or removed, and never contain a
+password, token or cookie. Knows no HTTP.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ Action = Literal[
     "recipe.add", "recipe.version", "recipe.prove", "recipe.approve", "recipe.remove",
     "settings",
 ]  # fmt: skip
-"""All that is noted. Each has its words in the page."""
+"""All actions that are recorded. The page has a text for each."""
 ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 
 Kind = Literal["sign-in", "people", "models", "catalogue", "stations", "settings"]
@@ -53,9 +53,9 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which records are wanted; None: all.
+    """Filters records; None does not filter.
 
-    person: an id; 0: this machine's own user, or nobody. since, until: the first moment, and the first after.
+    person: an id; 0: this machine's own user, or nobody. since is included, until is not.
     """
 
     person: int | None = None
@@ -89,7 +89,7 @@ class Audit:
             who: the person's id; 0: this machine's own user, or nobody.
             action: what was done, one of `ACTIONS`.
             subject: what it was done to: a name, a hash, a number of entries.
-            details: more of it, as JSON takes it.
+            details: further facts, as JSON values.
             address: where the request came from.
             within: a transaction to keep it in, so that it is kept if and only if the change is.
         """
@@ -120,7 +120,7 @@ class Audit:
             return list(session.scalars(wanted))
 
     def every(self, wanted_of: AuditFilter) -> Iterator[AuditRecord]:
-        """All records that are wanted, the newest first; a page at a time is held."""
+        """All records that match a filter, the newest first; only one page at a time is in memory."""
         before: int | None = None
         while page := self.latest(wanted_of, before=before, limit=_PAGE):
             yield from page

@@ -23,13 +23,13 @@ from tenfold.errors import TooManyLogins
 
 FORGOTTEN = timedelta(hours=1)
 LONGEST_WAIT = timedelta(minutes=15)
-# Failures within the hour that cost nothing but the failure.
+# Failures within an hour after which there is no delay yet.
 FREE_HERE, FREE_ADDRESS, FREE_NAME = 5, 20, 50
 
 
 @dataclass(frozen=True)
 class AllowedAttempt:
-    """One try that was let through: the keys that it is counted under."""
+    """An attempt that was allowed: the keys that it is counted under."""
 
     here: str
     ids: tuple[int, ...]
@@ -66,26 +66,26 @@ class LoginLimits:
             return AllowedAttempt(keys[0][0], tuple(attempt.id for attempt in attempts))
 
     def wait(self, name: str, address: str) -> int:
-        """How many seconds the next try has to wait now; 0: it need not."""
+        """Seconds until the next attempt is allowed; 0: at once."""
         at = now()
         with self._database.reading() as session:
             wait = max(self._wait(session, key, free, at) for key, free in _keys(name, address))
         return max(0, ceil(wait.total_seconds()))
 
     def succeeded(self, one: AllowedAttempt) -> None:
-        """Take a try back that did not fail, and forget the failures of that name from there."""
+        """Uncount an attempt that succeeded, and forget the failures of that name from that address."""
         with self._database.writing() as change:
             change.execute(
                 delete(LoginAttempt).where(LoginAttempt.id.in_(one.ids) | (LoginAttempt.key == one.here))
             )
 
     def withdraw(self, one: AllowedAttempt) -> None:
-        """Take a try back that was not made."""
+        """Uncount an attempt that was not made."""
         with self._database.writing() as change:
             change.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(one.ids)))
 
     def _alone(self, change: Transaction, keys: Sequence[tuple[str, int]]) -> None:
-        """Let no other transaction count the same keys now. SQLite lets in one writer at a time anyway."""
+        """Lock the keys against other transactions. SQLite allows one writer at a time anyway."""
         if not self._database.sqlite:
             for number in sorted(int(key[-15:], 16) for key, _ in keys):
                 change.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
@@ -109,12 +109,12 @@ def _keys(name: str, address: str) -> tuple[tuple[str, int], ...]:
 
 
 def _key(*parts: str) -> str:
-    """Hashed: what is typed for a name is now and then a password, and may be of any length."""
+    """Hashed: people sometimes type their password as the name, and input may be of any length."""
     return f"{parts[0]}:{sha256(repr(parts).encode()).hexdigest()}"
 
 
 def _place(address: str) -> str:
-    """What one guesser holds: an IPv4 address, or an IPv6 network."""
+    """The address range of one client: an IPv4 address, or an IPv6 network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

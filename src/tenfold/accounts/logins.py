@@ -27,8 +27,8 @@ class Logins:
     """Signing in and out, and changing one's own password, on one database.
 
     Attributes:
-        first_code: whoever has it may make the first account. Random, of this process, and of no use once
-            there is an account.
+        first_code: allows making the first account. Random for each process, and useless once there is an
+            account.
     """
 
     def __init__(self, people: People, sessions: Sessions, limits: LoginLimits, audit: Audit) -> None:
@@ -38,7 +38,7 @@ class Logins:
     def sign_in(self, name: str, password: str, origin: Client) -> str:
         """The cookie of a new session.
 
-        The answer is the same, and takes as long, whether the name, the password or both are wrong.
+        A refusal is the same, and takes as long, whether the name, the password or both are wrong.
 
         Raises:
             LoginRefused: they are not right, or the account is disabled.
@@ -70,7 +70,7 @@ class Logins:
         self._audit.note(signed_in.person_id, "logout", signed_in.name, address=origin.address)
 
     def change_password(self, signed_in: SignedIn, old: str, new: str, origin: Client) -> str:
-        """Give oneself another password. All sessions end; the cookie of the one that takes their place.
+        """Change one's own password. All sessions end; returns the cookie of a new one.
 
         Raises:
             PasswordRefused, TooManyLogins: `old` is not right.
@@ -81,7 +81,7 @@ class Logins:
         return self._sessions.begin(person.id, address=origin.address, agent=origin.agent)
 
     def confirm(self, signed_in: SignedIn, password: str, origin: Client) -> Account:
-        """Check that it is the person who is signed in that asks: only they know their password.
+        """Check the password of the person who is signed in.
 
         Raises:
             PasswordRefused, TooManyLogins: it is not right.

@@ -19,9 +19,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from tenfold.errors import AccountError, TooManyLogins
 
 SHORTEST, LONGEST = 8, 128
-# One check takes 64 MiB; more of them side by side would let strangers fill the memory.
+# A check takes 64 MiB: without a limit, many at once would exhaust the memory.
 _AT_ONCE, _WAITING = 2, 8
-# Letters as they are written with digits and signs.
+# Digits and signs that people write in place of letters.
 _LETTERS = str.maketrans("013457@$!", "oleastasi")
 _SIGNS = "0123456789!?.,;:_-+*#@$%&/\\=~^()[]{}<>|\"'` "
 
@@ -45,7 +45,7 @@ class Passwords:
             return self._hasher.hash(_bytes(password))
 
     def right(self, password: str, kept: str | None) -> bool:
-        """Whether `password` is the one that `kept` was made of. None: of nobody, which takes as long."""
+        """Whether `kept` is the hash of `password`. None: there is no such person; takes as long."""
         with self._place():
             try:
                 return self._hasher.verify(kept or self._nobody, _bytes(password)) and kept is not None
@@ -96,7 +96,7 @@ def check(password: str, *, name: str = "") -> None:
 
 
 def _too_common(password: str, name: str) -> bool:
-    """Whether it is a common one, also with digits or signs around it, or with such for letters."""
+    """Whether it is a common password, also with digits or signs around it or in place of letters."""
     plain = _written(password).casefold()
     letters = plain.translate(_LETTERS)
     forms = {plain, letters, plain.strip(_SIGNS), letters.strip(_SIGNS)}
@@ -107,7 +107,7 @@ def _too_common(password: str, name: str) -> bool:
 
 
 def _monotonous(plain: str) -> bool:
-    """Whether it is a short piece over and over, or counts up or down: 11111111, abcabcabc, 12345678."""
+    """Whether it repeats a short piece, or counts up or down: 11111111, abcabcabc, 12345678."""
     doubled = (plain + plain).find(plain, 1)
     steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
     return doubled <= min(4, len(plain) // 2) or (len(steps) == 1 and abs(min(steps)) <= 1)

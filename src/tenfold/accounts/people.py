@@ -22,7 +22,7 @@ from tenfold.database.base import now
 from tenfold.errors import AccountError, UnknownAccount
 
 LONGEST_NAME = 100
-# Another process may add the first person: this one sees it so much later.
+# Seconds after which this process notices that another one added the first person.
 _REMEMBERED_SECONDS = 1.0
 
 
@@ -179,9 +179,9 @@ class People:
             return _account(found)
 
     def check(self, name: str, password: str) -> Account | None:
-        """The person whose name and password these are, if they may come in.
+        """The person with this name and password, if they may sign in.
 
-        It takes as long where there is nobody of that name.
+        Takes as long where the name is unknown.
         """
         with self._database.reading() as session:
             person = _named(session, name)

@@ -19,7 +19,7 @@ def at_least(role: str, wanted: str) -> bool:
 
 
 def lower(one: str, other: str) -> str:
-    """The one that may do less."""
+    """The role with fewer permissions."""
     return min(one, other, key=TOKEN_ROLES.index)
 
 

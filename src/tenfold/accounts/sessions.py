@@ -1,7 +1,7 @@
 """Sessions: browsers in which a person is signed in.
 
-The cookie is a random secret of 256 bits; the table holds its SHA-256, so that nobody who reads the table can
-sign in with it. Knows no HTTP.
+The cookie is a random secret of 256 bits; the table holds its SHA-256, so that reading the table does not let
+anybody sign in. Knows no HTTP.
 """
 
 import re
@@ -19,14 +19,14 @@ from tenfold.errors import UnknownAccount
 
 _SECRET_BYTES = 32
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
-# A session's last use is written down at most this often.
+# Seconds between updates of a session's last use.
 _USE_EVERY = timedelta(minutes=1)
 _ID_LETTERS = 16
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session that holds, and whose it is. id: names it to its person; not the secret."""
+    """A valid session, and its person. id: names it to its person; not the secret."""
 
     id: str
     person_id: int
@@ -43,8 +43,8 @@ class Sessions:
     """The sessions of one database.
 
     Args:
-        idle: a session ends when it was not used for so long.
-        lasting: a session ends so long after it began.
+        idle: how long an unused session stays valid.
+        lasting: how long a session stays valid at most.
     """
 
     def __init__(self, database: Database, *, idle: timedelta, lasting: timedelta) -> None:
@@ -69,7 +69,7 @@ class Sessions:
         return secret
 
     def find(self, cookie: str, *, using: bool = True) -> SignedIn | None:
-        """Whose session a cookie's value is; None where it does not hold, or no longer.
+        """The session of a cookie; None where it is not valid.
 
         Args:
             using: whether this counts as use.
@@ -91,7 +91,7 @@ class Sessions:
         return self._signed_in(*row)
 
     def of(self, person: int) -> list[SignedIn]:
-        """Where a person is signed in, the latest first."""
+        """A person's sessions, the latest first."""
         with self._database.reading() as session:
             rows = session.execute(
                 select(Session, Person)
@@ -117,7 +117,7 @@ class Sessions:
                 raise UnknownAccount("The session", "does not exist, or has ended")
 
     def end_all(self, person: int, *, but: str = "") -> int:
-        """End the person's sessions, except the one with the id `but`; how many."""
+        """End the person's sessions except the one with the id `but`; returns how many."""
         with self._database.writing() as change:
             others = [
                 one

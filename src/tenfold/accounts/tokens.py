@@ -18,7 +18,7 @@ from tenfold.database import Database
 from tenfold.database.base import now
 from tenfold.errors import AccountError, UnknownAccount
 
-# So that a token is seen for what it is wherever it leaks.
+# Lets scanners recognise a leaked token.
 PREFIX = "tenfold_"
 LONGEST_DAYS = 730
 _SECRET_BYTES = 32
@@ -53,7 +53,7 @@ class Tokens:
         """A new token and its secret, which is shown only once; raises AccountError.
 
         Args:
-            days: how long it holds.
+            days: how long it is valid.
         """
         name, secret, at = checked_name(name), PREFIX + secrets.token_urlsafe(_SECRET_BYTES), now()
         if not 1 <= days <= LONGEST_DAYS:
@@ -116,7 +116,7 @@ class Tokens:
     def revoke(
         self, token_id: int, *, person: int | None = None, by: int = 0, address: str = ""
     ) -> IssuedToken:
-        """Let a token in no longer. `person`: only one of theirs. Raises UnknownAccount."""
+        """Revoke a token. `person`: only one of this person's. Raises UnknownAccount."""
         with self._database.writing() as change:
             token = change.get(Token, token_id) if 0 < token_id < 2**31 else None
             if token is None or person not in (None, token.person_id):

@@ -17,7 +17,7 @@ from tenfold.database.base import load_tables
 from tenfold.database.upgrading import STEPS, upgrade, versions
 from tenfold.errors import BackupError, DatabaseError
 
-# What becomes of a row of a table; None: it is left out.
+# Changes a row before it is written; None: the row is left out.
 Changed = Mapping[str, Callable[[dict[str, Any]], dict[str, Any] | None]]
 # SQLite counts entries by itself while they are inserted.
 _COUNTED = "totals"
@@ -25,10 +25,10 @@ _ROWS = 500
 
 
 def take(database: Database, target: Path, changed: Changed) -> str:
-    """Write the tables as they are at one moment into a new file, while others may write; their version.
+    """Write a consistent copy of the tables into a new file, while others may write; returns their version.
 
     Args:
-        changed: what becomes of the rows of tables that are not taken as they are.
+        changed: for tables whose rows are not copied as they are.
     """
     if database.file is not None:
         copy_file(database.file, target)
@@ -46,7 +46,7 @@ def take(database: Database, target: Path, changed: Changed) -> str:
                 _change(session.connection(), tables[name], change)
         with copied.engine.connect() as connection:
             version, _ = versions(connection, STEPS, "backup")
-            # What was overwritten would still stand in free pages.
+            # Overwritten values would remain in free pages.
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
             connection.exec_driver_sql("VACUUM")
@@ -107,7 +107,7 @@ def has_tables(database: Database) -> bool:
 
 
 def fill(file: Path, database: Database) -> None:
-    """Put the tables of a backup, which are up to date, in the place of a server's, in one transaction."""
+    """Replace a server's tables by those of a backup, which are up to date, in one transaction."""
     source = Database(f"sqlite:///{file}")
     try:
         with source.engine.connect() as rows:
@@ -135,7 +135,7 @@ def _copy_table(source: Connection, target: Connection, table: Table) -> None:
 
 
 def _count_on(connection: Connection, table: Table) -> None:
-    """New rows get numbers behind those that are there."""
+    """Continue the numbering of new rows after the existing ones."""
     column = table.autoincrement_column
     if column is None:
         return

@@ -3,7 +3,7 @@
     snapshots/2026-11-29T140501Z.json   what one backup holds: the database and files by path
     contents/ab/abcd...                 each content once, named by its SHA-256
 
-A content that is there is not copied again, so a further backup costs what is new. A snapshot's file is
+A content that exists is not copied again, so a further backup costs only what is new. A snapshot's file is
 written last: a backup that was killed leaves contents without a snapshot, which the next one uses.
 """
 
@@ -74,7 +74,8 @@ class BackupFolder:
 
         Args:
             path: raises OSError where it cannot be read.
-            before: what the file was in an earlier backup; it is not read again where length and time are so.
+            before: what the file was in an earlier backup; a file of the same length and time is not read
+                again.
         """
         with path.open("rb", buffering=0) as source:
             facts = os.fstat(source.fileno())
@@ -88,7 +89,7 @@ class BackupFolder:
         return Content(known, size, facts.st_mtime_ns)
 
     def holds(self, content: Content) -> bool:
-        """Whether a content is there in its length; its bytes are not read."""
+        """Whether a content exists with the right length; its bytes are not read."""
         return self._size(content.sha256) == content.size
 
     def path(self, content: Content) -> Path:
@@ -96,7 +97,7 @@ class BackupFolder:
         return self._path(content.sha256)
 
     def damage(self, content: Content) -> str:
-        """What is wrong with a content, which is read for it; empty where nothing is."""
+        """What is wrong with a content, which is read in full; empty where nothing is."""
         try:
             with self.path(content).open("rb") as file:
                 right = hashlib.file_digest(file, "sha256").hexdigest() == content.sha256
@@ -158,7 +159,7 @@ class BackupFolder:
             ) from reason
 
     def forget(self, keep: int) -> int:
-        """Remove all snapshots but the newest `keep`, and contents that none has; the number removed."""
+        """Remove all snapshots but the newest `keep`, and unused contents; returns how many snapshots."""
         assert keep > 0
         names = self.names()
         used = {content.sha256 for name in names[-keep:] for content in _contents(self.read(name))}

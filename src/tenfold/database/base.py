@@ -29,7 +29,7 @@ _TABLES = (
     "tenfold.outbox.tables",
 )
 
-# SQLite counts up by itself only for a column that it calls INTEGER; that holds 64 bits too.
+# SQLite numbers rows automatically only in a column declared INTEGER, which holds 64 bits too.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 

@@ -14,7 +14,7 @@ from tenfold.database.base import BigId, Moment, now
 from tenfold.database.engine import Database
 from tenfold.database.names import LONGEST_NAME, by_name
 
-# Whoever works on a row tells how it fares every few seconds.
+# The process that works on a row writes its status every few seconds.
 _STALE_SECONDS = 15.0
 
 
@@ -40,7 +40,7 @@ RowT = TypeVar("RowT", bound=Claimed)
 
 
 def told_lately(at: datetime | None) -> bool:
-    """Whether somebody works on a row now, by its `status_at`."""
+    """Whether a process works on a row now, by its `status_at`."""
     return at is not None and abs((now() - at).total_seconds()) <= _STALE_SECONDS
 
 
@@ -79,7 +79,7 @@ class Claims(Generic[RowT]):
         raise NotImplementedError
 
     def pause(self, number: int, paused: bool = True) -> RowT:
-        """Let nobody work on a row for a time, or go on. Raises `unknown`."""
+        """Pause or resume the work on a row. Raises `unknown`."""
         return self.change(number, paused_at=now() if paused else None)
 
     def _present(self, session: Session, number: int) -> RowT:
@@ -107,7 +107,7 @@ class Claims(Generic[RowT]):
             return list(session.scalars(wanted.where(table.worker == worker)))
 
     def tell(self, worker: str, statuses: Mapping[int, dict[str, Any]]) -> None:
-        """Keep how rows of `worker` fare, for other processes."""
+        """Store the status of rows of `worker`, for other processes."""
         moment, table = now(), self._table
         with self._database.writing() as session:
             for number, status in statuses.items():

@@ -24,10 +24,10 @@ from tenfold.database.messages import without_values
 from tenfold.errors import DatabaseError
 from tenfold.files import has_room, private_mode
 
-# How long one writer waits for another on SQLite, which lets in one at a time.
+# How long a writer waits for another on SQLite, which allows one at a time.
 _PATIENCE_SECONDS = 30
-# A server that does not accept is given up after so many seconds; one that has gone without closing its
-# connections is found out by the system within 30: without these, a query waits for it for hours.
+# Seconds to wait for a server to accept a connection. One that vanished without closing its connections is
+# noticed within 30 s: without these, a query would wait for hours.
 POSTGRES_TIMEOUTS = {
     "connect_timeout": 10,
     "keepalives_idle": 15,
@@ -38,7 +38,7 @@ POSTGRES_TIMEOUTS = {
 # SQLSTATE read_only_sql_transaction: the server was the primary, and another one has taken its place.
 READ_ONLY = "25006"
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
-# What is raised where the database does not answer at this moment: it was stopped, or is too busy.
+# Raised where the database does not answer now: it was stopped, or is too busy.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, PoolTimeout)
 
 
@@ -63,7 +63,7 @@ class Database:
         event.listen(self.engine, "handle_error", _reconnect)
         self._opened = _identity(self.file)
         event.listen(self.engine, "do_connect", self._check_file)
-        # A writer says so at once on SQLite: one that first reads could be refused when it comes to write.
+        # On SQLite a writer locks at once: one that reads first could be refused when it writes.
         self._writer = self.engine.execution_options(tenfold_begin="BEGIN IMMEDIATE")
         self._committed: list[Callable[[], object]] = []
 
@@ -96,7 +96,7 @@ class Database:
 
     def lock(self, session: Session, table: type[Base]) -> None:
         """Until the transaction ends nobody else writes to a table: also where it has no row to be locked."""
-        if not self.sqlite:  # which lets in one writer at a time
+        if not self.sqlite:  # which allows one writer at a time
             session.execute(text(f"LOCK TABLE {table.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
     def insert(self, table: type[Base]) -> SqliteInsert | PostgresqlInsert:
@@ -156,7 +156,7 @@ class Database:
             raise sqlite3.OperationalError("the database file was deleted, moved or replaced")
 
     def _name_full_disk(self, context: ExceptionContext) -> None:
-        """SQLite speaks of an I/O error where a full disk has no room for the files beside the database."""
+        """SQLite reports an I/O error where a full disk has no room for the files beside the database."""
         error = context.original_exception
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and not self.has_room:
@@ -251,7 +251,7 @@ def _engine(url: URL) -> Engine:
         connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             "journal_mode = WAL",  # readers and a writer at the same time
-            "synchronous = FULL",  # what was told to be kept is kept when the power goes
+            "synchronous = FULL",  # committed data survive a loss of power
             "foreign_keys = ON",
             "temp_store = MEMORY",
             "cache_size = -65536",

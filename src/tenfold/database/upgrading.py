@@ -21,9 +21,9 @@ from tenfold.database.faults import trouble
 from tenfold.errors import DatabaseError
 
 STEPS = Path(__file__).parent / "migrations"
-# What no upgrade may lose a row of.
+# Tables in which no upgrade may lose a row.
 _KEPT = ("entries", "names", "people", "models")
-# Any number that is always the same: whoever upgrades a PostgreSQL database holds the lock of this number.
+# An arbitrary constant: the number of the PostgreSQL advisory lock that is held during an upgrade.
 _LOCK = 7_210_032
 
 
@@ -148,7 +148,7 @@ def _check_file(connection: Connection) -> None:
 
 
 def _make_sure(database: Database, version: str, copy: Path | None, steps: Path) -> None:
-    """The transaction has undone everything; where the file says otherwise, the copy goes back."""
+    """The transaction has undone everything; where the file was changed all the same, restore the copy."""
     if copy is None or not database.sqlite:
         return
     with database.engine.connect() as connection:

@@ -12,7 +12,7 @@ from tenfold.drafts.drafts import add_class, classes, free_name, own, present, u
 from tenfold.drafts.tables import ChangeKind, Draft, DraftChange, DraftClass, DraftPicture
 from tenfold.errors import DraftError, UnknownDraft
 
-# So many changes can be undone; what older ones removed is gone for good.
+# How many changes can be undone; what older ones removed is deleted for good.
 MOST_UNDONE = 50
 
 
@@ -85,7 +85,7 @@ class Contents:
         Args:
             batch: pictures that came with the same number are undone together.
             recording: whether they are frames of one recording, numbered by `batch`.
-            most: so many pictures a draft may have.
+            most: the most pictures that a draft may have.
 
         Returns:
             the hashes of those that were there already, with the names of their classes.
@@ -201,7 +201,7 @@ class Contents:
             return draft, list(classes(session, draft_id)), list(session.scalars(found))
 
     def embedded(self, embeddings: dict[int, bytes], backbone: str) -> None:
-        """Put other embeddings of pictures in the place of those that there are, by the pictures' ids."""
+        """Replace the embeddings of pictures, by the pictures' ids."""
         with self._database.writing() as session:
             for number, embedding in embeddings.items():
                 session.execute(
@@ -247,7 +247,7 @@ def _note(session: Session, draft: Draft, kind: ChangeKind, details: dict[str, A
 def _note_pictures(
     session: Session, draft: Draft, class_id: int, pictures: list[int], batch: int | None
 ) -> None:
-    """Note pictures that were added; more of the batch that came last belong to the same change."""
+    """Record pictures that were added; further ones of the last batch belong to the same change."""
     newest = select(DraftChange).where(DraftChange.draft_id == draft.id)
     last = session.scalars(newest.order_by(DraftChange.id.desc()).limit(1)).first()
     details = {"class": class_id, "batch": batch}

@@ -1,4 +1,4 @@
-"""Drafts of own classes, each of one person. Knows tables; knows no network, and learns nothing itself."""
+"""Drafts of own classes, each of one person. Knows tables, no network; trains nothing itself."""
 
 import unicodedata
 from collections.abc import Sequence

@@ -9,12 +9,13 @@
     holds.py        Holds: challenge parts, and first parts that wait for approval
     belt.py         counters of the plant; RejectQueue: which part is at the gate
     numbering.py    Numbering: part numbers from the plant's count of triggers
-    figures.py      what a station told since it started, counted
+    figures.py      counts of a station's verdicts and alarms
     pictures/       pictures of parts: taken, checked, cut to the part
     trail/          what is kept of each part: written, read, exported; statistics
     plc/            the plant's signals: Modbus TCP, OPC UA, MQTT, commands and files
-    simulator/      a plant on a desk
+    simulator/      a simulated plant
     stations/       stations and recipes as they are kept
 
-It is handed what classifies and knows no network and no HTTP server; only stations/ knows the database.
+It is given a function that classifies, and knows no network and no HTTP server; only stations/ knows the
+database.
 """

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from statistics import median_low
 from typing import Literal, TypeAlias
 
-# The belt slips where this is so of so many parts that the reject sensor saw: one alone may lie askew.
+# The belt slips where at least LEAST of the last KEPT parts at the reject sensor show it: a single part may
+# lie askew.
 _SLIPS_KEPT, _SLIPS_LEAST = 8, 4
 
-# What became of a part at the gate, as the trail names it.
+# The outcome of a part at the gate, as the trail names it.
 Outcome: TypeAlias = Literal["passed", "rejected", "not-seen", "wrongly-rejected"]
 
 
@@ -26,7 +27,7 @@ class JumpingCounter(Exception):
 
 
 class Counter:
-    """A counter of the plant without its wraps.
+    """A counter of the plant, unwrapped.
 
     Args:
         bits: of the counter, 16 or 32.
@@ -58,8 +59,8 @@ class Counter:
 class _Part:
     part: int
     at: int
-    shift: int = 0  # it comes to the gate so much later than the encoder says
-    alone: bool = True  # the sensor takes it for no other
+    shift: int = 0  # counts by which it reaches the gate later than the encoder says
+    alone: bool = True  # the sensor cannot mistake it for another part
     passes: bool = False
     spoiled: bool = False
     done: bool = False
@@ -71,9 +72,9 @@ class Gate:
 
     Attributes:
         distance: from the photo-eye to the gate.
-        window: a part is at the gate from so much before `distance` to so much after.
+        window: a part is at the gate from `distance - window` to `distance + window`.
         sensor: from the photo-eye to the sensor that sees rejected parts; 0: there is none.
-        slack: how far from there it may be seen.
+        slack: tolerance of its position there.
     """
 
     distance: int
@@ -84,7 +85,7 @@ class Gate:
 
 @dataclass
 class Confirmed:
-    """What became of parts that went by the gate."""
+    """The outcomes of parts that passed the gate's position."""
 
     passed: list[int] = field(default_factory=list)
     rejected: list[int] = field(default_factory=list)
@@ -92,7 +93,7 @@ class Confirmed:
     wrongly: list[int] = field(default_factory=list)  # were to pass
 
     def outcomes(self) -> dict[Outcome, list[int]]:
-        """The parts by what became of them."""
+        """The parts by outcome."""
         return {
             "passed": self.passed,
             "rejected": self.rejected,
@@ -105,12 +106,12 @@ class RejectQueue:
     """The parts between the photo-eye and the gate, first in, first out.
 
     At every moment at most one part may pass the gate; where the gate cannot tell two parts apart, both are
-    rejected. A part that was at the gate is done with, whatever the belt does then.
+    rejected. A part that has been at the gate is finished, whatever the belt does afterwards.
 
-    Where the reject sensor shows that the belt slips, parts that come from then on are told at the gate where
-    they are and not where the encoder says, up to a limit (`shift`); beyond it nothing may pass (`lost`). A
-    part keeps the shift that it came with, and parts have to be further apart by it: so a wrong shift rejects
-    good parts, and lets none pass in the place of its neighbour.
+    Where the reject sensor shows that the belt slips, the gate's position is corrected for later parts, up to
+    a limit (`shift`); beyond it nothing may pass (`lost`). A part keeps the shift that was valid when it
+    came, and parts have to be further apart by it: so a wrong shift rejects good parts, but never lets a
+    neighbour pass.
     """
 
     def __init__(self, gate: Gate) -> None:
@@ -159,12 +160,12 @@ class RejectQueue:
 
     @property
     def shift(self) -> int:
-        """By how many counts later than the encoder says the next part is told at the gate."""
+        """Counts by which the next part is expected at the gate later than the encoder says."""
         return max(-self._most_shift, min(self._most_shift, self._slip_at_gate))
 
     @property
     def lost(self) -> bool:
-        """Whether the belt slips by more than is made up for: it is not known which part is at the gate."""
+        """Whether the belt slips by more than can be corrected: it is not known which part is at the gate."""
         return abs(self._slip_at_gate) > self._most_shift
 
     @property
@@ -178,7 +179,7 @@ class RejectQueue:
         return min(self._gate.window or self._gate.slack, 3 * self._gate.slack // 4)
 
     def release(self, part: int) -> bool:
-        """Let a part pass when it is at the gate; whether it still can."""
+        """Let a part pass when it is at the gate; returns whether it still can."""
         for one in self._parts:
             if one.part == part and not one.spoiled and not one.done:
                 one.passes = True
@@ -186,7 +187,7 @@ class RejectQueue:
         return False
 
     def clear(self) -> list[int]:
-        """Forget all parts, as after a counter that jumped; those that were released and have not passed."""
+        """Forget all parts, as after a jump of a counter; returns those released that have not passed."""
         lost = [one.part for one in self._parts if one.passes and not one.done]
         self._parts.clear()
         self._newest = ()
@@ -205,7 +206,7 @@ class RejectQueue:
         return found
 
     def confirm(self, count: int, seen: list[int]) -> Confirmed:
-        """What became of parts: the reject sensor saw some at the counts `seen`, others have gone by."""
+        """The outcomes of parts: the reject sensor saw parts at the counts `seen`, others passed unseen."""
         found = Confirmed()
         gate = self._gate
         if gate.sensor:
@@ -229,7 +230,7 @@ class RejectQueue:
 
 
 class NoGate:
-    """The plant asked for a verdict and moves the part itself: a part that is released is done with."""
+    """For a plant that asks for verdicts and moves parts itself: a released part is finished."""
 
     slip = shift = 0
     lost = False

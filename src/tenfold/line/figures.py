@@ -8,16 +8,16 @@ from tenfold.line.parts import CODES
 from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 
 ALARM_NAMES = {code: reason for reason, code in CODES.items() if code}
-# So many parts the times are of.
+# The number of parts whose times are kept.
 _TIMED = 1_000
 
 
 class Figures:
-    """An output that counts what the others are told.
+    """An output that counts verdicts and alarms.
 
     Attributes:
-        last: the state that was told last.
-        result: the verdict that was told last.
+        last: the last state.
+        result: the last verdict.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Figures:
         self._seconds: dict[int, float] = {}
 
     def fire(self, result: PartResult) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self.result = result
         self._verdicts[result.verdict] += 1
         if result.triggered is not None and result.part not in self._seconds:
@@ -38,17 +38,17 @@ class Figures:
                 del self._seconds[next(iter(self._seconds))]
 
     def state(self, outputs: Outputs) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         if outputs.alarm and outputs.alarm != self.last.alarm:
             self._alarms[ALARM_NAMES[outputs.alarm]] += 1
         self.last = outputs
 
     def health(self) -> OutputHealth:
-        """See `Output`."""
+        """See `SignalOutput`."""
         return OutputHealth()
 
     def close(self) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
 
     def status(self) -> dict[str, Any]:
         """As plain values: verdicts and alarms told, by name; the middle and the 99th percentile of the

@@ -1,8 +1,8 @@
 """Holds, during which parts are judged but none is released: challenge parts, the first parts of a recipe.
 
-Challenge parts are golden good and bad ones, run at the start of a shift and after a change of recipe: only
-where each got the verdict that it should, parts are released. What was done is read from the trail, so that a
-station that starts again asks for nothing twice and forgets nothing.
+Challenge parts are golden good and bad ones, run at the start of a shift and after a change of recipe: parts
+are released only if each got the expected verdict. What was done is read from the trail, so it survives a
+restart of the station.
 """
 
 import time
@@ -15,7 +15,7 @@ from tenfold.errors import LineError
 from tenfold.line.parts import Event, HoldBegan, HoldEnded, Reason, Verdict
 from tenfold.line.trail.trail import Row, Trail
 
-# The clock is kept right by less than this.
+# Adjustments of the clock by less than this are ignored.
 _EARLIEST = timedelta(minutes=-1)
 
 
@@ -26,7 +26,7 @@ class ChallengeRule:
     Attributes:
         good: how many good ones.
         bad: how many bad ones.
-        hours: for how long it holds; a shift.
+        hours: for how long a challenge is valid; a shift.
     """
 
     good: int
@@ -58,7 +58,7 @@ class ChallengeRule:
 
 
 class Desk(Protocol):
-    """What carries out what holds decide: a station."""
+    """Carries out what `Holds` decides: a station."""
 
     def tell(self, event: Event) -> None:
         """Hand an event to the state machine."""
@@ -71,11 +71,11 @@ class Desk(Protocol):
 
 
 class Holds:
-    """What a station waits for before it releases parts. Its user sees to it that one thread is in here.
+    """What a station waits for before it releases parts. Not thread-safe.
 
     Args:
         rule: None: no challenge is needed.
-        first_parts: so many after a change of recipe are judged before somebody approves them; 0: none.
+        first_parts: how many parts after a change of recipe wait for approval; 0: none.
     """
 
     def __init__(self, desk: Desk, trail: Trail, rule: ChallengeRule | None, first_parts: int) -> None:
@@ -110,7 +110,7 @@ class Holds:
         self._hold("challenge", self._due())
 
     def clock_set(self, seconds: float) -> None:
-        """The computer's clock was set so much forward: a shift is no shorter or longer by it."""
+        """The computer's clock was set forward by `seconds`: correct the age of the last challenge."""
         if self._passed_at is not None:
             self._passed_at += timedelta(seconds=seconds)
 
@@ -173,7 +173,7 @@ class Holds:
         if self._passed_at is None:
             return True
         since = self._desk.now() - self._passed_at
-        # Challenge parts of a time to come were passed by a clock that was wrong, before this run.
+        # Challenges dated in the future were recorded with a wrong clock, before this run.
         return not _EARLIEST <= since < timedelta(hours=self._rule.hours)
 
     def _hold(self, reason: Reason, hold: bool) -> None:

@@ -1,4 +1,6 @@
-"""Which parts may pass: one small state machine. Knows no clock but the times of its events, and no protocol.
+"""Which parts may pass: one small state machine.
+
+Knows only the times of its events, no clock and no protocol.
 
 A part is released only where a pass was reached in time, recorded in time, and nothing that a verdict needs
 was failing in between. Otherwise it is rejected, and recorded as rejected. While parts are held, they are
@@ -33,7 +35,7 @@ from tenfold.line.parts import (
     Withhold,
 )
 
-# Of these a person is told at once; a part that is merely bad is what the line is for.
+# Reasons that raise an alarm at once; an ordinary bad part does not.
 _ALARMING: frozenset[Reason] = frozenset({"late", "queue-full", "missed-trigger", "no-picture", "restarted"})
 
 
@@ -45,7 +47,7 @@ class _Open:
 
 
 class Inspection:
-    """The rule of a station.
+    """The state machine of a station.
 
     Args:
         deadline: seconds from the photo-eye to the release.
@@ -85,7 +87,7 @@ class Inspection:
 
     def handle(self, event: Event) -> list[Action]:
         """What is to be done after an event, in order."""
-        # A clock that goes back must not give anybody more time.
+        # A clock that goes back must not extend a deadline.
         self._now = max(self._now, event.at)
         found = self._expired()
         match event:
@@ -136,7 +138,7 @@ class Inspection:
     def _judged(self, part: int, verdict: Verdict, reason: Reason) -> list[Action]:
         one = self._open.get(part)
         if one is None or one.passed:
-            return []  # too late, or judged twice: the first word stands
+            return []  # too late, or judged twice: the first verdict stands
         if verdict is Verdict.PASS and one.held:
             verdict, reason = Verdict.REJECT, one.held
         if verdict is Verdict.PASS:

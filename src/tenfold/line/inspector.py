@@ -18,7 +18,7 @@ from tenfold.predictions import Prediction
 # An answer for each picture, by a time of the monotonic clock. Raises TimeoutError where that passes, and
 # LineError where the model does not answer.
 Classify: TypeAlias = Callable[[Sequence[Pixels], float], Sequence[Prediction]]
-# An event, and what is known of its part for the trail.
+# Takes an event, and facts of its part for the trail.
 Tell: TypeAlias = Callable[[Event, Mapping[str, Any], bytes | None], None]
 
 PICTURE_FAULTS: tuple[Reason, ...] = ("camera", "dark-picture", "frozen-picture")
@@ -30,8 +30,8 @@ class Inspector:
     """Judges parts in as many threads as it is run in.
 
     Args:
-        box: what of a camera's picture is looked at: left, top, width and height as shares, 0 to 1.
-        locate: the part is found in there by the colour of the belt; else all of it is the part.
+        box: the region of the camera's picture that is used: left, top, width and height as shares, 0 to 1.
+        locate: the part is found in the region by the colour of the belt; else the region is the part.
         within: seconds from the photo-eye to the picture; later it may show the next part.
     """
 
@@ -67,7 +67,7 @@ class Inspector:
         """Judge parts until `end`."""
         with suppress(
             LineError
-        ):  # the first part must not wait for a connection; it tells where there is none
+        ):  # connects in advance, so that the first part need not wait; reports a camera that is away
             self._camera.take(_PATIENCE)
         while (work := self._work.get()) is not None:
             self._inspect(work, tell)
@@ -113,7 +113,7 @@ class Inspector:
         judged(verdict, reason, taken | {"answers": _facts(answers, recipe)}, shot.data)
 
     def probe(self, faults: Callable[[], Sequence[Reason]], tell: Tell, stop: threading.Event) -> None:
-        """While camera or model fail, look again and again whether they work."""
+        """While camera or model fail, check periodically whether they work."""
         while not stop.wait(_PROBE_SECONDS):
             failing = [fault for fault in faults() if fault in (*PICTURE_FAULTS, "model")]
             if not failing:

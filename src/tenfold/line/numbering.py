@@ -3,7 +3,7 @@
 from tenfold.line.belt import JumpingCounter, signed
 from tenfold.line.trail.trail import Trail
 
-# A plant's counter that is further on than this was started anew, or is another plant's.
+# A plant's counter that jumped by more than this was reset, or is another plant's.
 _MOST_MISSED = 10_000
 
 
@@ -19,7 +19,7 @@ class Numbering:
         return (part - (self.offset or 0)) % (1 << 32)
 
     def begin(self, raw: int, last: int) -> range:
-        """Count from here on; the parts that passed the photo-eye since part `last`."""
+        """Start counting; returns the parts that passed the photo-eye since part `last`."""
         if self.offset is None or not 0 <= self._behind(raw, last) <= _MOST_MISSED:
             self.offset = last - raw
         return range(last + 1, last + 1 + self._behind(raw, last))

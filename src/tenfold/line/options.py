@@ -18,13 +18,13 @@ class StationOptions:
         gate: where gate and reject sensor stand; None: the plant moves parts itself, by what it is told.
         deadline: seconds from the photo-eye to the release.
         recipe: number of the recipe, for the plant.
-        facts: what stands in every row: the model's hash, the recipe's version.
+        facts: facts for every row of the trail: the model's hash, the recipe's version.
         cycle: seconds between two exchanges with the plant.
         most: parts that may be waited for at the same time.
-        inspectors: pictures that are taken and judged at the same time.
+        inspectors: how many pictures are taken and judged at the same time.
         heartbeat: seconds for which the plant's heartbeat may stand still.
-        challenge: parts that have to be run before any is released; None: none.
-        first_parts: so many after a change of recipe wait for somebody's approval.
+        challenge: the challenge parts that have to be run before any part is released; None: none.
+            first_parts: how many parts after a change of recipe wait for approval.
     """
 
     gate: Gate | None
@@ -41,10 +41,10 @@ class StationOptions:
 
 @dataclass(frozen=True)
 class ActiveRecipe:
-    """What a station works by, one after the other.
+    """The recipe in use, and what classifies by it.
 
     Attributes:
-        facts: what stands in every row: `model`, its hash, and `recipe`, its number and version.
+        facts: for every row of the trail: `model`, its hash, and `recipe`, its number and version.
     """
 
     recipe: StationRecipe

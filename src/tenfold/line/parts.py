@@ -41,7 +41,7 @@ class Triggered:
 
 @dataclass(frozen=True)
 class Pictured:
-    """A part's picture was taken; the next part may come before the camera."""
+    """A part's picture was taken; the next part may come into view."""
 
     part: int
     at: float
@@ -92,7 +92,7 @@ class FaultEnded:
 
 @dataclass(frozen=True)
 class HoldBegan:
-    """From here on parts are judged and none is released: challenge parts, the first of another recipe."""
+    """From now on parts are judged but not released: challenge parts, the first ones of another recipe."""
 
     reason: Reason
     at: float
@@ -100,7 +100,7 @@ class HoldBegan:
 
 @dataclass(frozen=True)
 class HoldEnded:
-    """Parts that come from here on may be released."""
+    """Parts that come from now on may be released."""
 
     reason: Reason
     at: float
@@ -108,7 +108,7 @@ class HoldEnded:
 
 @dataclass(frozen=True)
 class TimePassed:
-    """Nothing happened until `at`."""
+    """Time has passed until `at`."""
 
     at: float
 

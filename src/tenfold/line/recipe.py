@@ -18,7 +18,7 @@ class Region:
         box: left, top, width and height as shares of the part's picture, 0 to 1.
         accepts: classes that pass.
         grid: columns and rows of equal cells, each of which is judged.
-        count: in exactly so many cells there has to be an accepted class; None: in all.
+        count: the exact number of cells that must show an accepted class; None: all of them.
     """
 
     name: str
@@ -130,7 +130,7 @@ class StationRecipe:
         return max(found, key=lambda one: _WORSE.index(one[0]))
 
     def _counted(self, region: Region, each: Sequence[tuple[Verdict, Reason]]) -> tuple[Verdict, Reason]:
-        """An unsure cell may be one or none: the count is then unsure too."""
+        """An unsure cell makes the count unsure too."""
         if any(reason == "unsure" for _, reason in each):
             return self.unsure, "unsure"
         there = sum(verdict is Verdict.PASS for verdict, _ in each)

@@ -58,11 +58,11 @@ from tenfold.line.plc.signals import (
 from tenfold.line.trail.recorder import TrailRecorder
 from tenfold.line.trail.trail import JOB, Kind, Trail, TrailEntry, time_of
 
-# While one of these lasts, it is not known which part is where.
+# During these faults it is not known which part is where.
 _NO_PLANT: frozenset[Reason] = frozenset({"restarted", "plc", "encoder"})
 _ALARM_SECONDS = 2.0
 _LOST_SECONDS = 0.05
-# By so many counts a belt cannot move between two exchanges.
+# Counts by which a belt cannot move between two exchanges.
 _MOST_MOVED = 1 << 16
 _JOBS_KEPT = 256
 
@@ -103,7 +103,7 @@ class Station:
         self._clock, self._slipping, self._failing = ClockWatch(lambda: now().timestamp()), False, False
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released = self.rejected = self._pictured = 0
-        # Until the plant was met it is not known which part is where.
+        # Until the first exchange with the plant it is not known which part is where.
         self.tell(FaultBegan("restarted", time.monotonic()))
 
     @property
@@ -119,10 +119,10 @@ class Station:
             return self._machine.holds
 
     def use(self, job: ActiveRecipe | None) -> None:
-        """Work by a recipe from the next part on, None: reject all, for there is none.
+        """Work by a recipe from the next part on; None: there is none, reject all parts.
 
-        Parts under way are rejected where it is another one. Called again and again with the same it only
-        looks whether challenge parts are due.
+        If the recipe changes, parts under way are rejected. Repeated calls with the same recipe only check
+        whether challenge parts are due.
         """
         with self._lock:
             now = time.monotonic()
@@ -156,7 +156,7 @@ class Station:
 
     @property
     def held(self) -> dict[str, Any]:
-        """What is waited for: first parts yet to be judged, and how a challenge goes."""
+        """What the station waits for: first parts to be judged, and the state of a challenge."""
         with self._lock:
             return {"first_parts": self._holds.first_parts, "challenge": self._holds.challenge}
 
@@ -172,7 +172,7 @@ class Station:
         self._recorder.start()
         for thread in (*judges, prober):
             thread.start()
-        # Of parts that were released when the last run ended it is not known whether they still passed.
+        # Whether parts that were released when the last run ended still passed is not known.
         for part in self._trail.unsettled(64):
             self.write("withheld", {"reason": "restarted", "released": True}, part)
         try:
@@ -193,7 +193,7 @@ class Station:
     def _cycle(self) -> None:
         outputs = self._outputs()
         self._tell_outputs(outputs)
-        # A part that is new in this exchange passed the photo-eye after the last one began, at the earliest.
+        # A part that is new in this exchange passed the photo-eye after the last exchange began.
         since, self._looked = self._looked, time.monotonic()
         try:
             inputs = self._plant.exchange(outputs)
@@ -268,7 +268,7 @@ class Station:
             self._heartbeat.forget()
 
     def _find_plant(self, inputs: Inputs, now: float) -> None:
-        """The plant is there (again): parts that came meanwhile were rejected by silence."""
+        """The plant answers (again): parts that came meanwhile were rejected by the station's silence."""
         reason = next(fault for fault in self._machine.faults if fault in _NO_PLANT)
         last = self._machine.last or 0
         for part in self._numbering.begin(inputs.triggers, last):
@@ -294,7 +294,7 @@ class Station:
                     self.tell(Spoiled(other, "too-close", since))
 
     def _confirm(self, inputs: Inputs) -> None:
-        """What became of parts at the gate."""
+        """Record the outcomes of parts at the gate."""
         new = (inputs.rejects - self._rejects_read) % (1 << 32)
         self._rejects_read = inputs.rejects
         numbers = range(inputs.rejects - min(new, REMEMBERED) + 1, inputs.rejects + 1)
@@ -310,14 +310,14 @@ class Station:
             self.write("alarm", {"reason": "slip", "counts": slip, "corrected": self._gate.shift})
             self._raise_alarm("slip")
         self._slipping = bool(slip)
-        if self._gate.lost:  # for good: a belt that slips by a whole part looks as if it did not
+        if self._gate.lost:  # lasting: slip by a whole part is indistinguishable from none
             self.tell(FaultBegan("slip", time.monotonic()))
 
     def _unwrapped(self, raw: int, encoder: int) -> int:
         return self._count - signed(encoder - raw)
 
     def _watch_clock(self) -> None:
-        """The trail's times are of the computer's clock: where that is set, a row says so."""
+        """The trail uses the computer's clock: if that is set, a row records it."""
         if seconds := self._clock.set_by():
             self.write("alarm", {"reason": "clock", "seconds": round(seconds, 3)})
             self._holds.clock_set(seconds)

@@ -134,7 +134,7 @@ def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with what `over` says; tables are merged, all else is replaced."""
+    """`base` overridden by `over`; tables are merged, other values replaced."""
     tables = {
         name: _merged(base[name], value)
         for name, value in over.items()
@@ -185,7 +185,7 @@ def _fit(hint: Any, value: Any, name: str) -> Any:
 
 
 def _ordered(values: dict[str, Any]) -> dict[str, Any]:
-    """Plain values first, tables behind them, as TOML is read best; tuples as lists."""
+    """Plain values first, then tables, which reads best in TOML; tuples as lists."""
     plain = {k: _listed(v) for k, v in values.items() if not isinstance(v, dict) and not _tables(v)}
     tables = {k: _ordered(v) for k, v in values.items() if isinstance(v, dict)}
     lists = {k: [_ordered(one) for one in v] for k, v in values.items() if _tables(v)}

@@ -125,7 +125,7 @@ class Run:
         return _object(_text(self.data_file))
 
     def require_data(self) -> dict[str, Any]:
-        """The same, for whom cannot do without. Raises TrainingError where they cannot be read."""
+        """The same, where it is required. Raises TrainingError where they cannot be read."""
         if not self.data:
             raise TrainingError(
                 f"The file {self.data_file}",
@@ -228,7 +228,7 @@ class Run:
         return datetime.fromtimestamp(self.changed).strftime("%Y-%m-%d %H:%M")
 
     def curve(self, figure: str) -> list[float | None]:
-        """A figure of each finished epoch; None where it is not known."""
+        """A metric of each finished epoch; None where it is not known."""
         values: list[Any] = [row.get(figure) for row in self.epochs]
         return [float(value) if is_number(value) else None for value in values]
 

@@ -73,15 +73,15 @@ class StageRecorder:
         self._written_at = 0.0
 
     def begin(self, stage: Stage) -> None:
-        """It does this from now on."""
+        """Start a stage."""
         self._write(RunStage(stage))
 
     def count(self, stage: Stage, done: int, total: int | None) -> None:
-        """It does this, and is so far with it; a total of None is not known."""
+        """Start or continue a stage, and say how far it is; a total of None is not known."""
         self._write(RunStage(stage, done, total or 0))
 
     def show(self, progress: TrainingProgress) -> None:
-        """It trains; called after each step and at each epoch's end."""
+        """Report training progress; called after each step and at each epoch's end."""
         ended = progress.step == progress.steps and progress.validation_loss is None
         known: dict[str, Any] = {
             name: getattr(progress, name)
@@ -90,7 +90,7 @@ class StageRecorder:
         self._write(RunStage("validating" if ended else "epoch", progress.step, progress.steps, **known))
 
     def end(self) -> None:
-        """It does nothing any more."""
+        """The run has ended."""
         with suppress(OSError):
             self._run.stage_file.unlink(missing_ok=True)
 

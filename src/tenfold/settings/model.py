@@ -340,7 +340,7 @@ def describe() -> list[Described]:
 
 
 def shown(settings: Settings, one: Described) -> str:
-    """A setting's value as it may be shown: without a password in it."""
+    """A setting's value without any password."""
     value = str(getattr(settings, one.name))
     return _PASSWORD.sub(r"\1***\2", value) if one.secret else value
 

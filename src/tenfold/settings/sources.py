@@ -21,7 +21,7 @@ _GONE = ("batch_wait_ms",)
 
 
 class _Given(NamedTuple):
-    """A value as it was stated, where (a variable, a file), and how a message names it."""
+    """A stated value, where it comes from (a variable, a file), and how messages name it."""
 
     value: Any
     origin: str
@@ -54,7 +54,7 @@ def origins(
 
 
 class _Variables(EnvSettingsSource):
-    """The variables of an environment; an empty one is how many tools say "not set"."""
+    """The variables of an environment; an empty one counts as not set."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__(Settings)
@@ -101,7 +101,7 @@ def _from_file(path: Path) -> dict[str, _Given]:
 
 
 def _from(path: Path, name: str, value: Any) -> Any:
-    """A value of the file; a relative path in it is meant from the file."""
+    """A value of the file; a relative path in it is relative to the file."""
     one = Settings.model_fields.get(name)
     if one is None or IS_PATH not in one.metadata or not isinstance(value, str) or not value:
         return value

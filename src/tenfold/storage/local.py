@@ -40,7 +40,7 @@ class LocalStore:
                 # Another program may hold a hard link to the file (`tenfold catalogue file --mode link`).
                 part.chmod(0o444)
         elif self._lasting:
-            settle(path.parent)  # whoever wrote it may have been killed before doing so
+            settle(path.parent)  # its writer may have been killed before doing so
         if self._lasting:
             self._settle_folders(path.parent)
 
@@ -79,7 +79,7 @@ class LocalStore:
                     yield f"{above}{one.name}"
 
     def _settle_folders(self, folder: Path) -> None:
-        """Have the names of a blob's folders outlive a loss of power."""
+        """Make the names of a blob's folders durable."""
         while folder != self._folder.parent and folder not in self._settled:
             settle(folder.parent)
             self._settled.add(folder)

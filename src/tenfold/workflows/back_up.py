@@ -1,5 +1,6 @@
-"""Backs up a home and its database while a server runs, and brings them back. Knows which folders and columns
-matter; how contents and tables are kept is known by `backups`.
+"""Backs up a home and its database while a server runs, and brings them back.
+
+Knows which folders and columns matter; `backups` knows how they are stored.
 """
 
 import os
@@ -29,17 +30,17 @@ from tenfold.parsing import from_toml
 from tenfold.paths import Home
 
 Row = dict[str, Any]
-# Folders of the home that nothing else can give again. Thumbnails, indexes and caches are made anew.
+# Folders of the home that cannot be recreated. Thumbnails, indexes and caches can.
 _BLOBS = ("pictures", "models", "drafts", "events", "checks", "comparisons", "exports")
 _FOLDERS = (*_BLOBS, "clips", "line", "runs", "learning-curves", "uploaded-data")
-# Where the restored tenfold runs is said anew.
+# Settings of the machine, which are not restored.
 _OF_THE_MACHINE = ("home", "database_url", "database_password_file")
 _SECRET_WORDS = ("password", "secret", "token")
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came back. aside: where what stood in its place was moved; empty where nothing did."""
+    """What was restored. aside: where the previous contents were moved; empty where there were none."""
 
     snapshot: Snapshot
     aside: str
@@ -56,8 +57,8 @@ def back_up(
     """Add a snapshot of the database and the home's files to a folder.
 
     Args:
-        secrets: passwords, keys and tokens too. Without them people, cameras, destinations and stations get
-            theirs anew after a restore.
+        secrets: passwords, keys and tokens too. Without them people, cameras, destinations and stations need
+            new ones after a restore.
         tell: called with the number of files that were looked at, and None.
 
     Raises:
@@ -74,7 +75,7 @@ def back_up(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".tenfold-", dir=folder) as scratch:
-            # The database first: what is added meanwhile is then a file too many, not a row without its file.
+            # The database first: a picture added meanwhile is then an extra file, not a row without its file.
             copy = Path(scratch) / "tenfold.db"
             changed = _FLEETING if secrets else {**_FLEETING, **_WITHOUT_SECRETS}
             version = tables.take(database, copy, changed)
@@ -120,7 +121,7 @@ def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _portable(settings: bytes) -> bytes:
-    """A settings' file without what belongs to one machine."""
+    """A settings file without the settings of the machine."""
     stated = from_toml(settings)
     kept = {name: value for name, value in stated.items() if name not in _OF_THE_MACHINE}
     return tomli_w.dumps(kept).encode()
@@ -134,7 +135,8 @@ def restore(
     Args:
         server: PostgreSQL's database; None: SQLite's file in the home.
         snapshot: its name; empty for the newest.
-        replace: what is there is moved aside, after a copy of a server's tables; else nothing may be there.
+        replace: existing contents are moved aside, after a copy of a server's tables; without it there must
+            be none.
 
     Raises:
         BackupError: the backup is damaged or of a newer tenfold, the home is in use, not empty or too small.
@@ -253,7 +255,7 @@ def _refused(folder: Path, reason: OSError | sqlite3.Error) -> BackupError:
     )
 
 
-# What becomes of rows in every backup, and in one without secrets.
+# Changes to rows in every backup, and in one without secrets.
 
 
 def _left_out(row: Row) -> None:

@@ -1,8 +1,8 @@
 """The model's answers for pictures that wait for them: the job "classify", and what `ingest` uses too.
 
 Answers are written a batch at a time, so that a process that ends loses no more than one batch; entries
-without an answer stay waiting and are found again. Any number of processes share what waits: each claims a
-batch under its worker's name, and what a worker that died had claimed is free again. Knows no folder or HTTP.
+without an answer stay waiting and are found again. Any number of processes share the work: each claims a
+batch under its worker's name, and the claims of a worker that died are released. Knows no folder or HTTP.
 """
 
 import logging
@@ -26,14 +26,14 @@ from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
 from tenfold.predictions import Prediction
 from tenfold.processes import WorkersStopped
 
-# Pictures answered between two looks at what else waits, and written together.
+# The batch size: entries that are claimed, classified and written together.
 BATCH = 64
-# So often a picture is tried that raises what no picture should.
+# Attempts for a picture that raises an unexpected error.
 MOST_ATTEMPTS = 3
-# So often the process may end while it is at a picture. That is seldom the picture's fault, which by then is
-# decoded in a process of its own.
+# Attempts for a picture during which the process died. That is seldom the picture's fault, which after the
+# first time is decoded in a process of its own.
 MOST_INTERRUPTIONS = 10
-# A job that found nothing more stays for this long: pictures come in many small uploads.
+# How long a job stays when nothing waits: pictures come in many small uploads.
 _LINGER_SECONDS = 3.0
 _SECONDS_BETWEEN_LOOKS = 0.2
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class ClassifyPending:
 
     @property
     def worker(self) -> str:
-        """Under whose name this process claims entries."""
+        """The name under which this process claims entries."""
         return self._jobs.me
 
     def __call__(self, work: Work[ClassifyParams]) -> ClassifyResult:
@@ -96,8 +96,10 @@ class ClassifyPending:
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def answer(self, among: Sequence[int] | None = None) -> dict[int, bool]:
-        """Answer what waits, one batch at most. A picture that was being answered when the process ended is
-        tried again alone, and decoded in a child process; it is set aside where that ends too.
+        """Classify one batch of waiting entries.
+
+        A picture that was being answered when the process ended is tried again alone, and decoded in a child
+        process; it is set aside where that ends too.
 
         Args:
             among: only these entries.
@@ -158,7 +160,7 @@ class ClassifyPending:
 
 
 def _answer(one: PendingEntry, outcome: Outcome) -> Prediction | PictureError | None:
-    """What becomes of an entry; None: it is tried again."""
+    """The answer for an entry; None: it is tried again."""
     if isinstance(outcome, Prediction | PictureError):
         return outcome
     log.error("%s could not be classified (attempt %d)", one.name, one.attempts, exc_info=outcome)
@@ -178,12 +180,10 @@ def _set_aside(one: PendingEntry, received: str) -> PictureError:
 
 
 def wake(jobs: Jobs, ingest: Ingest) -> None:
-    """Have everything that waits classified; nothing where nothing waits.
+    """Start jobs that classify all waiting entries: one for each worker, at most one for each batch.
 
-    One job for each worker, so that all of them share the work, but no more than there are batches.
-
-    A job that is about to end may be taken for one that goes on: whoever adds pictures calls this again after
-    a while.
+    A job that is about to end may be counted as running: callers that add pictures call this again after a
+    while.
     """
     workers = len({jobs.me, *jobs.workers()})
     batches = -(-ingest.waits(BATCH * workers) // BATCH)

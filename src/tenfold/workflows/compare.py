@@ -1,4 +1,4 @@
-"""The job "compare": registered models on the same pictures, which is better, and whether that is luck."""
+"""The job "compare": registered models on the same pictures, and whether differences are significant."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

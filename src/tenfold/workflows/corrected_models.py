@@ -17,12 +17,12 @@ from tenfold.teaching import own_sample, refit_file
 from tenfold.teaching.own_sample import OwnSample
 from tenfold.teaching.refit import Answers, Correction, NoveltyRule, answers
 
-# Rules by which a picture is shown once, so that its embedding is all that its answer rests on.
+# View rules with a single view, so that the answer follows from the embedding alone.
 _ONE_VIEW = ("whole", "centre")
 
 
 class CorrectedModels:
-    """What corrected models of the registry have in common, and where they differ."""
+    """The relations between corrected models of the registry."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -52,7 +52,7 @@ class CorrectedModels:
         return self._novelty[base]
 
     def sample(self, base: str) -> OwnSample | None:
-        """What a base says of its own data, where that is kept beside it."""
+        """A base model's answers for its own data, where they are stored beside it."""
         if (file := own_sample.of_bundled(base)) is not None:
             return own_sample.load(file)
         content = self._registry.sample(base)

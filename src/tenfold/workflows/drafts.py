@@ -41,15 +41,15 @@ from tenfold.workflows.switch_model import Load, ModelSwitch
 from tenfold.workflows.teach import embeddings_of, facts
 
 Pixels = NDArray[np.uint8]
-# So many models that are tried stay loaded.
+# How many models stay loaded for trying.
 _LOADED = 3
-# So many pictures are read as a model's own data.
+# How many pictures are read as a model's own data.
 _OWN = 600
 
 
 @dataclass(frozen=True, eq=False)
 class ReadPicture:
-    """A picture that came in: its file's hash, and its pixels at the backbone's size."""
+    """A decoded picture: its file's hash, and its pixels at the backbone's size."""
 
     name: str
     hash: str
@@ -65,7 +65,7 @@ class TeachDrafts:
         blobs: the pictures and models of drafts.
         backbone: the model file to teach from.
         load: makes a classifier of a model file.
-        switch: registers what is kept, once it was tried.
+        switch: registers the models that are kept, after a trial run.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class TeachDrafts:
         return images.jpeg(read.pixels, side)
 
     def fit(self, draft_id: int, owner: int) -> None:
-        """Learn from a draft as it is now; what was learned stands in the draft afterwards.
+        """Fit a head to a draft as it is now; the result is stored in the draft.
 
         Raises:
             DraftError: a class has too few pictures, or none has any.
@@ -186,7 +186,10 @@ class TeachDrafts:
             self._blobs.delete(_model_key(draft_id, unneeded))
 
     def classifier(self, draft_id: int, owner: int) -> Classifier:
-        """The model that was learned last, at work. Raises DraftError where nothing was learned yet."""
+        """A classifier of the model that was learned last.
+
+        Raises DraftError where nothing was learned yet.
+        """
         draft = self.drafts.state(draft_id, owner).draft
         key = _learned(draft)
         with self._lock:
@@ -202,7 +205,7 @@ class TeachDrafts:
         return loaded
 
     def keep(self, draft_id: int, owner: int) -> RegisteredModel:
-        """Register what is learned from a draft as it is now, as a model of the draft's name.
+        """Fit a head to a draft as it is now, and register it as a model of the draft's name.
 
         Raises:
             DraftError: a class has too few pictures, or none has any.
@@ -356,5 +359,5 @@ def _told(taught: Taught, pictures: Sequence[DraftPicture]) -> dict[str, Any]:
 
 
 def _share(one: Share) -> dict[str, float | int]:
-    """Rounded, because an end of an interval that is 1 comes a hair below it."""
+    """Rounded, because an interval's end of 1 is computed slightly below it."""
     return {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4), "n": one.n}

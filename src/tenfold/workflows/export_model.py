@@ -1,6 +1,6 @@
 """The job "export": a registered model becomes a file for another runtime, which is kept with its receipt.
 
-What is measured and when an export is refused is known by `tenfold.export`.
+`tenfold.export` knows what is measured and when an export is refused.
 """
 
 import logging
@@ -105,7 +105,7 @@ class ModelExports:
         )
 
     def keep(self, model: str, export: str, made: MadeExport) -> None:
-        """Keep what was made; of one that is to be refused the receipt alone. The receipt comes last."""
+        """Store an export, or only the receipt of a refused one. The receipt is written last."""
         receipt, shown = made.beside
         for number, one in enumerate(made.receipt.disagreements):
             image = BytesIO()
@@ -115,7 +115,7 @@ class ModelExports:
             self._blobs.put(f"{model}/{export}/{file.name}", file.read_bytes())
 
     def delete(self, model: str, export: str) -> None:
-        """Delete an export, and what is left of one that did not get as far; the receipt first."""
+        """Delete an export, also an incomplete one; the receipt first."""
         keys = sorted(self._blobs.all_keys(f"{model}/{export}"), key=lambda key: not is_receipt(key))
         for key in keys:
             self._blobs.delete(key)
@@ -155,10 +155,10 @@ class ExportModel:
     def __call__(self, work: Work[ExportParams]) -> ExportResult:
         model = work.params.model
         try:
-            kept = self._exports.get(model, work.id)  # by an attempt that was interrupted at its end
+            kept = self._exports.get(model, work.id)  # kept by an attempt that was interrupted at its end
             receipt = kept.receipt if kept else self._made(work)
         except (ExportStopped, OSError) as reason:
-            # What was written is of no use, and may be what fills the disk.
+            # The output is useless, and may be what fills the disk.
             self._exports.delete(model, work.id)
             if isinstance(reason, OSError):
                 raise

@@ -1,7 +1,7 @@
 """Adds folders to the catalogue: the job "add", and adding files for the folder watcher.
 
-What was added is remembered with each file's length and time of change, in the transaction that made the
-entry: whatever ends the work, doing it again adds what is missing and nothing twice. Knows no HTTP.
+Each file's length and time of change are stored in the transaction that makes its entry, so that repeating an
+interrupted job adds what is missing and nothing twice. Knows no HTTP.
 """
 
 import os
@@ -29,7 +29,7 @@ from tenfold.workflows.folders.file_walk import Walk
 from tenfold.workflows.steps import Step, report_step
 
 MOST_PROBLEMS = 100
-# Threads that read and keep; most of their time they wait for the disk.
+# Threads that read and store files; mostly they wait for the disk.
 _KEEPERS = 8
 
 
@@ -113,7 +113,7 @@ class IngestCounts:
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read: what is stored of it, or why it could not be."""
+    """A file that was read: the stored picture, or why there is none."""
 
     file: FileState
     kept: StoredPicture | None = None
@@ -124,9 +124,9 @@ class AddPictures:
     """Does the job "add".
 
     Args:
-        classifying: answers what was added, batch by batch.
-        actions: restores what was deleted, where a person adds it again.
-        files: opens what is found; none of tenfold's own, whose pictures are in already.
+        classifying: classifies added entries, batch by batch.
+        actions: restores deleted entries that a person adds again.
+        files: opens the files; excludes tenfold's own folders.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class AddPictures:
                 raise Stopped
         for problem in (*walk.problems, *walk.left_out):
             tally.problem(problem.facts())
-        # What was entered before a kill, and not answered.
+        # Entries of an earlier attempt that are not classified yet.
         while self._classifying.answer():
             if work.stopping:
                 raise Stopped
@@ -167,11 +167,11 @@ class AddPictures:
         *,
         again: bool = False,
     ) -> Iterator[None]:
-        """Add files and have them classified; comes back after each batch, with what became of it in `tally`.
+        """Add files and classify them; yields after each batch, whose results are in `tally`.
 
         Args:
-            roots: what was named; a link that leads out of it is not followed.
-            again: a person asks for these files: what was deleted comes back.
+            roots: the named paths; links that lead out of them are not followed.
+            again: a person adds these files: deleted entries are restored.
 
         Raises:
             CatalogueError: the disk is full, or may not be written.
@@ -261,7 +261,7 @@ class AddPictures:
         refused = [(one.file, one.problem) for one in read if one.problem is not None]
         for _, problem in refused:
             tally.problem(problem.facts())
-        # What a setting or a right can mend is tried again the next time.
+        # Failures that a setting or a permission can cure are tried again the next time.
         lasting = [
             FileOutcome(file, problem=problem.facts())
             for file, problem in refused
@@ -283,14 +283,11 @@ class AddPictures:
 
 
 def restored(actions: Actions, added: Sequence[IngestedEntry], *, by: int) -> list[IngestedEntry]:
-    """The same entries after those of them that were deleted are restored, as one action of the person `by`.
-
-    What was restored counts as new.
-    """
+    """Restore deleted ones among entries, as one action of the person `by`; restored ones count as new."""
     deleted = {one.entry.id for one in added if one.entry.deleted_at is not None}
     if not deleted:
         return list(added)
-    # Whoever has a picture's bytes and may add them may have it back, whoever deleted it.
+    # Anybody who may add the picture may restore it, whoever deleted it.
     actions.do("restore", sorted(deleted), by=by, administrator=True)
     back, found = set(deleted), []
     for one in added:

@@ -1,7 +1,7 @@
-"""How a model did on its test pictures: class by class, and its report page. Measures nothing.
+"""A model's figures on its test pictures, class by class, and its report page.
 
-What is known of the same file, by its SHA-256, is used: the report in its training run's folder; that of the
-bundled model, which travels with it (`tenfold evaluate` wrote it); else what the model file says of itself.
+Measures nothing. Reports belong to a file by its SHA-256: from its training run's folder; shipped with a
+bundled model (written by `tenfold evaluate`); else the figures in the model file itself.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ Source = Literal["report", "file"]
 
 
 class FigureCaveat(Shape):
-    """Something a reader has to know beside a model's figures."""
+    """A caveat that is shown with a model's figures."""
 
     kind: Kind
     sentence: str = Field(description="What it is, in English.", max_length=1000)
@@ -66,7 +66,7 @@ class ModelReport:
 
     @property
     def caveats(self) -> list[FigureCaveat]:
-        """What has to be known beside the figures."""
+        """The caveats of the figures."""
         return read_caveats(self.facts.get("caveats"))
 
 
@@ -81,7 +81,7 @@ class ModelReports:
         self._registry, self._home = registry, home
 
     def read(self, key: str) -> ModelReport | None:
-        """What is known of the model with this hash; None where nothing is.
+        """The report on the model with this hash; None where there is none.
 
         Raises:
             UnknownModel: there is none.
@@ -109,7 +109,7 @@ class ModelReports:
             path.with_name(f"{path.stem}-report.json") for path in map(modelfile.bundled, modelfile.BUNDLED)
         ]
         found = [(path, path.with_suffix(".html.gz")) for path in beside]
-        # That of a training on corrections would show pictures that people corrected.
+        # The report of a training on corrections would show people's pictures.
         if model.run and model.origin != CORRECTIONS:
             page = Run(self._home.runs / model.run).report_file
             found.insert(0, (page.with_suffix(".json"), page))

@@ -1,4 +1,4 @@
-"""What uses a model that is not live: cameras that it was chosen for, and recipes of stations."""
+"""Finds the uses of a model that is not live: cameras that it was chosen for, and recipes of stations."""
 
 from tenfold.cameras.cameras import Cameras
 from tenfold.errors import RegistryError

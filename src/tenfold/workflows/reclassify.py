@@ -1,7 +1,7 @@
 """The job "reclassify": runs another model on all entries; a second job applies its answers.
 
-Where the model differs from the one that named an entry by a correction of the head alone, its answer follows
-from what is kept, and the picture is not read again.
+Where the two models differ only by a correction of the head, the answer is computed from the stored one, and
+the picture is not read again.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,11 +33,11 @@ from tenfold.predictions import Prediction
 from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.steps import report_step
 
-# Entries whose answers are kept together; whatever ends the work costs no more than one batch.
+# Entries whose answers are written together; an interruption costs at most one batch.
 BATCH = 64
 # As many where no picture has to be read.
 STORED_BATCH = 1024
-# The state of one whose job has ended: an interrupted take-over can be started again.
+# The state that an unfinished one gets once its job has ended: an interrupted application can be repeated.
 _UNFINISHED = {RUNNING: FAILED, APPLYING: READY}
 
 
@@ -58,7 +58,7 @@ class ReclassifyResult(Shape):
     action: int | None = Field(default=None, description="The action that took the answers over.")
 
 
-# A take-over that has started is finished: half of it must not stay so.
+# An application that has started is completed: half of it must not remain.
 RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult, handles_cancel=True)
 
 
@@ -66,7 +66,7 @@ class Reclassify:
     """Runs a registered model on every entry, and applies its answers on request.
 
     Args:
-        server: lends its threads to the model that is asked.
+        server: lends its threads to the model.
         load: makes a classifier of a model file.
         stored: the answers that the catalogue keeps.
         models: says what a model would answer by them.
@@ -114,7 +114,7 @@ class Reclassify:
         return self.found.get(RECLASSIFY.params_of(job).reclassification), job
 
     def apply(self, number: int, *, by: int) -> tuple[Reclassification, JobRow]:
-        """Have a model's answers taken over. Raises CatalogueError where they are not all there."""
+        """Start to apply a model's answers. Raises CatalogueError where they are not all there."""
 
         def started(session: Session, job_id: str) -> ReclassifyParams:
             self.found.start_applying(session, job_id, number, by=by)
@@ -139,7 +139,7 @@ class Reclassify:
         return [self._settled(one) for one in self.found.latest(limit)]
 
     def discard(self, number: int) -> None:
-        """Throw answers away, and end the work on them. Raises CatalogueError where they were taken over."""
+        """Discard answers, and cancel the job. Raises CatalogueError where they were applied."""
         one = self.found.get(number)
         self.found.discard(number)
         if one.job_id is not None and one.state == RUNNING:
@@ -201,7 +201,7 @@ class Reclassify:
     def _by_stored(
         self, some: Sequence[EntryToClassify], wanted: str, info: ModelInfo
     ) -> dict[int, Prediction]:
-        """What the model says of entries by what is kept of them, by entry; of no others."""
+        """The model's answers for entries, computed from stored answers; entries without one are left out."""
         base = self._models.base(wanted)
         siblings = self._models.siblings(base)
         if len(siblings) == 1 or not self._models.shows_once(info):
@@ -223,7 +223,7 @@ class Reclassify:
 
         def report(done: int, total: int) -> None:
             report_step(work, done, total, "taking-over")
-            # Half of it must not stay so: it continues at the next start, and cannot be cancelled.
+            # Half of it must not remain: it continues at the next start, and cannot be cancelled.
             if done < total and work.interrupted:
                 raise Stopped
 

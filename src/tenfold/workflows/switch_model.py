@@ -1,8 +1,8 @@
 """Switches the live model: loads a model before it goes live, and follows what other processes made live.
 
 Connects the registry (the live model of all processes) to the model server (the model of this process). A
-process that cannot use the live model answers with another one and says so; it never changes what is live
-for the others.
+process that cannot use the live model uses another one and reports it; it never changes the live model of
+others.
 """
 
 import logging
@@ -23,7 +23,7 @@ from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.teaching import own_sample
 
 Load = Callable[[Path], Classifier]
-# Raises ModelFileError where a model file cannot be relied on.
+# Checks a model file; raises ModelFileError.
 Try = Callable[[Path], None]
 # A live model that could not be loaded is tried again when its file changes, and after this long.
 _SECONDS_BEFORE_TRYING_AGAIN = 60.0
@@ -51,12 +51,12 @@ class _Failed(NamedTuple):
 
 
 class ModelSwitch:
-    """Exchanges the live model. Safe to use from several threads.
+    """Switches the live model. Safe to use from several threads.
 
     Args:
         load: makes a classifier of a model file; raises ModelFileError where it cannot be run.
-        try_out: tries a model file where it can do no harm.
-        first: what `server` began with.
+        try_out: tries a model file in another process.
+        first: the initial model of `server`.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ModelSwitch:
         self._registry, self._server, self._load, self._try_out = registry, server, load, try_out
         self._seen, self._problem = first.seen, first.problem
         self._failed: _Failed | None = None
-        # Held while it is recorded what is live, never while a model is loaded.
+        # Held while the live model is recorded, never while one is loaded.
         self._lock = threading.Lock()
 
     @property
@@ -76,7 +76,7 @@ class ModelSwitch:
     def add(
         self, source: Path, *, name: str, origin: str = FILE, run: str | None = None, by: int
     ) -> RegisteredModel:
-        """Register a model, once it is found able to run, with the sample of its own data beside it.
+        """Register a model after a trial run, with the sample of its own data beside it.
 
         Args:
             name: what a message calls it.
@@ -87,7 +87,7 @@ class ModelSwitch:
         """
         subject = f"The model file {name}"
         with TemporaryDirectory(prefix="tenfold-") as folder:
-            # What is tried is what is registered, even if `source` changes meanwhile.
+            # A copy is tried and registered, so that `source` may change meanwhile.
             copy = Path(folder, "candidate.onnx")
             copy.write_bytes(modelfile.read(source, subject)[0])
             try:
@@ -113,7 +113,7 @@ class ModelSwitch:
             return change
 
     def rollback(self, *, by: int) -> LiveChange:
-        """Make the model live that was live before; repeat it to go further back.
+        """Make the previous model live again; repeat it to go further back.
 
         Raises:
             RegistryError: there is none.
@@ -122,7 +122,7 @@ class ModelSwitch:
         return self.go_live(self._registry.before(), by=by, reason=ROLLBACK)
 
     def follow(self) -> bool:
-        """Answer with what another process made live meanwhile; whether there was such a change.
+        """Switch to a model that another process made live; returns whether there was such a change.
 
         A model that cannot be loaded here is logged once; the old one answers until it can be loaded.
 
@@ -160,7 +160,7 @@ class ModelSwitch:
             self._server.swap(classifier)
 
     def _due(self, change: LiveChange) -> bool:
-        """Whether a change that could not be followed is worth another try."""
+        """Whether to retry a change that could not be followed."""
         failed = self._failed
         if failed is None or failed.change != change.id:
             return True
@@ -212,7 +212,7 @@ def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: b
         else:  # nobody chose it, or it is another version's: a server brings this one's default
             if insist:
                 last = registry.go_live(bundled.hash, by=SYSTEM, reason=START, after=change.id)
-                # What went live meanwhile is followed: it is not the change that was seen.
+                # A later change is followed, because its number differs.
                 change = last if last.model_hash == bundled.hash else change
     return InitialModel(load(modelfile.bundled()), 0 if problem else change.id, problem)
 

@@ -31,7 +31,7 @@ from tenfold.teaching.teach import teach as learn
 
 Progress = Callable[[int, int], None]
 _PER_RUN = 64
-# With so many pictures of each class a network of one's own usually gains; with fewer, teaching does.
+# The number of pictures of each class from which training a network is usually better than teaching.
 MANY = 500
 
 
@@ -42,7 +42,7 @@ class TaughtModel:
     Attributes:
         path: the model file.
         sample: beside it what the model says of its own pictures, without the pictures, so that it can be
-            refitted on corrections; `tenfold models add` takes it along.
+            refitted on corrections; `tenfold models add` adds it too.
         taught: what was learned, and how well the classes are told apart.
         sources: where each picture came from, by its number in `taught.assessment.mistakes`.
         skipped: files that gave no picture.
@@ -58,7 +58,7 @@ class TaughtModel:
 
     @property
     def advice(self) -> str:
-        """When another way would do better, as a sentence; empty where this one is right."""
+        """Advice as a sentence where another method would do better; else empty."""
         if len(self.taught.classes) > 1 and min(self.taught.counts) >= MANY:
             return (
                 f"With {MANY} pictures or more of each class `tenfold train` usually does better, in hours."
@@ -124,13 +124,13 @@ def embeddings_of(classifier: Classifier, pictures: NDArray[np.uint8]) -> NDArra
 
 
 def facts(name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str) -> ModelInfo:
-    """What the model file says of itself: how many pictures of whom it learned from, and none of them."""
+    """The facts in the model file: how many pictures it learned from, without the pictures."""
     return ModelInfo(
         name=name,
         classes=tuple(ClassName(label, NAMES.get(label, {})) for label in taught.classes),
         input_size=backbone.input_size,
         resize=backbone.resize,
-        # As the pictures were shown when it learned.
+        # The same views as in training.
         views="whole",
         temperature=taught.temperature,
         threshold=taught.threshold,

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Tell:
-    """Asks the rules about each event, puts messages into the outbox, and notes what is to be recorded.
+    """Evaluates the rules for each event, puts messages into the outbox, and requests recordings.
 
     Args:
         pictures: the store of the events' pictures.
@@ -66,7 +66,7 @@ class Tell:
         )
 
     def _picture(self, event: EventRow) -> bytes | None:
-        """Its best picture; a message without one is better than none."""
+        """Its best picture; without it the message is still sent."""
         if event.crop is None:
             return None
         try:
@@ -77,5 +77,5 @@ class Tell:
 
 
 def local(moment: datetime) -> datetime:
-    """A moment by this server's clock."""
+    """A time in this server's time zone."""
     return moment.astimezone()

@@ -1,7 +1,7 @@
 """What people do to entries: correct, rename, delete, share, and undo of anything. Knows no files.
 
-An action on many entries is done in parts, each kept whole or not at all, so that others can go on meanwhile.
-Where it is cut off, the action says how many it changed, and can be undone like any other.
+An action on many entries is done in parts, one transaction each, so that others can work meanwhile. If it is
+interrupted, the action says how many entries it changed, and can be undone like any other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageErro
 UNDO = "undo"
 # Entries changed in one transaction.
 PART = 500
-# Actions whose entries are asked for in one statement.
+# Actions whose entries are read by one statement.
 _AT_ONCE = 100
 _LISTED = "`tenfold catalogue undo --list` and the history of each picture show those that there are."
 _LARGEST_ID = 2**63
@@ -28,7 +28,7 @@ _LARGEST_ID = 2**63
 
 @dataclass(frozen=True)
 class ActionResult:
-    """An action, and how many of the entries that it was meant for it left as they were.
+    """An action, and how many of its intended entries it left unchanged.
 
     Those are not the person's to change, are that way already, or (of an undo) were changed since.
     """
@@ -99,7 +99,7 @@ class Actions:
         return ActionResult(self.get(action.id), counts.skipped)
 
     def undo(self, action_id: int, *, by: int = SYSTEM, administrator: bool = False) -> ActionResult:
-        """Take back an action, or an undo. Entries that were changed since stay as they are, and are counted.
+        """Undo an action, or an undo. Entries that were changed since stay as they are, and are counted.
 
         Returns:
             The undo, an action itself.
@@ -140,7 +140,7 @@ class Actions:
             return set(session.scalars(wanted))
 
     def latest(self, *, by: int = SYSTEM) -> Action | None:
-        """The last thing that a person did and did not undo; None where there is nothing left."""
+        """A person's last action that is not undone; None where there is none."""
         mine = select(Action).where(Action.by == by, Action.undone_at.is_(None), Action.count > 0)
         with self._database.reading() as session:
             return session.scalars(
@@ -150,7 +150,7 @@ class Actions:
     def recent(
         self, *, by: int = SYSTEM, administrator: bool = False, before: int | None = None, limit: int = 50
     ) -> list[Action]:
-        """What a person did (everybody, for an administrator), the newest first, all before one."""
+        """The actions of a person (an administrator: of everybody), the newest first, all before one."""
         chosen = select(Action).where(Action.count > 0)
         if not administrator:
             chosen = chosen.where(Action.by == by)
@@ -188,7 +188,7 @@ class Actions:
         return {action: sorted(entries) for action, entries in found.items()}
 
     def found(self, filters: Filters) -> Sequence[int]:
-        """The numbers of what filters find, in order."""
+        """The numbers of the entries that filters find, in order."""
         with self._database.reading() as session:
             found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)
             return session.scalars(found).all()
@@ -218,7 +218,7 @@ class Actions:
     def _take_back(
         self, session: Session, undo: Action, after: int, administrator: bool, counts: _Counts
     ) -> int | None:
-        """Take back a part, of the entries that come after one; the part's last entry, None at the end."""
+        """Undo one part: entries after a given one. Returns the part's last entry, None at the end."""
         steps = select(Change).where(Change.action_id == undo.details["of"], Change.entry_id > after)
         changes = session.scalars(steps.order_by(Change.entry_id).limit(PART)).all()
         entries = locked(session, [change.entry_id for change in changes])
@@ -282,7 +282,7 @@ def _check_undo(action: Action, by: int, administrator: bool) -> None:
 
 
 def _finish(session: Session, action: Action, undo: Action, counts: _Counts) -> None:
-    """Say that an action is undone; one that an undone undo had undone is done again."""
+    """Mark an action as undone; undoing an undo restores the action that it had undone."""
     if counts.skipped and not counts.changed:
         raise CatalogueError(
             f"Action {action.id}",

@@ -1,7 +1,7 @@
 """Corrected entries as labelled pictures, split into training and held-out ones. Trains nothing.
 
-A picture that is kept back is never learned from, in this improvement or in any later one. Which side it
-falls on depends on what it looks like alone: the same on every machine, whatever is corrected before or after
+A held-out picture is never trained on, in this improvement or in any later one. The split depends only on
+what the picture looks like: the same on every machine, whatever is corrected before or after
 it, and copies of one photograph (saved again, or with other facts in the file) fall on the same side.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tenfold.catalogue.entries.tables import NONE, WAITING, Entry
 from tenfold.database import Database
 
-# One picture in five is kept back.
+# One picture in five is held out.
 HELD_OUT_SHARE = 0.2
 _SALT = b"tenfold: kept back for judging\0"
 _ROWS = 1000
@@ -77,7 +77,7 @@ class Corrections:
         return dict(sorted(found.items()))
 
     def training(self) -> list[CorrectedPicture]:
-        """Those to learn from; none of the classes is nothing that can be learned."""
+        """Those to train on; "none of the classes" cannot be learned."""
         return [one for one in self.pictures if not one.held_out and one.label != NONE]
 
     def held_out(self) -> list[CorrectedPicture]:
@@ -96,9 +96,9 @@ class CorrectedEntries:
         self._database = database
 
     def read(self) -> Corrections:
-        """All corrections, as they are now, of entries that a model has named.
+        """All present corrections of entries that a model has classified.
 
-        A picture's perceptual hash decides its side, and it is not learned from before that is known.
+        A picture's perceptual hash decides its split; it is not trained on before that is known.
         """
         wanted = (
             select(Entry.hash, Entry.corrected_label, Entry.perceptual_hash)

@@ -1,4 +1,4 @@
-"""What each kind of action makes of one entry, and what undoing it makes. Plain values; writes nothing.
+"""What each kind of action changes in one entry, and what undoing it changes. Plain values; writes nothing.
 
 A change keeps the columns that a person decides, before and after. What follows from them (the class that an
 entry is filed under, its place in the review queue, the text that is searched) is worked out anew, because
@@ -32,11 +32,11 @@ _NOT_CORRECTED: Changed = {"corrected_label": None, "corrected_at": None, "corre
 
 @dataclass(frozen=True)
 class EditRequest:
-    """What is to be done.
+    """An edit that is requested.
 
     Attributes:
         kind: one of KINDS.
-        by: who wishes it; at: when.
+        by: who requests it; at: when.
         label: for correct: the class, "" for none of them.
         name: for rename.
         looked: whether the person saw each of the entries, not only what was searched for.
@@ -50,7 +50,7 @@ class EditRequest:
     seen: bool = True
 
     def details(self) -> dict[str, Any]:
-        """What history says of it."""
+        """Its details in the history."""
         return {
             key: value for key, value in (("label", self.label), ("name", self.name)) if value is not None
         }
@@ -77,7 +77,7 @@ def checked_request(request: EditRequest) -> EditRequest:
 
 
 def changed(request: EditRequest, entry: Values) -> Changed | None:
-    """The columns that `wish` changes in an entry, with their new values; None where it changes nothing."""
+    """The columns that `wish` changes in an entry, with their new values; None where it changes none."""
     made = _MAKERS[request.kind](request, entry)
     if made is None or all(entry[name] == value for name, value in made.items()):
         return None

@@ -1,6 +1,6 @@
 """Another model's answers to all entries: stored beside them, reviewed, applied or discarded.
 
-Until they are taken over, no entry changes. What a person said about an entry stays, whatever a model says.
+Until they are applied, no entry changes. What a person said about an entry stays, whatever a model says.
 Knows answers; runs no model.
 """
 
@@ -66,7 +66,7 @@ class Reclassifications:
         self._database = database
 
     def begin(self, session: Session, job_id: str, model_hash: str, by: int) -> Reclassification:
-        """A new one, without answers, in the transaction that makes its job."""
+        """Add a new reclassification without answers, in the transaction that adds its job."""
         one = Reclassification(
             job_id=job_id, model_hash=model_hash, at=now(), by=by, state=RUNNING, count=0, changed=0
         )
@@ -94,12 +94,12 @@ class Reclassifications:
             return list(session.scalars(wanted.order_by(Reclassification.id.desc()).limit(limit)))
 
     def total(self) -> int:
-        """How many entries there are to ask about."""
+        """How many entries are to be classified."""
         with self._database.reading() as session:
             return session.scalar(select(func.count()).select_from(Entry).where(*_asked())) or 0
 
     def todo(self, number: int, limit: int, after: int = 0) -> Sequence[EntryToClassify]:
-        """The next entries without an answer of this one, in order, that come after one."""
+        """The next entries after a given one that this reclassification has no answer for."""
         answered = select(func.max(Proposal.entry_id)).where(Proposal.reclassification_id == number)
         with self._database.reading() as session:
             after = max(after, session.scalar(answered) or 0)
@@ -123,7 +123,7 @@ class Reclassifications:
             one.changed += sum(row["changed"] for row in rows)
 
     def moved(self, number: int) -> list[ClassChange]:
-        """How many entries would go from which class to which, the most first."""
+        """How many entries would change from which class to which, the most first."""
         self.get(number)
         counted = func.count()
         wanted = (
@@ -148,7 +148,7 @@ class Reclassifications:
 
         Args:
             after: `next` of the page before.
-            old, new: only those that go from or to this class.
+            old, new: only those that change from or to this class.
         """
         self.get(number)
         which = [Proposal.reclassification_id == number, Proposal.changed.is_(True)]
@@ -162,7 +162,7 @@ class Reclassifications:
         return Changes(rows, rows[-1][0].id if len(found) > limit else None)
 
     def start_applying(self, session: Session, job_id: str, number: int, *, by: int) -> Reclassification:
-        """Say, in the transaction that makes the job, that the answers are to be taken over.
+        """Mark, in the transaction that adds the job, that the answers are to be applied.
 
         Raises CatalogueError where they cannot be.
         """
@@ -220,7 +220,7 @@ class Reclassifications:
         return action
 
     def discard(self, number: int) -> None:
-        """Throw the answers away. Raises CatalogueError where they are being taken over, or were."""
+        """Discard the answers. Raises CatalogueError where they are being applied, or were."""
         with self._database.writing() as session:
             one = _existing(session, number)
             if one.state in (APPLYING, APPLIED):

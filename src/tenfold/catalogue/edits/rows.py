@@ -1,4 +1,7 @@
-"""Entries read to be changed, and changed, many at a time, with the record of it. Decides nothing."""
+"""Reads entries that are to be changed, and writes and records the changes, many at a time.
+
+Decides nothing.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +15,7 @@ from tenfold.catalogue.entries.search_text import search_text
 from tenfold.catalogue.entries.tables import Change, Entry, Name
 
 _TABLE = cast(Table, Entry.__table__)
-# Columns that the text that is searched is made of.
+# Columns that the search text is made from.
 _SEARCHED = {"name", "label"}
 
 
@@ -48,7 +51,7 @@ def write(session: Session, action_id: int, plans: Sequence[tuple[Values, Change
 def _with_following(
     session: Session, plans: Sequence[tuple[Values, Changed]]
 ) -> list[tuple[Values, Changed]]:
-    """The plans, with the class that each entry is filed under, and the text that is searched."""
+    """The plans, with the class that each entry is filed under, and its search text."""
     found = []
     for entry, made in plans:
         label = filed_under({**entry, **made})

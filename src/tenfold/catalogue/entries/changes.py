@@ -9,10 +9,10 @@ from tenfold.database import Database
 
 
 def mark(database: Database) -> tuple[Any, ...]:
-    """Values that differ whenever entries came, were corrected, deleted, restored or renamed, and when the
-    first or the last of those that wait was answered, so that while many are, it differs again and again.
+    """Values that differ after entries were added, corrected, deleted, restored or renamed.
 
-    Every one of them is an end of an index, so that it costs the same at ten entries and at ten million.
+    Also after the first or the last waiting entry was classified, so they keep changing while many are. Each
+    is the end of an index, so the cost does not depend on the number of entries.
     """
     values = (
         select(func.max(Entry.id)),

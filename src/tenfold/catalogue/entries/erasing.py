@@ -1,4 +1,4 @@
-"""Deletes entries for good: their rows, and the files that no other entry has. It cannot be undone.
+"""Deletes entries for good: their rows, and files that no other entry uses. It cannot be undone.
 
 Only what is in the bin. Knows nothing of backups, exports and files that were filed on disk, which stay.
 """
@@ -40,7 +40,7 @@ class Eraser:
         by: int = SYSTEM,
         administrator: bool = False,
     ) -> int:
-        """Delete entries that are in the bin for good; how many were.
+        """Delete entries that are in the bin for good; returns how many.
 
         Args:
             numbers: of the entries; those that are not in the bin are left as they are. None: all in the bin.
@@ -92,7 +92,7 @@ def key_of(owner: int, content: str) -> str:
 
 
 def delete_unused(session: Session, originals: Originals, contents: Collection[str]) -> list[str]:
-    """Delete the files of those contents that no entry has; which they were. The caller locked the table."""
+    """Delete the files of contents that no entry uses, and return these. The caller has locked the table."""
     named = session.scalars(select(Entry.hash).where(Entry.hash.in_(contents)))
     unused = sorted(set(contents) - set(named))
     for content in unused:
@@ -108,6 +108,6 @@ def erased(session: Session, owner: int, contents: Collection[str]) -> Mapping[s
 
 
 def forget_erased(session: Session, owner: int, contents: Collection[str]) -> None:
-    """A person adds contents again that were deleted for good: they are as any others from now on."""
+    """Treat contents that were deleted for good, and that a person adds again, like any others."""
     keys = [key_of(owner, content) for content in contents]
     session.execute(update(ErasedEntry).where(ErasedEntry.key.in_(keys)).values(key=None))

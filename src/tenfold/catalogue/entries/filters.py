@@ -1,4 +1,4 @@
-"""Filters of entries, and the same as conditions of a query. Runs no query."""
+"""Filters of entries, as values and as conditions of a query. Runs no query."""
 
 import math
 import unicodedata
@@ -28,7 +28,9 @@ TEXTS = table("entries_text", column("rowid"), column("entries_text"))
 
 @dataclass(frozen=True)
 class Filters:
-    """What a person asks for. An entry is meant where it meets all of them; what is left out asks nothing.
+    """Filters of one person's request.
+
+    An entry matches if it meets all; a filter that is left out is always met.
 
     Attributes:
         person: who asks; sees their own entries, the system's and those that are shared.
@@ -93,7 +95,7 @@ class Filters:
         _known_ids(self.ids)
 
     def as_json(self) -> dict[str, Any]:
-        """What JSON can hold; `of_json` takes it."""
+        """The filters as JSON values, for `of_json`."""
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in vars(self).items()
@@ -101,7 +103,7 @@ class Filters:
 
     @classmethod
     def of_json(cls, values: dict[str, Any]) -> Self:
-        """The filters of which `as_json` gave `values`."""
+        """The filters from the result of `as_json`."""
         moments = {name: datetime.fromisoformat(values[name]) for name in _MOMENTS if values.get(name)}
         return cls(**{name: _tuples(value) for name, value in values.items()} | moments)
 
@@ -124,7 +126,7 @@ class Filters:
 
 
 def searched(text: str) -> str:
-    """A text in the form in which texts are searched: composed, and in small letters."""
+    """A text as it is searched: composed (NFC), in lower case."""
     return unicodedata.normalize("NFC", text).lower()
 
 
@@ -163,7 +165,7 @@ def facts(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[bool]
 
 
 def visibility(filters: Filters, of: type[Entry] = Entry) -> list[ColumnElement[bool]]:
-    """What the person may see, and of that whose it is."""
+    """The condition on what the person may see, and on its owner."""
     if filters.owner == "mine":
         return [of.owner_id == filters.person]
     if filters.owner == "shared":
@@ -281,7 +283,7 @@ def _searchable(name: str, value: str) -> None:
             reason="text-too-long",
             params={"most": _LONGEST_TEXT},
         )
-    # What no database can keep: an end of text within the text, and half of a character.
+    # What no database can store: a NUL within a text, and half of a surrogate pair.
     if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise UsageError(
             f"The filter {name}",

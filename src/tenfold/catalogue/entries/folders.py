@@ -26,7 +26,7 @@ _ENDINGS = {
 
 
 def folder_name(label: str | None) -> str:
-    """The folder of a class, from whose name the class can be told; only of one that is too long it cannot.
+    """The folder of a class. The class can be derived from its name, unless that was too long.
 
     Args:
         label: "" is none of the classes, None is not classified.
@@ -57,7 +57,7 @@ class FolderLayout:
         self._owners: dict[str, str | None] = {}
 
     def folder(self, label: str | None) -> str:
-        """A class's folder; classes whose names differ in case only have folders that differ in more."""
+        """A class's folder. Names that differ only in case get folders that differ in more."""
         if label not in self._folders:
             name, escaped = folder_name(label), 0
             while self._owners.setdefault(_key(name), label) != label:
@@ -104,7 +104,7 @@ def _key(name: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Text as one part of a path on any file system: no separators, nothing unseen, no device's name."""
+    """Text as a path component on any file system: no separators, invisible characters, device names."""
     composed = unicodedata.normalize("NFC", text)
     shown = "".join(c if c.isprintable() else "_" for c in composed)
     safe = _FORBIDDEN.sub("_", shown).strip(" ")

@@ -1,4 +1,4 @@
-"""Whether every original is there and as it was. Changes nothing."""
+"""Checks that every original exists and is unchanged. Changes nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True)
 class DamagedOriginal:
-    """An original that is not as it was, and the names of its entries."""
+    """An original that is missing or altered, and the names of its entries."""
 
     hash: str
     problem: Literal["missing", "altered", "unreadable"]
@@ -28,9 +28,9 @@ class IntegrityReport:
     """What a check found.
 
     Attributes:
-        originals: how many files entries name.
-        faults: those that are not there or not as they were.
-        unused: files that no entry names: adding them was cut off, and they do no harm.
+        originals: how many files entries refer to.
+        faults: those that are missing or altered.
+        unused: files without an entry, from an import that was interrupted; they do no harm.
         waiting: entries without an answer.
     """
 
@@ -91,7 +91,7 @@ def _names(database: Database, content_hash: str) -> tuple[str, ...]:
 
 
 def _unused(database: Database, originals: Originals) -> int:
-    """How many files no entry names."""
+    """How many files have no entry."""
     count, page = 0, list[str]()
     for content_hash in originals.hashes():
         page.append(content_hash)

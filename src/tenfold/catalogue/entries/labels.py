@@ -19,7 +19,7 @@ def in_use(database: Database) -> set[str]:
 
 
 def check(labels: Iterable[str], known: Collection[str], cure: str = "") -> None:
-    """Raise UsageError for a class that nothing is filed under and no model knows: it may be mistyped.
+    """Raise UsageError for a class that nothing is filed under and no model knows: it may be a typing error.
 
     Args:
         cure: what to do where it is meant.

@@ -56,7 +56,7 @@ class Originals:
         return self._blobs.local_copy(_key(content_hash))
 
     def put(self, content: bytes) -> str:
-        """Store a content; its hash. What was returned outlives a loss of power.
+        """Store a content; its hash. Once this returns, the content survives a loss of power.
 
         Raises:
             CatalogueError: the disk is full, or may not be written; then nothing of it is stored.
@@ -88,7 +88,7 @@ class Originals:
                 yield name
 
     def altered(self, content_hash: str) -> bool:
-        """Whether a file has another content than it had; reads it whole."""
+        """Whether a file's content has changed; reads all of it."""
         with self.open(content_hash) as file:
             return hashlib.file_digest(file, "sha256").hexdigest() != content_hash  # type: ignore[arg-type]
 

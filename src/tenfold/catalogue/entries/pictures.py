@@ -20,10 +20,10 @@ from tenfold.storage import BlobStore, read_if_there
 
 log = logging.getLogger(__name__)
 
-# Longest sides in pixels; one that is asked for becomes the next of these.
+# The longest sides in pixels; a requested one is rounded up to one of these.
 SIDES = (64, 128, 256, 512, 1024)
 SMALL_TYPE = "image/jpeg"
-# What a browser shows, and what cannot hold a program.
+# What browsers can show, and what cannot contain scripts.
 _SAFE_TYPES = {
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
@@ -40,7 +40,7 @@ _ENDINGS = _SAFE_TYPES | _OTHER_TYPES
 _QUALITY = 92
 # The types of files that can have several pictures.
 _OF_SEVERAL = {MEDIA_TYPES[kind] for kind in ("GIF", "PNG", "WebP", "TIFF")}
-# What no file's name may hold on some system.
+# Characters that some system forbids in file names.
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
 
 
@@ -109,7 +109,7 @@ class PictureFiles:
 
 
 def small_key(content: str, side: int) -> str:
-    """Under what a content's small picture is stored."""
+    """The key of a content's thumbnail."""
     return f"{content[:2]}/{content[2:4]}/{content}-{side}.jpg"
 
 
@@ -121,5 +121,5 @@ def file_name(entry: Entry) -> str:
 
 
 def nearest_side(side: int) -> int:
-    """The least of SIDES that is not smaller."""
+    """The smallest of SIDES that is not smaller than `side`."""
     return next((one for one in SIDES if one >= side), SIDES[-1])

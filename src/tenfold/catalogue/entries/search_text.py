@@ -1,4 +1,4 @@
-"""What the words of a search are looked for in: an entry's names, folders, sources and class."""
+"""The text in which words are searched: an entry's names, folders, sources and class."""
 
 from collections.abc import Iterable, Sequence
 

@@ -8,16 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
 
-# The person that pictures belong to where nobody has an account, or that the server itself added.
+# The owner of pictures where there are no accounts, and of those that the server itself added.
 SYSTEM = 0
 # An entry's class where it is none of the model's.
 NONE = ""
 WAITING, DONE, FAILED = "waiting", "done", "failed"
-# How a picture can come, and its bit in `Entry.sources`.
+# The sources of pictures, and the bit of each in `Entry.sources`.
 SOURCES = {"upload": 1, "api": 2, "folder": 4, "watch": 8, "camera": 16}
 
 
-# What filters ask of entries, beside texts and moments.
+# The columns of filters other than texts and times.
 _ASKED = (
     "owner_id",
     "shared",
@@ -66,16 +66,16 @@ class Entry(Base):
     added_by: Mapped[int] = mapped_column(default=SYSTEM)
     shared: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
-    # In one order on every database: by the numbers of its letters.
+    # The same order on every database: by code points.
     name: Mapped[str] = mapped_column(String(255).with_variant(String(255, collation="C"), "postgresql"))
     search_text: Mapped[str] = mapped_column(Text, default="")
     sources: Mapped[int] = mapped_column(default=0)
     perceptual_hash: Mapped[int | None] = mapped_column("look", BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    # How often a model was asked without an answer, those included that ended with their process.
+    # Attempts to classify it without an answer, including those that ended with their process.
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    # Which worker asks a model about it, while it waits; none that has died.
+    # The worker that classifies it, while it waits.
     worker: Mapped[str | None] = mapped_column(String(120))
     label: Mapped[str | None] = mapped_column(String(100))
     model_label: Mapped[str | None] = mapped_column(String(100))
@@ -96,8 +96,8 @@ class Entry(Base):
     __table_args__ = (
         UniqueConstraint("owner_id", "hash"),
         Index(None, "hash"),
-        # One for each order that entries are listed in, with what filters ask, so that a list is made without
-        # looking at the entries that it does not show.
+        # One for each sort order, with the columns of the filters, so that a page is read without touching
+        # the entries that it does not show.
         Index("entries_by_added", "added_at", "id", *_ASKED, "taken_at"),
         Index("entries_by_confidence", "confidence", "id", *_without("confidence")),
         Index("entries_by_novelty", "novelty", "id", *_without("novelty")),
@@ -121,8 +121,10 @@ class Entry(Base):
 
 
 class Total(Base):
-    """How many entries are alike in all that is counted. Kept by SQLite by itself (migration 0002), so that
-    a million entries need not be counted; PostgreSQL, where writers would wait for each other, has none.
+    """The number of entries with equal values in all counted columns.
+
+    Kept by triggers in SQLite (migration 0002), so that a million entries need not be counted; PostgreSQL,
+    where writers would wait for each other, has none.
     """
 
     __tablename__ = "totals"

@@ -1,1 +1,1 @@
-"""The ways out of the catalogue: tables, archives, folders. Changes nothing in it."""
+"""Exports from the catalogue: tables, archives, folders. Changes nothing in it."""

@@ -1,6 +1,6 @@
-"""The ways out of the catalogue: tables, archives and folders of pictures by class. Changes nothing in it.
+"""Exports from the catalogue: tables, archives and folders of pictures by class. Changes nothing in it.
 
-Whatever is exported is read a part at a time, so that hundreds of thousands of entries need little memory.
+Entries are read a part at a time, so that hundreds of thousands need little memory.
 """
 
 import shutil
@@ -87,7 +87,7 @@ class Exports:
             return session.scalars(found).all()
 
     def _parts(self, numbers: Sequence[int]) -> Iterator[Sequence[Entry]]:
-        """The entries with these numbers, as they are when their part is read."""
+        """The entries with these numbers, each part read when it is needed."""
         for start in range(0, len(numbers), _PART):
             chosen = select(Entry).where(Entry.id.in_(numbers[start : start + _PART])).order_by(Entry.id)
             with self._database.reading() as session:

@@ -1,7 +1,7 @@
 """A ZIP archive as a stream, of any number of files, in little memory. Knows nothing of pictures.
 
 Files are stored as they are, because pictures do not get smaller. Each is read twice, once for its checksum,
-so that every program can unpack the stream as it comes. The list at the end waits on the disk.
+so that every program can unpack the stream as it comes. The central directory is kept on disk until the end.
 """
 
 import struct
@@ -55,7 +55,7 @@ class Zip:
         self._count += 1
 
     def finish(self) -> Iterator[bytes]:
-        """The list of all files, which ends the archive."""
+        """The central directory, which ends the archive."""
         size = self._list.tell()
         self._list.seek(0)
         with self._list:
@@ -76,7 +76,7 @@ class Zip:
         )
 
     def _note(self, called: bytes, facts: tuple[int, ...]) -> None:
-        """A line of the list at the end."""
+        """Add an entry to the central directory."""
         far = self._offset >= _MOST
         extra = struct.pack("<HHQ", 1, 8, self._offset) if far else b""
         version = _VERSION_64 if far else _VERSION

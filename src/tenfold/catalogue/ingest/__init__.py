@@ -1,1 +1,1 @@
-"""Pictures into the catalogue. Runs no model."""
+"""Adds pictures to the catalogue. Runs no model."""

@@ -42,7 +42,7 @@ def write_answers(
         if answer.embedding is not None:
             vectors[entry.id] = packed(answer.embedding)
     write_vectors(database, session, vectors, embedding)
-    session.expunge_all()  # the rows say it all; nothing is to be written twice
+    session.expunge_all()  # the rows are complete; nothing is to be written twice
     # Rows of one statement must have the same columns.
     for answered in (True, False):
         if some := [row for row in rows if ("label" in row) == answered]:
@@ -105,7 +105,7 @@ def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: floa
 
 
 def _said_before(entry: Entry, model_hash: str) -> str | None:
-    """What another model said of an entry."""
+    """The answer of another model for an entry."""
     if entry.model_label is None or entry.model_hash == model_hash:
         return None
     return entry.model_label if entry.known else NONE

@@ -1,4 +1,4 @@
-"""When, where and with what a picture was taken, as its EXIF says. Nothing in a file makes this fail.
+"""When, where and with what a picture was taken, as its EXIF says. Damaged data never make this fail.
 
 The standard is EXIF 2.32 (CIPA DC-008, 2019). A camera's clock has no time zone unless the file states one
 (OffsetTimeOriginal); without it the clock's time is kept as if it were UTC. Knows no tables.
@@ -27,7 +27,7 @@ _LONGEST_CAMERA = 200
 
 @dataclass(frozen=True)
 class ExifFacts:
-    """When, where and with what; None where the file does not say, or says what cannot be.
+    """When, where and with what; None where the file does not say, or says something impossible.
 
     Attributes:
         at: with its time zone; the camera's clock as UTC where the file states no zone.

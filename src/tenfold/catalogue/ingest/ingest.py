@@ -1,7 +1,7 @@
-"""Pictures into the catalogue, and the model's answers about them. Runs no model, opens no path.
+"""Adds pictures to the catalogue, and the model's answers for them. Runs no model, opens no path.
 
 In two steps, so that many may be done at once: `keep` looks at a picture and puts its bytes on the disk (safe
-in many threads), `enter` writes entries for many kept pictures in one transaction. Whatever ends the process
+in many threads), `enter` writes entries for many kept pictures in one transaction. A process that ends
 between the two leaves a file without an entry, which the next `keep` of the same content finds and uses.
 """
 
@@ -79,7 +79,7 @@ class PendingEntry(NamedTuple):
 
 
 class Ingest:
-    """The way into the catalogue. Safe in many threads and processes.
+    """Adds pictures to the catalogue. Safe in many threads and processes.
 
     Args:
         store: where the bytes are kept.
@@ -144,12 +144,12 @@ class Ingest:
         self, pictures: Sequence[StoredPicture], *, source: str, owner: int, by: int, shared: bool,
         worker: str | None = None, again: bool = False,
     ) -> list[IngestedEntry]:  # fmt: skip
-        """Entries for kept pictures, in their order: all of them, or none where it ends with an error.
+        """Entries for kept pictures, in their order: all of them, or none if it fails.
 
         Args:
-            again: a person asks for these pictures: those that failed are tried again, and those that were
-                deleted for good come back. Else the latter are left out.
-            worker: the one that classifies what is new, as in `begin`; None: any.
+            again: a person adds these pictures: failed ones are tried again, and those that were deleted for
+                good come back. Otherwise the latter are left out.
+            worker: the worker that classifies new entries, as in `begin`; None: any.
         """
         if not pictures:
             return []
@@ -160,7 +160,7 @@ class Ingest:
                 pictures = self._without_erased(session, owner, pictures)
                 if not pictures:
                     return []
-            # In the order of hashes, so that two who add the same pictures never wait for each other.
+            # In the order of hashes, so that two processes that add the same pictures cannot deadlock.
             ordered = sorted(pictures, key=lambda one: one.hash)
             names = [
                 Name(name=safe_file_name(one.name), source=source, path=kept_path(one.path))
@@ -207,15 +207,15 @@ class Ingest:
     ) -> list[PendingEntry]:
         """Entries to be classified now, the oldest first; an attempt is counted for each.
 
-        Those that were never tried come first. One that was, and has no answer, comes alone, the least tried
-        first: it may have ended the process that read it, and must not do so to others again.
+        Those that were never tried come first. One that was tried without an answer comes alone, the least
+        tried first: it may have crashed the process that read it, and must not take others with it again.
 
         Args:
             limit: the most that are wanted.
             among: only these.
-            worker: whose they are until they have an answer; it may ask for its own again.
-            living: the names of all workers that live. No other worker's entries are among the answer, but
-                those of one that died are.
+            worker: it holds them until they have an answer; it may ask for its own again.
+            living: the names of all workers that live. Entries of other living workers are left out; those of
+                dead ones are not.
         """
         free = or_(Entry.worker.is_(None), Entry.worker.not_in(set(living) - {worker}))
         query = select(Entry.id, Entry.hash, Entry.name, Entry.attempts + 1)
@@ -290,7 +290,7 @@ class Ingest:
     def _without_erased(
         self, session: Session, owner: int, pictures: Sequence[StoredPicture]
     ) -> Sequence[StoredPicture]:
-        """Those that were not deleted for good; the others' files go again, and are remembered."""
+        """Those that were not deleted for good; the files of the others are deleted again, and remembered."""
         gone = erased(session, owner, {one.hash for one in pictures})
         if not gone:
             return pictures
@@ -376,7 +376,7 @@ class Ingest:
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        """A transaction. SQLite's writers wait by asking again and again: threads here wait in a line."""
+        """A transaction. SQLite's writers poll while they wait; threads of this process queue instead."""
         if not self._database.sqlite:
             with self._database.writing() as session:
                 yield session

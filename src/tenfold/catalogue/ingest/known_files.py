@@ -36,7 +36,7 @@ class FileState:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of a file: the number of its entry, or the problem with it, as an error's facts."""
+    """The outcome for a file: the number of its entry, or the problem with it, as an error's facts."""
 
     file: FileState
     entry: int | None = None
@@ -45,8 +45,7 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class KnownFiles:
-    """What became of a file the last time: not seen or changed since, added, added and then deleted by a
-    person, or refused with a problem."""
+    """The last outcome for a file: new or changed, added, added and deleted again, or refused."""
 
     past: Past
     problem: Mapping[str, Any] | None = None
@@ -73,7 +72,7 @@ def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str
 
 
 def note(database: Database, session: Session, owner: int, outcomes: Iterable[FileOutcome]) -> None:
-    """Remember what became of files, in the transaction that made it so."""
+    """Store the outcomes for files, in the transaction that adds their entries."""
     # By key: one statement must not name a row twice.
     rows = {
         _key(owner, one.file.path): {

@@ -9,7 +9,7 @@ from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
 from tenfold.database import Database, now
 from tenfold.errors import NotInCatalogue
 
-# So many links that were not followed are kept of a folder.
+# How many links that were not followed are stored for a folder.
 MOST_LEFT_OUT = 20
 
 
@@ -22,11 +22,11 @@ class WatchedFolders:
     def add(
         self, path: str, *, owner: int = SYSTEM, shared: bool = True, poll: bool = False
     ) -> tuple[WatchedFolder, bool]:
-        """Start to watch a folder: its row, and whether it is new. A folder is watched once.
+        """Start to watch a folder; returns its row, and whether it is new. A folder is watched once.
 
         Args:
             path: absolute.
-            poll: look through it now and then, because the system does not tell what changes there.
+            poll: scan it periodically, because the system sends no notifications for it.
         """
         with self._database.writing() as session:
             same = select(WatchedFolder).where(
@@ -84,7 +84,7 @@ class WatchedFolders:
             return watch
 
     def looked(self, watch_id: int, problem: Mapping[str, Any] | None, left_out: Sequence[str] = ()) -> None:
-        """A folder was looked through just now.
+        """Store the result of a scan.
 
         Args:
             problem: why it could not be, as an error's facts.

@@ -1,7 +1,7 @@
 """Files entries by class on disk, as `root/class/name`, and undoes it. Originals in the store are only read.
 
-Every step is written into the tables before it is taken. A filing that was cut off, by a kill or a full disk,
-can go on or be undone: what was done of it is seen on the disk.
+Every step is written into the tables before it is taken. A run that was interrupted, by a kill or a full
+disk, can be resumed or undone: the disk shows what was done.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ from tenfold.server_files import ServerFiles
 log = logging.getLogger(__name__)
 _LISTED = "`tenfold catalogue unfile --list` and the page list those that there are."
 _PART = 500
-# Steps taken between two notes of what was done.
+# Steps taken between two updates of the tables.
 _NOTED = 50
 
 
@@ -115,7 +115,7 @@ class Organiser:
         return self.get(filing_id)
 
     def _write_plan(self, filing: OrganiseRun, asked: dict[str, Any]) -> None:
-        """Write all steps of a filing; those that were written before a kill are planned anew."""
+        """Write all steps of a run; those that were written before a kill are planned again."""
         filters = Filters.of_json(asked["filters"])
         steps = self.plan(filters, Path(filing.root), cast(Mode, filing.mode), sidecars=asked["sidecars"])
         mine = OrganiseRun.id == filing.id
@@ -135,7 +135,7 @@ class Organiser:
             session.execute(update(OrganiseRun).where(mine).values(count=pictures, planning=None))
 
     def undo(self, filing_id: int) -> OrganiseReport:
-        """Put everything back as it was. What was changed since stays, and says so; undo can be repeated.
+        """Restore everything. Files that were changed since stay, and are reported; undo can be repeated.
 
         Raises:
             NotInCatalogue: there is no such filing.
@@ -210,7 +210,7 @@ class Organiser:
 
     @contextlib.contextmanager
     def _noting(self) -> Iterator[list[dict[str, Any]]]:
-        """Collects the results of steps, and stores them however the block ends."""
+        """Collects the results of steps, and stores them even if the block fails."""
         noted: list[dict[str, Any]] = []
         try:
             yield noted
@@ -244,7 +244,7 @@ class Organiser:
         try:
             state, problem = filing_steps.take_back(step, self._files)
             if problem and any(one["state"] == DONE for one in noted):
-                state = DONE  # what stays of ours may be in that folder, and go another time
+                state = DONE  # files of ours may remain in that folder, and be removed another time
         except StepRefused as reason:
             problem = reason.problem
         except OSError as reason:
@@ -260,7 +260,7 @@ class Organiser:
             raise StepRefused("picture-not-filed")
         before = self._read(target) if target.exists() else None
         if step.content is not None and before is not None and sha256(before).hexdigest() == step.content:
-            return  # written before it was cut off
+            return  # written before the interruption
         with self._database.reading() as session:
             entry = session.get(Entry, step.entry_id)
         if entry is None or entry.label is None:

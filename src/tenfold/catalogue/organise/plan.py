@@ -43,7 +43,7 @@ class OrganiseStep:
 
     @property
     def of_picture(self) -> bool:
-        """Whether it files a picture, not what goes with it."""
+        """Whether it files a picture, not a folder or sidecar."""
         return self.how not in (FOLDER, SIDECAR) and not self.target.endswith(xmp.ENDING)
 
 
@@ -76,7 +76,7 @@ class Planner:
 
     Args:
         root: as `checked_root` gave it.
-        files: opens what lies where people keep their pictures.
+        files: opens people's own files.
         home: tenfold's own folder, which nothing is taken from or put into.
         mode: how.
         sidecars: whether to write each picture's class beside it.
@@ -129,7 +129,7 @@ class Planner:
         yield OrganiseStep(FOLDER, 0, "", str(folder))
 
     def _target(self, folder: Path, entry: Entry) -> tuple[Path, bool]:
-        """A free place for an entry, or the one where its content is already."""
+        """A free path for an entry, or the path where its content is already."""
         plain = file_name(entry.name, entry.media_type)
         names = [plain, *(with_hash(plain, entry.hash, digits) for digits in range(8, 72, 8))]
         number = 2
@@ -146,7 +146,7 @@ class Planner:
         raise AssertionError("a list that grows does not end")
 
     def _still(self, path: str, entry: Entry) -> bool:
-        """Whether a file is the one that was added, and belongs to the person alone."""
+        """Whether a file is unchanged since it was added, and belongs to the person alone."""
         file = Path(path)
         return not self._in_home(file) and has_content(self._files, file, entry.bytes, entry.hash)
 

@@ -1,6 +1,7 @@
-"""One step of a filing on disk, and back. Knows no table; never writes over a file, and never half of one.
+"""One step of a filing on disk, and back.
 
-Each can be taken again after it was cut off at any point: what is there already counts as done.
+Knows no table; never overwrites a file, and never leaves half of one. Each can be repeated after an
+interruption at any point: what exists already counts as done.
 """
 
 import contextlib
@@ -47,7 +48,7 @@ class _Source(NamedTuple):
 
 
 def take(step: OrganisedFile, files: ServerFiles, originals: Originals) -> tuple[str, str]:
-    """Take a step. Its state afterwards, and how it was taken. Raises StepRefused and OSError."""
+    """Take a step; returns its state afterwards, and how it was taken. Raises StepRefused and OSError."""
     target = Path(step.target)
     if step.how == FOLDER:
         return _make(target)
@@ -66,7 +67,7 @@ def take(step: OrganisedFile, files: ServerFiles, originals: Originals) -> tuple
 
 
 def take_back(step: OrganisedFile, files: ServerFiles) -> tuple[str, StepProblem | None]:
-    """Undo a step. Its state afterwards, and what has to be said. Raises StepRefused and OSError."""
+    """Undo a step; returns its state afterwards, and its problem. Raises StepRefused and OSError."""
     target = Path(step.target)
     temporary(step).unlink(missing_ok=True)
     if step.how == FOLDER:

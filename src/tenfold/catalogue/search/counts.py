@@ -1,7 +1,7 @@
 """Counts the entries that match filters, in all and by class, state and source.
 
-Each of these parts asks for all that the filters ask but for itself: with only cats shown, it still says how
-many dogs there are. Where a whole count would be slow, it stops, and what it says is "at least".
+Each facet ignores its own filter: with only cats shown, it still says how many dogs there are. Where a full
+count would be slow, it stops, and the counts are lower bounds.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from tenfold.catalogue.entries.tables import FAILED, NONE, SOURCES, WAITING, Ent
 from tenfold.catalogue.search.query_plan import cells, counting
 from tenfold.database import Database
 
-# So many entries are counted one by one; further ones are not.
+# The most entries that are counted one by one.
 MOST_COUNTED = 3_000
 # PostgreSQL counts a whole million in the time that a page has.
 _MOST_ON_POSTGRESQL = 200_000
@@ -52,7 +52,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class _Cell:
-    """Entries that are alike."""
+    """Entries with equal values in all counted columns."""
 
     deleted: bool
     corrected: bool
@@ -73,7 +73,7 @@ def counts(session: Session, filters: Filters, database: Database) -> Counts:
     capped, result = capped or more_capped, _arranged(filters, [*found, *more], capped=capped or more_capped)
     if not capped or wide == filters:
         return result
-    # The classes of what was counted say little of those that were asked for.
+    # The classes of the entries that were counted say little about those that were requested.
     own, own_capped = _looked_at(session, filters, database)
     total = max(result.total, sum(cell.count for cell in own))
     return replace(result, total=total, capped=own_capped or capped)

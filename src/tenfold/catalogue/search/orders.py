@@ -20,10 +20,12 @@ _GREATEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Order:
-    """An order: by a column, entries that have nothing in it last; by id, the same way, where that is equal.
+    """A sort order by a column, and by id in the same direction; entries without a value come last.
 
-    index: SQLite's index in this order. corrected_later: what a person named comes after all that only a
-    model did, because the column is about the model's answer.
+    Attributes:
+        index: SQLite's index in this order.
+        corrected_later: entries that a person corrected come last, because the column is about the model's
+            answer.
     """
 
     name: str
@@ -34,12 +36,12 @@ class Order:
 
     @property
     def nullable(self) -> bool:
-        """Whether there may be entries that have nothing in the column."""
+        """Whether entries may have no value in the column."""
         return self.column not in (Entry.added_at, Entry.name)
 
     @property
     def parts(self) -> list[ColumnElement[bool] | None]:
-        """The conditions of what follows each other, each in the order; None: all entries."""
+        """The conditions of the partitions, one after the other; None: all entries."""
         if not self.nullable:
             return [None]
         valued = self.column.is_not(None)
@@ -71,7 +73,7 @@ class Cursor:
     part: int = 0
 
     def beyond(self, order: Order) -> ColumnElement[bool]:
-        """What comes after it, of the entries of its part."""
+        """The condition for the entries of its part that come after it."""
         if self.value is None:
             return Entry.id < self.id if order.falling else Entry.id > self.id
         entry = tuple_(order.column, Entry.id)
@@ -115,7 +117,7 @@ def written(order: Order, entry: Entry) -> str:
 
 
 def read(text: str, order: Order) -> Cursor:
-    """A place as `written`; UsageError where it is none of this order's."""
+    """A cursor from the text of `written`; UsageError where it is not one of this order."""
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, value, number, part = from_json(content)

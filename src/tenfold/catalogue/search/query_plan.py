@@ -2,8 +2,8 @@
 
 SQLite guesses how many rows a condition leaves, and its guess is worth little for ours: whether a class has
 ten pictures or a hundred thousand decides whether they are fetched and sorted, or met on the way through all
-entries in the order that is wanted. So it is looked up first, up to MANY rows, which takes a millisecond or
-two; the index is then named. PostgreSQL counts and plans for itself.
+entries in the order that is wanted. So rows are counted first, up to MANY, which takes a millisecond or two;
+the query then names the index. PostgreSQL counts and plans for itself.
 """
 
 import math
@@ -27,27 +27,29 @@ from tenfold.catalogue.entries.filters import (
 from tenfold.catalogue.entries.tables import SOURCES, SYSTEM, Entry, Name, Total
 from tenfold.catalogue.search.orders import Order
 
-# So many rows are fetched one by one and sorted in a hundredth of a second; MANY in a tenth.
+# FEW rows are fetched one by one and sorted in a hundredth of a second, MANY in a tenth.
 FEW, MANY = 5_000, 100_000
 # Of a short text: the most trigrams that begin with it for which full text search is asked.
 _MOST_TRIGRAMS = 200
 BY_NUMBER = "NOT INDEXED"
-# A walk that should find a page among some rows goes through so many times as many, then gives up.
+# An index scan that should find a page within some rows gives up after this many times as many.
 _LUCK = 4
 _SHORTEST_WALK, _LONGEST_WALK = 2_000, 40_000
-# Rows of an index that are gone through in the time in which one is fetched.
+# Index rows that are scanned in the time it takes to fetch one row.
 _WALKED_WHILE_FETCHED = 25
-# Sources or classes that are each walked through, and put in order together.
+# The most partitions that are scanned separately and merged.
 _MOST_LANES = 24
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A way to what filters mean.
+    """How to find the entries that filters mean.
 
-    hint: what SQLite is told of `entries`. conditions: all of them, in the words that go with it.
-    branches: parts of it that the index has in order, each for itself; each is a further condition.
-    bound: the most rows to walk through before `instead` is the better way; None where there is no other.
+    Attributes:
+        hint: SQLite's index hint for `entries`.
+        conditions: all of them, written for that index.
+        branches: partitions that the index has in order; each is a further condition.
+        bound: the most rows to scan before `instead` is the better plan; None where there is no other.
     """
 
     hint: str
@@ -61,8 +63,10 @@ class Plan:
 class IndexedCondition:
     """A condition that an index of its own can answer, and how many entries it leaves: MANY + 1 at most.
 
-    condition: in the words that go with the index. words: those that it is about.
-    matching: the ids that full text search gives.
+    Attributes:
+        condition: written for the index.
+        words: those that it covers.
+        matching: the ids that full text search gives.
     """
 
     count: int
@@ -91,7 +95,7 @@ def planned(session: Session, filters: Filters, order: Order, limit: int) -> Pla
 
 
 def _expected(session: Session, drivers: list[IndexedCondition], limit: int) -> float:
-    """The rows to walk through until `limit` are found, were the conditions independent of each other."""
+    """The expected number of rows to scan until `limit` are found, if the conditions were independent."""
     entries = max(session.scalar(select(func.max(Entry.id))) or 0, 1)
     share = math.prod(min(max(driver.count, 1) / entries, 1.0) for driver in drivers)
     return limit / share
@@ -177,7 +181,7 @@ def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list
 
 
 def _drivers(session: Session, filters: Filters) -> Iterator[IndexedCondition]:
-    """The conditions that may leave few entries, those that are most likely to first."""
+    """The conditions that may be selective, the most likely ones first."""
     if filters.ids:
         yield IndexedCondition(len(filters.ids), BY_NUMBER)
     yield from _texts(session, filters)

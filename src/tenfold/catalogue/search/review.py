@@ -31,7 +31,7 @@ _NEAR = 0.9
 _ON_THRESHOLD = 0.6
 # SQLite, which keeps no figures of what is in the columns, would sort all of a person's entries instead.
 _BY_SCORE = "INDEXED BY ix_entries_review_score_id"
-# The queue's rest is counted up to here.
+# The queue's length is counted up to here.
 MOST_COUNTED = 10_000
 
 
@@ -80,7 +80,7 @@ def score(
 
 
 def _label(probabilities: Mapping[str, float], known: bool, corrected: str) -> ReviewScore | None:
-    """The model's doubt in a person's label; a class that the model does not know is none of its business."""
+    """The model's doubt in a person's label; a class that the model does not know is left alone."""
     best = max(probabilities, key=probabilities.__getitem__)
     if not known or best == corrected or probabilities[best] < CONFIDENT:
         return None

@@ -40,18 +40,18 @@ class Search:
     ) -> EntryPage:
         """A page of what `filters` mean.
 
-        Entries that are added meanwhile come where the order puts them: none of the others is left out or
-        comes twice.
+        Entries that are added meanwhile appear in their place in the order; none of the others is skipped or
+        repeated.
 
         Args:
             order: newest and oldest (by when they were added), surest and unsure (by confidence, those
                 that a person corrected after the others), novel (the greatest novelty first), taken (the
-                latest first) or name. What has no such value comes last.
+                latest first) or name. Entries without such a value come last.
             limit: the most entries, 1 to MOST_PER_PAGE.
             after: `next` of the page before.
 
         Raises:
-            UsageError: an order or a page that there is not.
+            UsageError: there is no such order or page.
         """
         if not 1 <= limit <= MOST_PER_PAGE:
             cure = f"Use 1 to {MOST_PER_PAGE}."

@@ -1,4 +1,4 @@
-"""How many entries there are of each month. Knows nothing of how they are shown."""
+"""Counts entries by month. Knows nothing of how they are shown."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -33,7 +33,7 @@ def timeline(session: Session, filters: Filters, database: Database, by: Dated, 
     """Count what `filters` mean by the month in which it was taken or added.
 
     Args:
-        minutes: by how much the clock by which a month begins is ahead of UTC.
+        minutes: the UTC offset of the clock by which a month begins.
     """
     assert abs(minutes) <= FARTHEST
     order = order_of("taken" if by == "taken" else "newest")

@@ -1,7 +1,7 @@
 """Near duplicates: pictures that look the same (perceptual_hash.py), in groups. Knows no pixels.
 
-Two pictures are near duplicates where their hashes differ in at most ALIKE of 64 bits; what is one of
-another's is one of the group. Two such hashes have at least two of their eight bytes in common, so only those
+Two pictures are near duplicates where their hashes differ in at most ALIKE of 64 bits; groups are transitive.
+Two such hashes have at least two of their eight bytes in common, so only those
 are compared: for each of the 28 pairs of bytes, the ones that are equal there (Norouzi, Punjani and Fleet
 2012 use such parts of codes in the same way).
 """
@@ -65,7 +65,7 @@ class Duplicates:
         The best of a group is its first: the one with the most pixels; of several, the one with the most
         bytes; of several, the one that was added first. The others follow by their likeness to it.
 
-        What has come in the last half minute may not be among them yet.
+        Entries of the last half minute may not be included yet.
 
         Args:
             limit: the most groups.
@@ -145,7 +145,7 @@ def grouped(ids: Ids, hashes: Hashes) -> list[Ids]:
 
 
 def _leaders(hashes: Hashes) -> NDArray[np.int64]:
-    """For each of some different hashes, in order, the place of one that stands for its group."""
+    """For each of some different hashes, in order, the index of its group's representative."""
     parent = list(range(len(hashes)))
 
     def top(place: int) -> int:

@@ -24,10 +24,10 @@ from tenfold.errors import CatalogueError
 MOST = 200
 # While there is no index: the newest entries that are looked at. In all, for those who see only a few.
 _NEWEST = 20_000
-# How far it is looked for entries that the person sees, before all of those are looked at.
+# How many neighbours are searched for visible entries before all of these are compared.
 _FARTHEST = 5_000
 _SECONDS_BETWEEN_LOOKS = 2.0
-# Models whose vectors are kept at hand.
+# The most models whose vectors are kept in memory.
 _MODELS = 3
 
 
@@ -118,7 +118,7 @@ class Similar:
         return np.frombuffer(row.vector, "<f2"), row.model_hash
 
     def _of(self, model: str) -> ModelVectors:
-        """The vectors of a model; those that were not asked for the longest make room."""
+        """The vectors of a model; the least recently used ones are dropped."""
         found = self._models.pop(model, None)
         self._models[model] = (
             found if found is not None else ModelVectors(self._database, self._folder, model)
@@ -128,7 +128,7 @@ class Similar:
         return self._models[model]
 
     def _wake(self, model: str, vectors: ModelVectors) -> None:
-        """Have the vectors catch up in the background, where that was not done just now."""
+        """Update the vectors in the background, unless that was done just now."""
         busy = self._thread is not None and self._thread.is_alive()
         if busy or time.monotonic() - self._looked.get(model, -1e9) < _SECONDS_BETWEEN_LOOKS:
             return
@@ -174,7 +174,7 @@ class Similar:
     def _through(
         self, vectors: ModelVectors, vector: Vectors, filters: Filters, model: str, itself: int, limit: int
     ) -> tuple[Found, bool]:
-        """Through the index: ever more of the nearest, until enough of them are seen by the person."""
+        """Search the index for more and more neighbours, until enough of them are visible to the person."""
         count = 4 * limit + 1
         while True:
             near = vectors.nearest(vector, count)
@@ -196,7 +196,7 @@ class Similar:
     def _looking(
         self, vector: Vectors, filters: Filters, model: str, itself: int, limit: int
     ) -> tuple[Found, bool]:
-        """By looking at all vectors of the newest entries that the person sees."""
+        """Compare all vectors of the newest entries that the person sees."""
         query = select(Embedding.entry_id, Embedding.vector).join(Entry, Entry.id == Embedding.entry_id)
         query = query.where(Embedding.model_hash == model, *conditions(filters, self._database))
         query = query.where(Entry.id != itself).order_by(Entry.id.desc()).limit(_NEWEST)

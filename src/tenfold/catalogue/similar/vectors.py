@@ -2,7 +2,7 @@
 
 The index is a graph (HNSW: Malkov & Yashunin 2018, by usearch) of float16 vectors, kept in a file and looked
 at there without being loaded: memory holds only what is newer than the file, MOST_BESIDE vectors at most, and
-what of the file the system keeps at hand. Knows nothing of who may see what.
+the pages of the file that the system caches. Knows nothing of who may see what.
 """
 
 import json
@@ -41,7 +41,7 @@ class ModelVectors:
     """The vectors of one model.
 
     Args:
-        folder: where the index's file is kept; it is made again where it is missing, damaged or behind.
+        folder: where the index's file is kept; it is rebuilt where it is missing, damaged or outdated.
     """
 
     def __init__(self, database: Database, folder: Path, model: str) -> None:
@@ -73,7 +73,7 @@ class ModelVectors:
         return sorted(found.items(), key=lambda one: (-one[1], one[0]))[:count]
 
     def catch_up(self, stopping: threading.Event) -> None:
-        """Bring in what the database has and the index has not; takes long where that is much.
+        """Add the vectors that the index does not have yet; takes long where these are many.
 
         Only one thread may do so at a time. `stopping` ends it early; the next time does it all.
         """

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from tenfold.line.pictures.pictures import Pixels
 
 _POINTS = 96
-# By so many levels of 255 a point differs from the belt where something is on it.
+# Levels (of 255) by which a point differs from the empty belt where something covers it.
 _DIFFERENT = 30.0
 # Something is on the line from the first share of its points on, and has left it below the second.
 _THERE, _GONE = 0.12, 0.04
-# How much of a new picture goes into what the empty belt looks like.
+# The share of a new picture in the running average of the empty belt.
 _FOLLOWED = 0.05
 _STAYS_SECONDS = 20.0
 

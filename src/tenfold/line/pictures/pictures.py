@@ -11,7 +11,7 @@ Pixels = NDArray[np.uint8]
 
 # Levels of 255: a picture that is darker on average shows nothing.
 _DARK = 12.0
-# By so many levels the colour of a place differs from the empty belt's where there is a part.
+# Levels by which the colour of a part differs from the empty belt.
 _DIFFERENT = 40
 _LEAST_SHARE = 0.004
 
@@ -19,8 +19,8 @@ _LEAST_SHARE = 0.004
 class PictureCheck:
     """Says what is wrong with a camera's pictures. Safe in many threads.
 
-    Two pictures of a camera are never alike to the last level: its sensor makes noise. Where they are, the
-    camera shows an old one.
+    Two pictures of a camera are never identical, because of sensor noise. If they are, the camera repeats an
+    old one.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ def part_box(pixels: Pixels) -> tuple[int, int, int, int] | None:
 
 
 def crop(pixels: Pixels, box: tuple[int, int, int, int]) -> Pixels:
-    """The part without a margin: models are shown what they learned from, not the belt around it."""
+    """The part without a margin: models see what they were trained on, not the belt around it."""
     left, top, right, bottom = box
     return pixels[top:bottom, left:right]
 

@@ -1,9 +1,9 @@
 """The plant's signals. A plant is an object with `exchange`, an output one with `fire`, `state` and `health`.
 
-signals.py           Inputs, Outputs, Plant, Output: what is exchanged, on whatever wire
+signals.py           Inputs, Outputs, Plant, SignalOutput: the signals, the same for every protocol
 modbus.py            ModbusPlant: a PLC that answers Modbus TCP, and the map of its registers
 handshake.py         Handshake: ready, trigger, acknowledgements and results that wait, as a state machine
-handshake_plant.py   HandshakePlant: a plant that asks for verdicts so, whatever wire carries it
+handshake_plant.py   HandshakePlant: a plant that asks for verdicts by a handshake, over any protocol
 modbus_server.py     ModbusServer: that plant over Modbus TCP, and the map of its registers
 server_thread.py     an asyncio server in a thread of its own
 registers.py         maps of registers: which values stand where

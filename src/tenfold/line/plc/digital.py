@@ -2,7 +2,7 @@
 
 A command is run without a shell, one after the other in a thread of its own, with the verdict in its
 environment: TENFOLD_PART, TENFOLD_VERDICT, TENFOLD_REASON, TENFOLD_RECIPE. A file is replaced as a whole by
-one line of JSON. Silence means reject here too: what fails, or is slow, has told no pass.
+one line of JSON. Silence means reject here too: an action that fails or is slow has not signalled a pass.
 """
 
 import json
@@ -28,7 +28,7 @@ class CommandOptions:
     Attributes:
         command: the program and its arguments.
         verdicts: for which it is run.
-        seconds: after so long it is ended, and has failed.
+        seconds: after this time it is killed, and has failed.
     """
 
     command: Sequence[str]
@@ -37,10 +37,10 @@ class CommandOptions:
 
 
 class DigitalOutput:
-    """Does something for each verdict, in a thread of its own.
+    """Runs an action for each verdict, in a thread of its own.
 
     Args:
-        act: what is done; what fails it says by raising OSError or ValueError.
+        act: the action; raises OSError or ValueError where it fails.
         name: of the output, for people.
     """
 
@@ -52,22 +52,22 @@ class DigitalOutput:
         self._thread.start()
 
     def fire(self, result: PartResult) -> None:
-        """See `Output`. One that does not keep up tells no more, and says so."""
+        """See `SignalOutput`. One that cannot keep up stops, and reports it."""
         try:
             self._waiting.put_nowait(result)
         except queue.Full:
             self._failed = f"{_MOST_WAITING} verdicts wait"
 
     def state(self, outputs: Outputs) -> None:
-        """See `Output`; a digital output tells verdicts only."""
+        """See `SignalOutput`; a digital output tells verdicts only."""
 
     def health(self) -> OutputHealth:
-        """See `Output`."""
+        """See `SignalOutput`."""
         failed = self._failed
         return OutputHealth(works=not failed, says=f"{self._name} failed: {failed}." if failed else "")
 
     def close(self) -> None:
-        """See `Output`. What waits is not told."""
+        """See `SignalOutput`. Verdicts that wait are dropped."""
         while not self._waiting.empty():
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)

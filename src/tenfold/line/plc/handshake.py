@@ -27,7 +27,7 @@ class Control:
     """What the plant says in a handshake.
 
     Attributes:
-        enable: whether triggers are going to come.
+        enable: whether the plant is going to send triggers.
         trigger: a part is before the camera; held until it is acknowledged.
         result_ack: the result was taken.
         part_id: the plant's name for the part that it triggers, which comes back with the result.

@@ -80,12 +80,12 @@ class HandshakePlant:
             )
 
     def fire(self, result: PartResult) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         with self._lock:
             self._handshake.result(result.number, result.verdict, CODES[result.reason])
 
     def state(self, outputs: Outputs) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         with self._lock:
             self._outputs = outputs
             self._handshake.station(running=outputs.state is OperatingState.READY, pictured=outputs.pictured)

@@ -57,7 +57,7 @@ INPUT_REGISTERS, OUTPUT_REGISTERS = INPUT_MAP.size, OUTPUT_MAP.size
 
 Kind: TypeAlias = Literal["holding", "input"]
 
-# It prints packets and tracebacks for what a peer did wrong; the caller is told by LineError.
+# The library logs packets and tracebacks for errors of the peer; the caller gets a LineError.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
@@ -131,7 +131,7 @@ class ModbusPlant:
             self.close()
             raise self._refused(str(error)) from error
         except LineError:
-            self.close()  # an answer that came late must not be taken for the next one's
+            self.close()  # a late answer must not be taken for the next one
             raise
         return _inputs(place, answer.registers)
 

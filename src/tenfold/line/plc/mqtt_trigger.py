@@ -16,7 +16,7 @@ _KEEPALIVE = 5
 class MqttTrigger:
     """Calls `trigger` for each message on a topic; while the broker is away, parts have to be rejected.
 
-    Has the form of an `Output`, whose health the station watches.
+    Has the form of a `SignalOutput`, whose health the station watches.
     """
 
     def __init__(self, broker: Broker, topic: str, trigger: Callable[[], None]) -> None:
@@ -47,18 +47,18 @@ class MqttTrigger:
         client.loop_start()
 
     def fire(self, result: PartResult) -> None:
-        """See `Output`; nothing is told."""
+        """See `SignalOutput`; nothing is told."""
 
     def state(self, outputs: Outputs) -> None:
-        """See `Output`; nothing is told."""
+        """See `SignalOutput`; nothing is told."""
 
     def health(self) -> OutputHealth:
-        """See `Output`."""
+        """See `SignalOutput`."""
         if self._subscribed:
             return OutputHealth()
         return OutputHealth(works=False, says=f"{self._name} is not connected.", halts=True)
 
     def close(self) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self._client.disconnect()
         self._client.loop_stop()

@@ -39,12 +39,12 @@ class ServerThread:
         return self.error
 
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Call a function in the thread; not where it ended."""
+        """Call a function in the thread, unless it has ended."""
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(function, *arguments)
 
     def close(self, seconds: float) -> None:
-        """End it, and wait for that so long at most."""
+        """End it, and wait for that for `seconds` at most."""
         self.call(self._stop.set)
         self._thread.join(seconds)
 

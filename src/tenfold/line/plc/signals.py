@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tenfold.line.parts import Reason, Verdict
 
-# A plant keeps the encoder's counts of so many triggers, so that none is lost between two readings.
+# How many triggers' encoder counts a plant keeps, so that none is lost between two readings.
 REMEMBERED = 8
 
 
@@ -137,7 +137,7 @@ class OutputHealth:
 
 
 class SignalOutput(Protocol):
-    """Where a station's verdicts and state go, beside the plant. None of its methods waits or raises."""
+    """Receives a station's verdicts and state, beside the plant. Its methods neither block nor raise."""
 
     def fire(self, result: PartResult) -> None:
         """Tell a verdict."""
@@ -149,7 +149,7 @@ class SignalOutput(Protocol):
         """Whether what was told arrives."""
 
     def close(self) -> None:
-        """Tell no more. May wait a few seconds."""
+        """Stop. May wait a few seconds."""
 
 
 class SignalOutputs:
@@ -177,7 +177,7 @@ class SignalOutputs:
 
 
 class Plant(Protocol):
-    """A plant on some wire."""
+    """A plant, over some protocol."""
 
     def exchange(self, outputs: Outputs) -> Inputs:
         """Write what the station says and read what the plant says.
@@ -187,18 +187,18 @@ class Plant(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of the wire."""
+        """Close the connection."""
 
 
 class Heartbeat:
-    """Whether the plant's heartbeat moves; one that was not yet seen to move is none."""
+    """Watches the plant's heartbeat; one that has not been seen to change does not count."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self.forget()
 
     def forget(self) -> None:
-        """The plant was lost: what was read before says nothing."""
+        """The connection was lost: earlier readings no longer count."""
         self._value: int | None = None
         self._moved_at, self.beats = 0.0, False
 

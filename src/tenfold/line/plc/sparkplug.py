@@ -56,7 +56,7 @@ class SparkplugNode:
         self._thread = threading.Thread(target=self._run, name="tenfold-sparkplug", daemon=True)
 
     def start(self) -> None:
-        """Connect, and come back whenever the broker was away."""
+        """Connect, and reconnect whenever the broker was away."""
         self._thread.start()
 
     def update(self, values: Mapping[str, Value]) -> None:
@@ -70,7 +70,7 @@ class SparkplugNode:
                     self._wake.set()
 
     def stop(self) -> None:
-        """Say that this node is gone, and leave."""
+        """Publish the death of this node, and disconnect."""
         self._stop.set()
         self._wake.set()
         self._thread.join(5.0)
@@ -87,11 +87,11 @@ class SparkplugNode:
                 self.problem = f"{self._broker.name} is not connected."
                 client.disconnect()
                 client.loop_stop()
-            # The next connection is a new life: its death carries the next number.
+            # Each connection has its own death certificate, with the next number.
             self._bd_seq = (self._bd_seq + 1) % 256
 
     def _connect(self) -> Client | None:
-        """A connection that came about, or None."""
+        """A connection, or None."""
         broker = self._broker
         connected, self._gone = threading.Event(), threading.Event()
         self._host_at, self._host_online = -1, not broker.primary
@@ -236,10 +236,10 @@ class SparkplugOutput:
         self._node.start()
 
     def fire(self, result: PartResult) -> None:
-        """See `Output`; the counts say it."""
+        """See `SignalOutput`; the counts say it."""
 
     def state(self, outputs: Outputs) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self._node.update(
             {
                 "state": outputs.state.name.lower(),
@@ -253,10 +253,10 @@ class SparkplugOutput:
         )
 
     def health(self) -> OutputHealth:
-        """See `Output`."""
+        """See `SignalOutput`."""
         problem = self._node.problem
         return OutputHealth(works=not problem, says=problem)
 
     def close(self) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self._node.stop()

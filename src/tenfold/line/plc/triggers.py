@@ -12,9 +12,9 @@ _BEAT_MS = 50
 
 
 class NoPlant:
-    """A station without a PLC: its encoder counts milliseconds, so that the belt is taken to move evenly.
+    """A station without a PLC: its encoder counts milliseconds, which assumes that the belt moves evenly.
 
-    A part that comes 1 % slower than the gate's distance says is at the gate 1 % later than expected.
+    A belt that is 1 % slower brings parts to the gate 1 % later than expected.
     """
 
     def exchange(self, outputs: Outputs) -> Inputs:
@@ -39,7 +39,7 @@ class OwnTriggers:
         self._lock = threading.Lock()
         self._asked = 0
         self._count, self._counts = 0, [0] * REMEMBERED
-        self._last: int | None = None  # the encoder at the last of every so many
+        self._last: int | None = None  # the encoder's count at the last of its own triggers
 
     def trigger(self) -> None:
         """A part is there. From any thread."""
@@ -55,7 +55,7 @@ class OwnTriggers:
             self._came(inputs.encoder)
         if self._every:
             self._last = inputs.encoder if self._last is None else self._last
-            # A belt that runs back brings no part until it is further on than it was.
+            # A belt that ran backwards brings no new part until it is further than before.
             while signed(inputs.encoder - self._last) >= self._every:
                 self._last = (self._last + self._every) % _WRAP
                 self._came(self._last)

@@ -155,7 +155,7 @@ def _opcua_server(options: dict[str, Any], choose: Callable[[int], bool], handsh
     from tenfold.line.plc.opcua.results import KnownRecipe
     from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
 
-    # Gives fields of `KnownRecipe`, as they are when the plant asks.
+    # Returns fields of `KnownRecipe`, read whenever the plant asks.
     told: Callable[[], Sequence[Mapping[str, Any]]] = options.pop("recipes", tuple)
 
     def recipes() -> list[KnownRecipe]:

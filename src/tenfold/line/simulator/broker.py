@@ -42,7 +42,7 @@ class Mosquitto:
         self.settings = folder / "mosquitto.conf"
         lines = [f"listener {self.port} {HOST}", "persistence false", "allow_anonymous true"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
-            lines.append("user root")  # as another it could not read the folder
+            lines.append("user root")  # another user could not read the folder
         self.settings.write_text("\n".join(lines) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -73,7 +73,7 @@ class Mosquitto:
         )
 
     def kill(self) -> None:
-        """Kill it; what it had is lost."""
+        """Kill it; its messages are lost."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

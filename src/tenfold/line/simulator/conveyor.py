@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tenfold.line.plc.signals import REMEMBERED, Inputs, OperatingState, Outputs
 
-# The PLC rejects everything when the station's heartbeat has stood still for so long.
+# Seconds without a heartbeat of the station after which the PLC rejects everything.
 WATCHDOG_SECONDS = 0.3
 _WORD, _LONG = 1 << 16, 1 << 32
 
@@ -49,7 +49,7 @@ class ConveyorOptions:
 
 @dataclass
 class Outcome:
-    """What became of a part at the gate."""
+    """The outcome of a part at the gate."""
 
     part: int
     passed: bool
@@ -95,7 +95,7 @@ class Conveyor:
         self._heartbeat = int(self._now / 0.1) % _WORD
         self._furthest = max(self._furthest, int(self.position))
         options = self.options
-        # The PLC counts parts only while the belt gets further than it was: one that comes back is known.
+        # The PLC counts a part only where the belt is further than before: one that comes back was counted.
         while self._seen < len(self.places) and self.places[self._seen] <= self._furthest:
             self._seen += 1
             self._trigger_counts[self._seen % REMEMBERED] = self._raw(self.places[self._seen - 1])

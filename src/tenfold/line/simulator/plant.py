@@ -23,7 +23,7 @@ from tenfold.line.simulator.scene import Scene
 from tenfold.processes.child import ParentChannel
 
 _STEP_SECONDS = 0.001
-# Where this process is kept from running, the belt is slow rather than jumps: no plant's belt jumps.
+# If this process is delayed, the belt slows down instead of jumping, as real belts do not jump.
 _LONGEST_STEP_SECONDS = 0.01
 _TELL_SECONDS = 0.1
 

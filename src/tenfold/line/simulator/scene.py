@@ -52,7 +52,7 @@ class Scene:
             position: of the belt.
             near: parts in view: which picture, and the place where the photo-eye sees it.
         """
-        # The noise is never where it was in the picture before: to draw it anew takes ten times as long.
+        # The noise is shifted from picture to picture: drawing new noise takes ten times as long.
         self._moved = (self._moved + int(self._chance.integers(1, self.width))) % self.width
         found = np.roll(self._empty, self._moved, axis=1)
         for which, place in near:

@@ -1,4 +1,4 @@
-"""Stations and recipes as they are kept: set up, changed, approved. Runs none of them.
+"""The stored stations and recipes: set up, changed, approved. Runs none of them.
 
 tables.py    the tables
 wiring.py    what a station is wired to, as typed values

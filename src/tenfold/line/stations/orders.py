@@ -32,7 +32,7 @@ class Orders:
         return row.id
 
     def take(self, station_id: int) -> list[OrderRow]:
-        """The new orders for a station, which nobody is given again."""
+        """The new orders for a station; each is returned once."""
         moment, age = now(), timedelta(seconds=FRESH_SECONDS)
         fresh = OrderRow.at.between(moment - age, moment + age)  # the clock may have been set back
         wanted = OrderRow.station_id == station_id, OrderRow.taken_at.is_(None), fresh
@@ -46,7 +46,7 @@ class Orders:
         return found
 
     def answer(self, order: int, refused: str) -> None:
-        """Note what came of an order: why it was not done, "": it was."""
+        """Store the result of an order: why it was not done, "": it was."""
         with self._database.writing() as session:
             session.execute(update(OrderRow).where(OrderRow.id == order).values(refused=refused))
 

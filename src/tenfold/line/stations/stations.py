@@ -32,7 +32,7 @@ DEFAULTS: Mapping[str, Any] = {
     "first_parts": 0,
     "challenge": None,
 }
-# What a running station is told of; after any other change it starts anew.
+# Changes that a running station takes over; after any other it restarts.
 _FOLLOWED = {"name", "recipe_id", "status", "worker"}
 
 
@@ -87,7 +87,7 @@ class Stations(Claims[StationRow]):
         return row
 
     def start_anew(self, number: int) -> StationRow:
-        """Have whoever runs a station start it anew; raises UnknownStation."""
+        """Have the process that runs a station restart it; raises UnknownStation."""
         return self.change(number, changed_at=now())
 
     def remove(self, number: int) -> StationRow:
@@ -107,7 +107,7 @@ class Stations(Claims[StationRow]):
 
 
 def _check_recipe(session: Session, recipe_id: int | None) -> None:
-    """Raise UnknownRecipe where a station would make what there is no recipe of."""
+    """Raise UnknownRecipe where the station's recipe does not exist."""
     if recipe_id is None:
         return
     recipe = session.get(RecipeRow, recipe_id) if 0 < recipe_id < 2**63 else None

@@ -69,7 +69,7 @@ class RecipeVersionRow(Base):
 
 
 class OrderRow(Base):
-    """What somebody wants a running station to do, from another process: told once, and forgotten.
+    """A request to a running station from another process: delivered once, then deleted.
 
     body: as `workflows.line.process` takes it. taken_at: when it was told. refused: why it was not done;
     "": it was; NULL: the station has not answered.

@@ -17,7 +17,7 @@ TriggerKind = Literal["plant", "encoder", "crossing", "mqtt", "hand"]
 
 @dataclass(frozen=True)
 class Trigger:
-    """What says that a part is there.
+    """What triggers a part.
 
     Attributes:
         kind: plant: its photo-eye, by its count of triggers; encoder: every `counts`; crossing: something

@@ -1,6 +1,6 @@
 """What a station keeps of each part, and what people read from it. Knows no plant and no model.
 
-trail.py       Trail: a row for whatever happened to a part, append-only and chained by hashes
+trail.py       Trail: a row for each event of a part, append-only and chained by hashes
 recorder.py    Recorder: writes it in a thread of its own
 overrides.py   a person's verdict on a part
 history.py     parts and challenges, put together from their rows

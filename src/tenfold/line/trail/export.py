@@ -1,4 +1,6 @@
-"""A trail as a table: a row for each of its rows, as CSV and as Parquet. A part at a time is held.
+"""A trail as a table: a row for each of its rows, as CSV and as Parquet.
+
+Only a part of it is in memory at a time.
 
 `at`, `body` and `hash` are as in the trail, so that the chain of hashes of a whole trail can be checked from
 the table too.

@@ -8,7 +8,7 @@ from typing import Any
 from tenfold.line.trail.overrides import verdict_of
 from tenfold.line.trail.trail import JOB, Row, Trail, time_of
 
-# The last of a part's rows that says what became of it, by the rule of `verdict_of`.
+# The last of a part's rows that decides its verdict, by the rule of `verdict_of`.
 _LAST = (
     "(SELECT {what} FROM rows AS said WHERE said.part = rows.part AND (said.kind IN ({kinds})"
     " OR said.kind = 'gate' AND json_extract(said.body, '$.outcome') = 'wrongly-rejected')"

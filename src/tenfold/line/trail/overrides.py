@@ -19,7 +19,7 @@ def override(
 ) -> Row:
     """Keep a person's verdict on a part beside the station's.
 
-    A person who looks at a part again and agrees with its verdict tells that too: the shares of good parts
+    Agreement with the station's verdict is recorded too: the shares of good parts
     that are rejected and of bad ones that pass are computed from all parts that were looked at again.
 
     Args:

@@ -17,7 +17,7 @@ from tenfold.line.trail.pdf import Document
 from tenfold.line.trail.statistics import Statistics, not_passed, statistics
 from tenfold.line.trail.trail import JOB, Row, Trail
 
-# Of the parts that did not pass so many have their picture in the record; the trail has them all.
+# How many rejected parts have their picture in the record; the trail has them all.
 MOST_PICTURES = 200
 _THUMBNAIL = 320
 _FEW = 12
@@ -25,7 +25,7 @@ _FEW = 12
 
 @dataclass
 class _Gathered:
-    """What a record is made of, from one way through the rows."""
+    """The contents of a record, gathered in one pass over the rows."""
 
     first: Row | None = None
     last: Row | None = None
@@ -36,7 +36,7 @@ class _Gathered:
     rejected: dict[int, None] = field(default_factory=dict)
 
     def through(self, rows: Iterable[Row]) -> Iterable[Row]:
-        """Hand rows on and keep what the record says of them."""
+        """Pass rows on, and keep what the record needs of them."""
         for row in rows:
             self.first = self.first or row
             self.last = row
@@ -62,7 +62,7 @@ def write(
 
     Args:
         order: only that order, as of `Trail.rows`.
-        pictures: so many rejected parts at most have their picture in it.
+        pictures: how many rejected parts have their picture in it at most.
 
     Raises:
         MissingExtra: reportlab is not installed.

@@ -11,7 +11,7 @@ from tenfold.line.parts import Event, FaultBegan, FaultEnded, Recorded
 from tenfold.line.trail.trail import Trail, TrailEntry
 
 _AGAIN_SECONDS = 0.2
-# So many rows may wait for a disk that takes none; nothing passes meanwhile.
+# How many rows may wait while the disk takes none; nothing passes meanwhile.
 _MOST_WAITING = 100_000
 
 
@@ -38,7 +38,7 @@ class TrailRecorder:
         self._waiting.put_nowait(entry)
 
     def finish(self, seconds: float = 5.0) -> None:
-        """Write what waits, for so long at most, and end."""
+        """Write what waits, for `seconds` at most, and end."""
         with suppress(queue.Full):
             self._waiting.put(None, timeout=seconds)
         self._thread.join(seconds)

@@ -42,7 +42,7 @@ class Subgroup:
 
 @dataclass(frozen=True)
 class Challenges:
-    """What became of parts whose verdict was known before: golden good and bad ones.
+    """The results of golden parts, good and bad ones whose verdict is known.
 
     Attributes:
         last: when the last one was, ISO 8601 in UTC.
@@ -102,7 +102,7 @@ def statistics(rows: Iterable[Row], *, group: int = 100) -> Statistics:
     Args:
         group: parts in each group of the p-chart; a last group of less than a quarter of it is left out.
     """
-    # Why each part was not passed; None: it was. The words are interned: there may be millions of parts.
+    # Why each part did not pass; None: it did. The strings are interned: there may be millions of parts.
     reasons: dict[int, str | None] = {}
     again: dict[int, bool] = {}
     challenges: dict[int, Row] = {}

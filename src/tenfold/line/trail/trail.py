@@ -48,7 +48,7 @@ CREATE TRIGGER IF NOT EXISTS rows_remain BEFORE DELETE ON rows BEGIN SELECT RAIS
 """
 # What is made, as the plant says it: numbers in the rows of a part, as they were when it came.
 JOB = ("order", "batch", "shift")
-# Rows that are read at once.
+# How many rows are read at once.
 _AT_ONCE = 500
 _ITS_PARTS = "FROM rows WHERE kind = 'part' AND json_extract(body, '$.order') = :order"
 _OF_ORDER = (
@@ -265,7 +265,7 @@ class Trail:
         return found[0]
 
     def unsettled(self, last: int) -> list[int]:
-        """Of the last so many parts those that passed by their verdict, not withheld nor seen at the gate."""
+        """Those of the last `most` parts with a pass that were neither withheld nor seen at the gate."""
         with self._lock:
             found = self._database.execute(
                 "SELECT part FROM rows AS one WHERE kind = 'part'"

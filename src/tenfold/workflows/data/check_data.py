@@ -1,6 +1,6 @@
 """The job "check-data": what is wrong with a dataset, found by `tenfold data check` in a process of its own.
 
-The search for near copies takes all cores for a while and a lot of memory, which a server should not share.
+The search for near copies takes all cores for a while and much memory, which a server should not share.
 """
 
 import importlib.util
@@ -18,7 +18,7 @@ from tenfold.paths import Home
 from tenfold.storage import BlobStore
 from tenfold.workflows.steps import report_step
 
-# What a summary keeps of each kind of problem; the page has all.
+# How many examples a summary keeps of each kind of problem; the page has all.
 _NAMED = 5
 
 
@@ -103,7 +103,7 @@ class CheckData:
 
 
 def _summary(found: dict[str, Any]) -> CheckDataResult:
-    """What the page of all findings says in short: how many of each kind, and the first of them."""
+    """A summary of the findings: how many of each kind, and the first of them."""
     return CheckDataResult(
         pictures=found["pictures"],
         fingerprint=found["fingerprint"],

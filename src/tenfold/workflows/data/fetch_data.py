@@ -26,7 +26,7 @@ FETCH_DATA = JobType("fetch-data", WORK, FetchDataParams, FetchDataResult, alone
 
 
 class FetchData:
-    """Does the job "fetch-data". What was cut off or stopped is resumed by the next one.
+    """Does the job "fetch-data". An interrupted download is resumed by the next job.
 
     Args:
         data_dir: where CIFAR-10 goes.

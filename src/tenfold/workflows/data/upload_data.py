@@ -1,6 +1,6 @@
 """Datasets that people send as a ZIP archive, piece by piece; and the job "import-data" that unpacks one.
 
-What was sent so far stays for a day, so that an upload that broke off is resumed. Knows no HTTP.
+An unfinished upload is kept for a day, so that it can be resumed. Knows no HTTP.
 """
 
 import json
@@ -48,7 +48,7 @@ IMPORT_DATA = JobType("import-data", WORK, ImportDataParams, ImportDataResult, a
 
 @dataclass(frozen=True)
 class ArchiveUpload:
-    """An archive that is being sent: so many bytes in all, and so many that are here."""
+    """An archive that is being sent: its length, and how many bytes were received."""
 
     id: str
     name: str
@@ -130,7 +130,7 @@ class Uploads:
         return Path(source).parent == self._home.uploaded_data
 
     def __call__(self, work: Work[ImportDataParams]) -> ImportDataResult:
-        """Unpack an archive, and put it on the list once its classes make sense."""
+        """Unpack an archive, and add it to the list once its classes are checked."""
         upload = self.get(work.params.upload)
         unpacked = self._home.data_uploads / upload.id / "unpacked"
         shutil.rmtree(unpacked, ignore_errors=True)
@@ -167,7 +167,7 @@ class Uploads:
             raise
 
     def _place(self, name: str) -> Path:
-        """A folder of that name that is not there yet."""
+        """A folder of that name that does not exist yet."""
         plain = "".join(c if c.isalnum() or c in " -_." else "-" for c in name).strip(" .-")[:80] or "data"
         self._home.uploaded_data.mkdir(parents=True, exist_ok=True)
         place, number = self._home.uploaded_data / plain, 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-# Kinds of mounted file systems whose changes the system tells only where they are made on this machine.
+# Types of network file systems: the system reports only changes made on this machine.
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "vboxsf", "drvfs", "afs", "ncp", "prl_fs", "ceph", "gluster")
 _STEP_MS = 500
 
@@ -17,7 +17,7 @@ class FolderNotifications:
     """Gathers what changes below a folder until it is closed.
 
     Attributes:
-        working: whether changes are told. False after the system refused, or the folder went.
+        working: whether changes are reported. False after the system refused, or the folder was removed.
     """
 
     def __init__(self, path: str) -> None:
@@ -36,7 +36,7 @@ class FolderNotifications:
         return _identity(self.path) != self._place
 
     def take(self) -> list[str]:
-        """What changed since the last time."""
+        """The changes since the last call."""
         with self._lock:
             taken, self._changed = self._changed, set()
         return sorted(taken)
@@ -62,7 +62,7 @@ class FolderNotifications:
                 with self._lock:
                     self._changed.update(path for _, path in changes)
         except (OSError, RuntimeError) as reason:
-            # No watches left, or the folder has gone: it is looked through instead.
+            # No watches left, or the folder was removed: it is scanned instead.
             log.info("No notifications for %s: %s", self.path, reason)
             self.working = False
 

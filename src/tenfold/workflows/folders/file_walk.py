@@ -52,7 +52,7 @@ class Walk:
         return [one.subject for one in self.left_out]
 
     def _counts(self, path: str, folder: bool) -> bool:
-        # A file is looked at when it is opened.
+        # Links to files are checked when they are opened.
         return not (folder and self.files.own(path))
 
     def _unlisted(self, error: OSError) -> None:

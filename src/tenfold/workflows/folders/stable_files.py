@@ -1,7 +1,6 @@
 """Which new files of a folder are complete. Reads none of them; knows no catalogue.
 
-A file is whole when it stayed the same for a while and nobody has it open for writing. A slow
-writer is waited for.
+A file is complete when it has not changed for a while and no process has it open for writing.
 """
 
 import os
@@ -17,11 +16,11 @@ from tenfold.images import safe_name
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.folders.file_walk import Walk
 
-# A file that was changed this long ago is whole when it is first seen.
+# Seconds since its last change after which a file is complete when it is first seen.
 _OLD_SECONDS = 60.0
-# A file that grows stops now and then; one that was never seen to change needs less patience.
+# A growing file may pause; one that was never seen to change needs less patience.
 _PATIENCE = 3.0
-# For longer than this nobody is waited for who holds a file open without writing to it.
+# Seconds to wait for a process that holds a file open without writing to it.
 _MOST_SECONDS = 600.0
 
 _State = tuple[int, int, int]
@@ -29,7 +28,7 @@ _State = tuple[int, int, int]
 
 @dataclass
 class _Pending:
-    """A file as it was seen last, since when it is so, and whether it was seen to change."""
+    """A file's last state, since when it is unchanged, and whether it was seen to change."""
 
     state: _State
     since: float
@@ -64,7 +63,7 @@ class StableFiles:
 
     @property
     def pending(self) -> int:
-        """How many files are waited for."""
+        """How many files are not complete yet."""
         return len(self._pending)
 
     def look(self) -> FolderError | None:
@@ -83,7 +82,7 @@ class StableFiles:
         self._see(Walk(tuple(inside), self._files))
 
     def whole(self) -> Iterator[str]:
-        """The files that are whole by now. One that comes out here comes again when it changes."""
+        """The files that are complete by now, each once; again after it changes."""
         moment = self._clock()
         self._see(list(self._pending))
         for path, pending in list(self._pending.items()):
@@ -98,7 +97,7 @@ class StableFiles:
             yield path
 
     def again(self, paths: Iterable[str]) -> None:
-        """Hand these out once more: they could not be used now."""
+        """Return these once more: they could not be used now."""
         for path in paths:
             if state := self._known.pop(path, None):
                 self._pending[path] = _Pending(state, self._clock(), grew=False)

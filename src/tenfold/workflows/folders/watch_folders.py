@@ -1,7 +1,7 @@
 """Watched folders: the service that adds their new pictures, and the job "look", which scans a folder once.
 
-A file is added when it is whole (workflows/folders/stable_files.py). What was added is remembered with it,
-so that after a restart the same files are not read again, and those that came meanwhile are found.
+A file is added when it is whole (workflows/folders/stable_files.py). Added files are remembered, so that
+after a restart they are not read again, and those that came meanwhile are found.
 Knows no HTTP.
 """
 
@@ -29,9 +29,9 @@ _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
 # A folder whose changes the system reports is still scanned now and then: reports may be lost.
 _SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 60.0
-# Where reports ended, the folder is scanned instead, and they are asked for again after so long.
+# Where notifications ended, the folder is scanned instead; seconds until they are requested again.
 _SECONDS_WITHOUT_REPORTS = 300.0
-# A scan takes at most this part of the time, however large the folder.
+# The largest share of the time that scans may take, however large the folder.
 _LOOKING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
 
@@ -93,7 +93,7 @@ class FolderWatcher:
                 folder.close()
 
     def _list(self, folders: dict[int, "_Folder"]) -> None:
-        """Start to watch folders that this process has claimed, and stop with those that it no longer has."""
+        """Watch the folders that this process has claimed, and no others."""
         mine = {watch.id: watch for watch in self._watches.claim(self._jobs.me, self._jobs.workers())}
         for gone in [watch_id for watch_id in folders if watch_id not in mine]:
             folders.pop(gone).close()

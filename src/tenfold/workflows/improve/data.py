@@ -1,8 +1,8 @@
 """The pictures that an improvement learns from, as a dataset for `tenfold train --data`. Trains nothing.
 
 Corrected pictures are photographs, shown to the model as several views; a model's own data may be cut-outs of
-its input's size. So each corrected picture is written as the views that the model is shown of it, each a
-picture of the input's size, and the model's own pictures beside them, so that it does not forget.
+its input's size. So each corrected picture is written as the views that the model gets, each of the input's
+size, and the model's own pictures beside them, so that it does not forget.
 """
 
 import csv
@@ -23,10 +23,10 @@ from tenfold.errors import CatalogueError, DatasetError, PictureError
 from tenfold.inference import Classifier
 
 MANIFEST = "pictures.csv"
-# Without own data, so much of each class's pictures is taken for the validation part.
+# Without own data, the share of each class's pictures that goes into the validation part.
 _VALIDATION_SHARE = 0.2
 Row = tuple[str, str, str]
-# So many classes are named in a message.
+# How many classes a message names.
 _NAMED = 5
 
 
@@ -38,9 +38,9 @@ class Mixture:
         own: own training pictures at most, evenly of each class.
         own_validation: own pictures at most to calibrate and choose the threshold by.
         own_test: own pictures at most to judge by.
-        share: the share of what is learned from that should be corrected pictures' views, 0 to 1.
-        most_repeats: no view stands there more often, however few there are.
-        least_new: a class that the model does not know is learned from so many pictures on.
+        share: the share of the training pictures that should be views of corrected ones, 0 to 1.
+        most_repeats: how often a view is repeated at most.
+        least_new: how many pictures a class that the model does not know needs.
     """
 
     own: int = 5000
@@ -56,11 +56,11 @@ MIXTURE = Mixture()
 
 @dataclass(frozen=True)
 class LearningSet:
-    """What is learned from, and what is not.
+    """The training and held-out pictures.
 
     Attributes:
-        pictures: corrected ones to learn from.
-        held_out: those to judge by: of the classes that are learned, and of none of the classes.
+        pictures: corrected ones to train on.
+        held_out: those for evaluation: of the classes that are learned, and of none of the classes.
         classes: what the new model knows, sorted.
         new: the classes among them that the old one does not know.
         left_out: classes with too few pictures, and how many they have to learn from.
@@ -76,7 +76,7 @@ class LearningSet:
 
 
 def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> LearningSet:
-    """What can be learned from corrections by a model of these classes."""
+    """The learning set of corrections for a model of these classes."""
     counts = corrections.counts()
     strange = {k: n.training for k, n in counts.items() if k not in labels and k != NONE}
     left_out = {label: count for label, count in strange.items() if count < least_new}
@@ -94,7 +94,7 @@ def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> 
 
 @dataclass(frozen=True)
 class WrittenDataset:
-    """What was written: how many views of corrected pictures, how often each is repeated, own pictures."""
+    """Counts of what was written: views of corrected pictures, how often each is repeated, own pictures."""
 
     manifest: Path
     views: int
@@ -104,7 +104,7 @@ class WrittenDataset:
 
 
 class LessonWriter:
-    """Writes lessons and own pictures into a folder; what is there already is written again, the same.
+    """Writes lessons and own pictures into a folder; existing files are overwritten with the same content.
 
     Args:
         classifier: the model to improve on: its views, and how it reads pictures.
@@ -142,7 +142,7 @@ class LessonWriter:
     def _parts(
         self, taught: LearningSet, *, alone: bool
     ) -> tuple[list[tuple[CorrectedPicture, str]], list[tuple[CorrectedPicture, str]]]:
-        """Corrected pictures to learn from, and those that stand in the parts which own data would fill."""
+        """Corrected pictures for training, and those for the parts that own data would fill."""
         if not alone:
             return [(one, "train") for one in taught.pictures], []
         learned, judged = [], []
@@ -157,7 +157,7 @@ class LessonWriter:
     def _views(
         self, pictures: Sequence[tuple[CorrectedPicture, str]], *, whole: bool = False
     ) -> tuple[list[Row], int]:
-        """Each view that the model is shown of each picture, unmirrored; and how many are unread."""
+        """Each view of each picture, unmirrored; and how many pictures could not be read."""
         place = self._folder / "corrected"
         place.mkdir(exist_ok=True)
         rows, unread = [], 0
@@ -228,7 +228,7 @@ def check_classes(taught: LearningSet, own: Dataset | None) -> None:
 
 
 def evenly(data: LabelledPictures, most: int) -> NDArray[np.int64]:
-    """Indices of at most so many pictures, as many of each class, one of each at least; always the same."""
+    """Indices of at most `most` pictures, equally many of each class, at least one; deterministic."""
     if len(data) <= most:
         return np.arange(len(data))
     order = np.random.default_rng(1).permutation(len(data))

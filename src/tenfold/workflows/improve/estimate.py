@@ -11,7 +11,7 @@ from tenfold.workflows.improve.recipe import BATCH, EPOCHS
 from tenfold.workflows.train.estimate import Estimates, TrainingEstimate
 from tenfold.workflows.train.own_data import TrainingData
 
-# Width and height of a photograph of a usual shape: of how many views it is, depends on it.
+# Width and height of a usual photograph: the number of views depends on them.
 _PHOTOGRAPH = (4000, 3000)
 
 
@@ -29,7 +29,7 @@ class ImprovementEstimates:
         self._registry, self._corrected, self._own, self._estimates = registry, corrected, own, estimates
 
     def of(self, *, with_own_data: bool, epochs: int | None) -> TrainingEstimate:
-        """What a training of the live model on the corrections of now would come to.
+        """The estimate for training the live model on the present corrections.
 
         Raises:
             MissingExtra: training is not installed.

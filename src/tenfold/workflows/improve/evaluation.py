@@ -1,7 +1,7 @@
 """Runs the old and the new model on the same pictures, with all views as in use. Decides nothing.
 
-A corrected picture goes through the whole way that a picture of the catalogue goes: every view, and "none of
-these" where the model says so. Right is what would have been filed right.
+A corrected picture is classified like one of the catalogue: all views, and "none of these" where the model
+says so. An answer is right if the picture would be filed under its class.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer, Read
 from tenfold.workflows.steps import Step
 
-# Called with what is done, all, and what it is.
+# Called with how many are done, how many there are, and the step.
 Told = Callable[[int, int, Step], None]
 
 
@@ -37,10 +37,10 @@ def judge(
 
     Args:
         held_out: corrected pictures that neither model has learned from; their label may be "".
-        none: all pictures that people say are none of the classes: nobody learns from them.
+        none: all pictures that people say are none of the classes: they are not trained on.
         read: the content of a hash.
         own: the test part of the old model's data.
-        told: called now and then; may raise.
+        told: called to report progress; may raise.
     """
     shown = list({one.hash: one for one in (*held_out, *none)}.values())
     filed = [

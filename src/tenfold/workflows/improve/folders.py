@@ -1,6 +1,6 @@
 """The folders of a training on corrections: its run, and the copies of people's pictures that it learns from.
 
-Knows no improvement that runs: whoever does says when copies are to go.
+Does not know which improvements run: the caller decides when copies are deleted.
 """
 
 import shutil
@@ -30,7 +30,7 @@ def copies_of(home: Home, improvement_id: int) -> Path:
 
 
 def kept_copies(home: Home) -> Iterator[int]:
-    """The improvements of which there are copies."""
+    """The improvements that have copies."""
     yield from (int(one.name) for one in home.improvements.glob("*") if one.name.isdecimal())
 
 

@@ -39,11 +39,11 @@ _NEVER = 1_000_000
 
 
 class Improve:
-    """Starts improvements, and says how they stand.
+    """Starts improvements, and reports their state.
 
     Args:
-        job: what trains, and ends those whose job ended without a word.
-        models: says which head can be refitted.
+        job: runs trainings, and ends those whose job ended silently.
+        models: knows which heads can be refitted.
         home: tenfold's folder.
     """
 
@@ -64,7 +64,7 @@ class Improve:
         self._models = models
 
     def readiness(self) -> ImprovementReadiness:
-        """How things stand now."""
+        """Whether an improvement can be started now."""
         return self._readiness(self._corrected.read())
 
     def _readiness(self, found: Corrections) -> ImprovementReadiness:
@@ -92,7 +92,7 @@ class Improve:
     def begin(
         self, *, deep: bool = False, with_own_data: bool = True, epochs: int | None = None, by: int
     ) -> tuple[Improvement, JobRow]:
-        """Have an improvement on the live model tried.
+        """Start an improvement on the live model.
 
         Args:
             deep: train the network, in place of refitting its head.
@@ -217,7 +217,7 @@ class Improve:
         return [self._settled(one) for one in self.improvements.latest(limit, before)]
 
     def _settled(self, one: Improvement) -> Improvement:
-        """As it is, also where its job ended without a word: cancelled while it waited, or by a fault."""
+        """Its state, also where its job ended silently: cancelled while it waited, or by a fault."""
         if one.state != RUNNING or (outcome := self._jobs.outcome(one.job_id)) is None:
             return one
         now = self.improvements.get(one.id)  # its job may have written more before it ended
@@ -229,8 +229,8 @@ class Improve:
     def clean(self) -> None:
         """Remove the copies of people's pictures of improvements that do not run any more.
 
-        Whoever ends one removes them; this is for those that ended by a fault of the program, or because
-        their process was killed too often, or were cancelled while none ran.
+        An improvement that ends removes its own; this is for those that ended by a fault of the program, or
+        because their process was killed too often, or were cancelled while they waited.
         """
         for number in kept_copies(self._home):
             if not self._runs(number):
@@ -243,7 +243,7 @@ class Improve:
 
 
 def _frozen(info: ModelInfo) -> tuple[str, str] | None:
-    """Why a network is not trained further; None where it is."""
+    """Why a network cannot be trained further; None where it can."""
     try:
         _check_trainable(info)
     except TrainingError as reason:

@@ -1,9 +1,9 @@
 """The job "improve": trains on corrections and evaluates the new model beside the old. Makes none live.
 
-In order: what people corrected is written as a dataset, beside pictures of the model's own data, so that it
-does not forget; `tenfold train` continues from the live model; both models
-answer pictures that neither has learned from; the new one is registered. Each is a step: whatever ends the
-process costs the one at hand.
+In order: corrected pictures are written as a dataset, together with the model's own data, so that it does not
+forget; `tenfold train` continues from the live model; both models
+answer pictures that neither has learned from; the new one is registered. Each is a step of the job: an
+interruption repeats only the present one.
 """
 
 import json
@@ -91,7 +91,7 @@ class ImproveJob:
             raise
 
     def end(self, number: int, state: str, problem: dict[str, Any] | None = None) -> Improvement:
-        """Record how it ended without a model. Copies of people's pictures go."""
+        """Record how it ended without a model, and delete the copies of people's pictures."""
         remove_copies(self._home, number)
         return self._improvements.change(number, state=state, problem=problem)
 
@@ -117,7 +117,8 @@ class ImproveJob:
         self._learn(work, one, base, base_path, counts)
         found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
-        # The file tells of the few corrections kept back; beside other models stands what is measured alike.
+        # The file has the figures of the few held-out corrections; for comparison with other models the usual
+        # ones are used.
         told_of = found["own_test"] and found["own_test"]["new"]
         self._registry.measured(
             model.hash, told_of and (told_of["accuracy"], told_of["low"], told_of["high"])
@@ -164,7 +165,7 @@ class ImproveJob:
     def _write(
         self, one: Improvement, base: Classifier, folder: Path, report: Callable[[int, int, Step], None]
     ) -> dict[str, Any]:
-        """The dataset and what is to be judged by, as they are at this moment; how many of each."""
+        """Write the dataset and the evaluation pictures as of now; returns how many of each."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         found = self._corrected.read()

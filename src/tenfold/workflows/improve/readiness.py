@@ -1,4 +1,4 @@
-"""Whether there are corrections enough to refit the head on, or to train on. Starts nothing."""
+"""Checks whether there are enough corrections to refit the head or to train. Starts nothing."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from tenfold.errors import counted
 from tenfold.workflows.improve.data import LearningSet
 from tenfold.workflows.train.own_data import TrainingDataSource
 
-# Fewer corrected pictures than this teach nothing that could be measured.
+# The number of corrected pictures below which no effect could be measured.
 LEAST = 10
 
 
@@ -19,7 +19,7 @@ class ImprovementReadiness:
     code: "too-few", "none-kept-back", "none-to-learn", "missing-extra" or "frozen"; quick_code: "too-few" or
     "no-head". sampled: whether own data for the quick way are at hand.
     counted: how many corrected pictures are of classes that can be learned; `least` of them are needed.
-    per_class: corrected pictures of each class, "" for none of them; held_out: how many of all are kept back.
+    per_class: corrected pictures of each class, "" for none of them; held_out: how many of all are held out.
     own: the live model's own data, and why they cannot be used.
     """
 
@@ -42,7 +42,7 @@ class ImprovementReadiness:
 
 
 def too_few(taught: LearningSet) -> tuple[str, str] | None:
-    """What a refit still wants, for programs and in words; None where it wants nothing."""
+    """What a refit still needs, for programs and in words; None where it needs nothing."""
     # None of the classes is learned too.
     have = len(taught.pictures) + sum(one.label != NONE for one in taught.held_out) + taught.none
     if have >= LEAST:
@@ -51,7 +51,7 @@ def too_few(taught: LearningSet) -> tuple[str, str] | None:
 
 
 def missing(taught: LearningSet) -> tuple[str, str] | None:
-    """What a training still wants, for programs and in words; None where it wants nothing."""
+    """What a training still needs, for programs and in words; None where it needs nothing."""
     have = len(taught.pictures) + len(taught.held_out)
     if have < LEAST:
         return _few(have)

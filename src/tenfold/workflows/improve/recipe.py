@@ -16,14 +16,14 @@ EPOCHS = 4
 RATE_SHARE = 0.1
 # Few pictures are learned in small batches, so that there are steps enough.
 BATCH, LEAST_BATCH, STEPS = 128, 16, 32
-# What a model file tells of its network beside the options that build it.
+# Facts of the network in a model file that are not options of its constructor.
 _FACTS = {"name", "classes", "parameters", "multiply_adds", "correction"}
 _MARK = ", corrected "
 _RATES = ("rate", "bias_rate", "head_rate")
 
 
 def name_of(info: ModelInfo, number: int) -> str:
-    """What the model of an improvement is called: as the one it started from, and its number."""
+    """The name of an improvement's model: that of the model it started from, and its number."""
     return f"{info.name.partition(_MARK)[0]}{_MARK}{number}"
 
 

@@ -1,8 +1,8 @@
 """The job "refit": refits the live model's head on corrections, in seconds. Makes none live.
 
-What is learned from are answers and embeddings: those that the catalogue keeps, a sample of the model's own
-data, and only for pictures that another model named the pictures themselves. Each time all corrections are
-learned anew from the model without any. Both models are judged by all corrected pictures that the live one
+It is fitted to stored answers and embeddings, and a sample of the model's own data; only pictures that
+another model classified are read again. Every refit starts from the uncorrected model and uses all
+corrections. Both models are judged by all corrected pictures that the live one
 has not learned from (refit_evaluation.py).
 """
 
@@ -39,7 +39,7 @@ from tenfold.workflows.steps import Step, report_step
 from tenfold.workflows.train.own_data import TrainingData
 
 REFIT = JobType("refit", WORK, ImproveParams, ImproveResult)
-# Of own data that are no sample yet: so many to learn from, and to judge by.
+# How many own pictures are sampled for fitting, and for evaluation.
 _LEARNED, _JUDGED = 300, 1_200
 _PER_RUN = 64
 Report = Callable[[int, int, Step], None]
@@ -129,7 +129,7 @@ class RefitJob:
         places = {label: k for k, label in enumerate(info.labels)}
         earlier = self._improvements.of_model(one.base_hash)
         learned = set[str]()
-        if earlier is not None:  # one trained by an earlier tenfold does not say from what
+        if earlier is not None:  # an earlier tenfold did not record what it was trained from
             known = earlier.options.get("learned", [p.hash for p in pictures if not p.held_out])
             learned = {str(key) for key in known}
         return Material(
@@ -150,7 +150,7 @@ class RefitJob:
         reader: "_Reader",
         report: Report,
     ) -> tuple[list[CorrectedPicture], Answers, int]:
-        """What the model without a correction says of pictures; those that cannot be read are left out."""
+        """The uncorrected model's answers for pictures; unreadable ones are left out."""
         kept = {}
         if self._models.shows_once(info):
             siblings = self._models.siblings(base)
@@ -180,7 +180,7 @@ class RefitJob:
     def _sample(
         self, one: Improvement, base: str, info: ModelInfo, reader: "_Reader", report: Report
     ) -> OwnSample | None:
-        """The sample that stands beside a bundled model, or made of own data that are at hand."""
+        """The sample shipped with a bundled model, or one made from available own data."""
         if not one.options["with_own_data"]:
             return None
         if (beside := self._models.sample(base)) is not None:
@@ -218,7 +218,7 @@ class RefitJob:
 
 
 class _Reader:
-    """Runs the model without a correction, which is loaded when it is first needed."""
+    """Runs the uncorrected model, which is loaded when it is first needed."""
 
     def __init__(self, load: Callable[[Path], Classifier], path: Path) -> None:
         self._load, self._path = load, path
@@ -230,13 +230,13 @@ class _Reader:
         return self._classifier
 
     def answer(self, content: bytes, name: str) -> Answers:
-        """What it says of one picture. Raises PictureError."""
+        """Its answer for one picture. Raises PictureError."""
         shown = self._model().prepare(content, name=name).pixels
         found = self._model().raw(shown)
         return answers(found[0], found[1], found[3], np.zeros(len(shown), np.int64))
 
     def raw(self, pictures: NDArray[np.uint8], report: Report) -> Answers:
-        """What it says of pictures of its own data."""
+        """Its answers for pictures of its own data."""
         parts = []
         for start in range(0, len(pictures), _PER_RUN):
             report(start, len(pictures), "old-own-test")

@@ -1,7 +1,7 @@
-"""Fits a correction to corrected pictures, and judges it by pictures that it did not learn from.
+"""Fits a correction to corrected pictures, and evaluates it by cross-validation.
 
-Of the pictures that a head learns from, each is answered by one that did not (five parts, copies of a
-photograph in the same one); those that are kept back are answered by the head itself. Runs no model.
+Training pictures are classified by heads of five folds (copies of a photograph fall into the same fold),
+held-out ones by the head itself. Runs no model.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _FOLDS = 5
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Corrected pictures and what the model without a correction says of them.
+    """Corrected pictures and the uncorrected model's answers for them.
 
     live: the correction of the live model. learned: bool `[N]`, whether it has learned from them.
     """
@@ -46,7 +46,7 @@ class Material:
 def cross_validated(
     material: Material, how: NoveltyRule, threshold: float, progress: Callable[[int, int], None]
 ) -> tuple[Correction, Answers]:
-    """The correction, and what each corrected picture is answered by one that did not learn from it.
+    """The correction, and the cross-validated answers for all corrected pictures.
 
     Args:
         how: how the model's novelty follows from its probabilities.
@@ -62,7 +62,7 @@ def cross_validated(
     progress(0, _FOLDS + 1)
     lesson = RefitData(said.take(~held), material.labels[~held], own, labels, others)
     correction = fit(lesson, how, threshold)
-    # Whatever is kept back is answered by the head that is shipped.
+    # Held-out pictures are classified by the head that is shipped.
     found = said.moved(how, to=correction)
     logits, novelty = found.logits.copy(), found.novelty.copy()
     fold = np.array([-1 if h else _fold(p) for p, h in zip(material.pictures, held, strict=True)])
@@ -79,7 +79,7 @@ def cross_validated(
 
 
 def _fold(picture: CorrectedPicture) -> int:
-    """Copies of a photograph fall to the same part."""
+    """Copies of a photograph fall into the same fold."""
     key = picture.hash if picture.perceptual_hash is None else str(picture.perceptual_hash)
     return int.from_bytes(sha256(key.encode()).digest()[8:12], "big") % _FOLDS
 

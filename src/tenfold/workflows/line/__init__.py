@@ -1,4 +1,4 @@
-"""Stations of a production line, and a plant to try them on.
+"""Runs stations of a production line, and simulates a plant to try them on.
 
 running.py    RunningStation: a station of a server, in a process of its own
 process.py    that process: plant, camera, models and trail joined
@@ -9,5 +9,5 @@ overrule.py   a person's verdict on a part, and a correction in the catalogue
 prove.py      another model on the recorded parts
 prove_job.py  the same as a job
 simulated.py  the same process in a simulation, which disturbs it
-simulate.py   Simulation: a station beside a simulated plant, with faults, and what came of every part
+simulate.py   Simulation: a station beside a simulated plant, with faults, and the outcome of every part
 """

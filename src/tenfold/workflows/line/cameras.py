@@ -18,7 +18,7 @@ _PREFIX = f"{LISTED}:"
 
 
 def station_camera(text: str, cameras: Cameras, *, user: str, password: str) -> Address:
-    """The camera that is meant: an address, or `camera:NAME` as it is kept.
+    """The stored form of a camera given as an address or as `camera:NAME`.
 
     Raises:
         UnknownCamera: there is none of that name or number.

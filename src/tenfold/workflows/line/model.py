@@ -18,7 +18,7 @@ from tenfold.workflows.line.setup import RecipeBook, RecipeSetup
 
 
 class LineModel:
-    """A model server as a station asks it: before everybody else."""
+    """A model server, with the priority of a station."""
 
     def __init__(self, server: ModelServer) -> None:
         self._server = server
@@ -47,7 +47,7 @@ class RecipeModels:
 
     Args:
         stack: closes them.
-        around: what is asked in the place of a model; the model itself, unless a simulation disturbs it.
+        around: wraps a model; a simulation disturbs it this way.
 
     Attributes:
         problem: why there is no job; empty where there is one.
@@ -60,7 +60,7 @@ class RecipeModels:
         self.problem = ""
 
     def job(self, number: int) -> ActiveRecipe | None:
-        """What recipe `number` is made by; None where it is not approved, or its model cannot be used."""
+        """The active recipe for `number`; None where it is not approved, or its model cannot be used."""
         one = next((one for one in self.book.recipes if one.values["number"] == number), None)
         if one is None:
             asked = f"The plant asks for recipe {number}, which" if number else "The recipe"
@@ -75,7 +75,7 @@ class RecipeModels:
         return found
 
     def deadline(self, facts: Mapping[str, Any]) -> float | None:
-        """The deadline of the recipe with these facts, seconds; None where it is not known any more."""
+        """The deadline in seconds of the recipe with these facts; None where it is no longer known."""
         return next((one.values["deadline"] for one in self.book.recipes if one.facts == facts), None)
 
     def _made(self, one: RecipeSetup) -> ActiveRecipe:

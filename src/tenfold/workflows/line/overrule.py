@@ -1,4 +1,4 @@
-"""A person's verdict on a part: a row of the trail, and a correction that models learn from."""
+"""Records a person's verdict on a part: in the trail, and as a correction that models learn from."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _QUALITY = 95
 
 
 class Overrule:
-    """Keeps what people say of parts."""
+    """Records people's verdicts on parts."""
 
     def __init__(self, ingest: Ingest, actions: Actions, jobs: Jobs) -> None:
         self._ingest, self._actions, self._jobs = ingest, actions, jobs
@@ -70,7 +70,7 @@ class Overrule:
 
 
 def _judged(picture: bytes, box: list[float] | None) -> bytes:
-    """The part of a camera's picture that was judged: models are to learn from what they are shown."""
+    """The region of the picture that was judged: models are trained on what they see in use."""
     if box is None:  # of a trail of an earlier version
         return picture
     pixels = images.load(picture).pixels
@@ -86,7 +86,7 @@ def opened(trail: Path) -> Trail:
 
 
 def known(trail: Trail, part: int) -> PartHistory:
-    """What the trail says of a part. Raises UnknownStation."""
+    """A part's history. Raises UnknownStation."""
     found = history_of(trail, part)
     if found is None:
         raise UnknownStation(f"Part {part}", "has no verdict in this station's trail")

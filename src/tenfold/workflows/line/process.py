@@ -58,7 +58,7 @@ _PREPARE_SECONDS = 20.0
 _STARTING_SECONDS = 1.0
 # A picture for people: it travels in a message, which has room for 64 KiB.
 _SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
-# Until there is a recipe nothing is judged; this one passes nothing.
+# Used until there is a recipe; passes nothing.
 _NO_RECIPE = StationRecipe("none", (Region("none", WHOLE, frozenset()),))
 
 
@@ -68,8 +68,8 @@ class Disturbance:
 
     Attributes:
         now: the time of day.
-        around: what is asked in the place of a model.
-        faults: what to do when the parent sends a message of that name.
+        around: wraps a model.
+        faults: handlers of the parent's messages of that name.
     """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -93,8 +93,11 @@ def serve(channel: ParentChannel, disturbance: Disturbance = _UNDISTURBED) -> No
 
 @contextmanager
 def _starting(channel: ParentChannel) -> Iterator[None]:
-    """Say so, again and again: an OPC UA server takes long to start on a busy machine, and silence would be
-    taken for a process that hangs, which is started anew and takes as long again."""
+    """Report each second that the station is starting.
+
+    An OPC UA server takes long to start on a busy machine, and a silent process would be taken for hung and
+    restarted, again and again.
+    """
     done = threading.Event()
 
     def tell() -> None:
@@ -149,7 +152,7 @@ class _Work:
         self._station = Station(plant, inspector, self._trail, options, now=disturbance.now, outputs=told)
 
     def run(self, channel: ParentChannel) -> None:
-        # Before the first exchange: silence is no alarm, and a recipe that is there is none either.
+        # Before the first exchange, so that an existing recipe raises no alarm.
         self._station.use(self._models.job(self._wanted))
         running = threading.Thread(target=self._station.run, args=[self._stop])
         running.start()
@@ -174,7 +177,7 @@ class _Work:
 
     @property
     def _wanted(self) -> int:
-        """The recipe that is to be made: the plant's word comes first, then what was chosen last."""
+        """The number of the wanted recipe: the plant's request comes first, then what was chosen last."""
         return self._station.asked or self._chosen or self._models.book.current
 
     def _connected(self) -> Wires:
@@ -185,7 +188,7 @@ class _Work:
         return connect(setup.plant | self._known_recipes(setup.plant), told, choose=self._choose)
 
     def _known_recipes(self, kept: dict[str, Any]) -> dict[str, Any]:
-        """What a plant may ask for by OPC UA, whenever it asks: recipes are approved while a station runs."""
+        """The recipes that a plant may request by OPC UA, read at each request, as approvals change them."""
         if kept["kind"] != "opcua-server":
             return {}
 
@@ -308,7 +311,7 @@ def _refuse(pictures: Any, deadline: float) -> Any:
 
 
 def _triggered(setup: LineSetup, plant: Plant) -> tuple[OwnTriggers | None, Plant]:
-    """What counts triggers in the place of the plant's photo-eye, None where that does; and the plant."""
+    """What counts triggers in place of the plant's photo-eye (None: the plant does), and the plant."""
     trigger = Trigger.from_json(setup.trigger)
     if trigger.kind == "plant":
         return None, plant

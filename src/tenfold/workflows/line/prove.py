@@ -1,7 +1,7 @@
-"""Proves a model on recorded parts before it goes live: a trail's pictures judged anew, beside what is known.
+"""Proves a model on recorded parts before it goes live: judges them anew, and compares with the truth.
 
-What a part truly was is known where a person looked at it again, and of challenge parts. Of all others only
-the change of the verdict is counted. Writes nothing but the proof, which is kept with the recipe's version.
+The truth is known for parts that a person looked at again, and for challenge parts. For all others only
+changes of the verdict are counted. Writes nothing but the proof, which is kept with the recipe's version.
 """
 
 import time
@@ -37,7 +37,7 @@ class ErrorRates:
 
 @dataclass(frozen=True)
 class Proof:
-    """What another model would have done.
+    """The results of another model on recorded parts.
 
     Attributes:
         parts: that were judged anew, challenge parts too.
@@ -150,7 +150,7 @@ def _passes(
 
 
 def _judged(part: PartHistory, passes: bool) -> _Judged:
-    # A held part's own verdict stands under "judged".
+    # The verdict on a held part is under "judged".
     own = part.body.get("judged", {"verdict": part.station_verdict, "reason": part.station_reason})
     truth = part.overrides[-1].body["verdict"] if part.overrides else part.challenge
     return _Judged(
@@ -194,7 +194,7 @@ def to_keep(proof: Proof, station: str, at: str) -> dict[str, Any]:
 
 
 def said_of(kept: Mapping[str, Any] | None) -> str:
-    """What a kept proof says, in one sentence; None: there is none."""
+    """A stored proof in one sentence; None: there is none."""
     if kept is None:
         return "It was not proven on recorded parts."
     what = "it is worse than before" if kept["worse"] else "it is no worse than before"

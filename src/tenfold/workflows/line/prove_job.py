@@ -38,14 +38,14 @@ class ProofShare(Shape):
 
 
 class KnownParts(Shape):
-    """Of parts of which it is known what they were, the share that got the wrong verdict."""
+    """The share of parts with a wrong verdict, of those whose truth is known."""
 
     before: ProofShare
     now: ProofShare
 
 
 class ProofFacts(Shape):
-    """What a version would have done with recorded parts."""
+    """The results of a version on recorded parts."""
 
     station: str = Field(description="Whose parts they were.")
     at: datetime

@@ -1,4 +1,4 @@
-"""A station that a server runs: its process is started, listened to, and told what people want. No HTTP."""
+"""Runs a station in a process of its own: starts it, reads its messages, passes requests on. No HTTP."""
 
 import base64
 import threading
@@ -24,7 +24,7 @@ from tenfold.workflows.line.setup import RecipeBook, book_of, setup_of
 _PROCESS = "tenfold.workflows.line.process:serve"
 _LISTEN_SECONDS = 0.2
 _END_SECONDS = 5.0
-# A process that says nothing for so long is taken for hung, and started anew.
+# Seconds of silence after which a process counts as hung and is restarted.
 _SILENT_SECONDS = 20.0
 
 
@@ -117,7 +117,7 @@ class RunningStation:
         """Nothing to do: `stop` is looked at five times a second."""
 
     def tend(self) -> None:
-        """Tell the process of approved recipes, of which is made, and of orders. Called each second."""
+        """Send approved recipes, the chosen recipe and orders to the process. Called each second."""
         try:
             self.row.recipe_id = self._stations.get(self.row.id).recipe_id
         except UnknownStation:  # it was removed, and is about to be ended
@@ -134,7 +134,7 @@ class RunningStation:
             self._stations.start_anew(self.row.id)
 
     def _camera_changed(self) -> bool:
-        """Whether the list of cameras says something else of the station's than when it was opened."""
+        """Whether the station's camera was changed in the list since it was opened."""
         opened = self._camera
         try:
             return opened is not None and camera_of(self.row, self._cameras) != opened
@@ -180,7 +180,7 @@ class RunningStation:
         return book_of(self.row, self._recipes.approved(), self._file)
 
     def _file(self, model_hash: str) -> Path:
-        """Where a model's file is. A copy of it may have to be made, so it is asked for once."""
+        """The path of a model's file, cached: a copy may have to be made."""
         with self._files_lock:
             if model_hash not in self._files:
                 copied = self._registry.local_copy(model_hash)

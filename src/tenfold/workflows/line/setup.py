@@ -30,14 +30,14 @@ class RecipeSetup:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What stands in every row of the trail."""
+        """The facts for every row of the trail."""
         return {"model": self.sha256, "recipe": [self.values["number"], self.values["version"]]}
 
     def recipe(self) -> StationRecipe:
         """The recipe itself."""
         values = dict(self.values)
         regions = tuple(region_of(one) for one in values.pop("regions"))
-        # As it was sent, a verdict is a word.
+        # In JSON a verdict is a string.
         strangers, unsure = Verdict(values.pop("strangers")), Verdict(values.pop("unsure"))
         return StationRecipe(regions=regions, strangers=strangers, unsure=unsure, **values)
 

@@ -1,7 +1,7 @@
 """Runs a station on a simulated plant, with faults during the run, and reports what became of every part.
 
-The station learns nothing of the plant but what its wire and its camera tell. Afterwards what the plant did
-with each part is compared with what the trail says of it.
+The station knows of the plant only what its signals and its camera tell. Afterwards the plant's outcome for
+each part is compared with the trail.
 """
 
 import hashlib
@@ -78,7 +78,7 @@ class SimulationOptions:
 
 @dataclass
 class Result:
-    """What came of the parts.
+    """The results of a simulation.
 
     Attributes:
         passed: parts that the plant let pass.
@@ -205,7 +205,7 @@ class _Run:
         return {"host": "127.0.0.1", "port": self._broker.port, "group": "simulation", "node": "station"}
 
     def _faults(self, plant: MessageProcess, ports: dict[str, Any]) -> None:
-        """Bring the faults one after the other, evenly over the parts, until all parts went by."""
+        """Cause the faults one after the other, evenly spread over the parts, until all parts have passed."""
         station = self._station(ports)
         try:
             _expect(station, _ready, "The station")

@@ -1,4 +1,4 @@
-"""The process of a station in a simulation: a real station's, whose model and clock can be disturbed.
+"""The process of a station in a simulation: a real station whose model and clock can be disturbed.
 
 From the parent, beside what `process` is told: `{"do": "slow-model" | "clock-jump", "seconds": N}`.
 """
@@ -14,12 +14,12 @@ from tenfold.predictions import Prediction
 from tenfold.processes.child import ParentChannel
 from tenfold.workflows.line import process
 
-# A slow model needs so many times of what is left until the deadline.
+# A slow model needs this multiple of the time that is left until the deadline.
 _SLOW = 1.5
 
 
 class _Disturbed:
-    """A clock and models that fail where the simulation wants it."""
+    """A clock and models that fail on request."""
 
     def __init__(self) -> None:
         self._ahead, self._slow_until = timedelta(), 0.0

@@ -13,7 +13,7 @@ from tenfold.cameras.frames import Frame, FrameSource
 from tenfold.errors import CameraError, LineError
 from tenfold.line.pictures.camera import Shot
 
-# A camera from which nothing came for so long is away.
+# Seconds without a frame after which a camera counts as away.
 AWAY_SECONDS = 2.0
 _AGAIN_SECONDS = 1.0
 

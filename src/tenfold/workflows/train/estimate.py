@@ -23,15 +23,15 @@ from tenfold.server_files import ServerFiles
 from tenfold.workflows.train.process import check_extra
 from tenfold.workflows.train.train import TrainingRequest
 
-# Of pictures that are not divided yet so many are learned from.
+# The share of undivided pictures that is used for training.
 _LEARNED_SHARE = 0.8
-# Of training pictures that have no validation pictures beside them.
+# The same where the dataset has a training part but no validation part.
 _WITHOUT_VALIDATION = 0.9
 _TRIAL_SECONDS = 120.0
 
 
 class TrainingEstimate(BaseModel):
-    """What a training would come to on this server: estimates, not promises."""
+    """The estimated cost of a training on this server."""
 
     pictures: int = Field(description="To learn from in an epoch.")
     epochs: int
@@ -43,7 +43,7 @@ class TrainingEstimate(BaseModel):
 
 
 def seconds_per_epoch(improvements: Improvements, home: Home) -> float | None:
-    """How long an epoch of the last training on corrections took here; None where none tells."""
+    """Seconds for an epoch of the last training on corrections here; None where unknown."""
     for one in improvements.latest(10):
         run = Run(home.runs / one.run) if one.run else None
         if run is not None and run.done > 0 and run.seconds > 0:
@@ -64,7 +64,7 @@ class Estimates:
         self._home, self._data_dir, self._files = home, data_dir, files
 
     def of(self, request: TrainingRequest) -> TrainingEstimate:
-        """What a training would come to.
+        """Estimate a training.
 
         Raises:
             MissingExtra: training is not installed.
@@ -73,7 +73,7 @@ class Estimates:
         return self.of_recipe(request.recipe(), self.learned_from(request.data))
 
     def of_recipe(self, recipe: Recipe, pictures: int) -> TrainingEstimate:
-        """What a training by a recipe on so many pictures would come to.
+        """Estimate a training by a recipe on `pictures` pictures.
 
         Raises:
             MissingExtra: training is not installed.
@@ -88,7 +88,7 @@ class Estimates:
         return _estimate(recipe, pictures, speed, size, "trial")
 
     def learned_from(self, source: str) -> int:
-        """How many pictures of a dataset are learned from. Raises DatasetError."""
+        """The number of training pictures of a dataset. Raises DatasetError."""
         counts = browse(source, self._data_dir, self._files).counts
         parts = {part: sum(numbers.values()) for part, numbers in counts.items()}
         kept = 1.0 if VALIDATION in parts else _WITHOUT_VALIDATION
@@ -123,7 +123,7 @@ def _estimate(
 
 
 def _work(recipe: Recipe, pictures: int) -> float:
-    """The pixels that a training goes through: time goes with the pictures' area."""
+    """The total number of pixels of a training, to which its time is proportional."""
     return float(pictures * sum(recipe.side_at(epoch) ** 2 for epoch in range(recipe.epochs)))
 
 

@@ -1,7 +1,8 @@
-"""The data that a model was trained on, where this machine still has them. Reads no corrections.
+"""Finds the data that a model was trained on, where this machine still has them.
 
-A bundled model's are CIFAR-10, a run's are what its folder names, an improved model's are those of the model
-that it started from, and those of a model that was taught on the page are its draft's pictures.
+Reads no corrections. A bundled model's data are CIFAR-10, a run's those named in its folder, an improved
+model's those of the model that it started from, and the data of a model that was taught on the page are its
+draft's pictures.
 """
 
 from collections.abc import Callable
@@ -84,10 +85,10 @@ class TrainingData:
         return TrainingDataSource(source)
 
     def open(self, source: str, info: ModelInfo, progress: Progress) -> Dataset:
-        """The data at the model's size; CIFAR-10's as they are, which the model's own rule enlarges.
+        """The data at the model's size; CIFAR-10 unchanged, which the model itself enlarges.
 
         Raises:
-            DatasetError: they cannot be had.
+            DatasetError: they are not available.
             DraftError: a file of a draft cannot be read.
         """
         if source.startswith(_DRAFT):

@@ -18,10 +18,10 @@ from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
 
-# Called with the finished epochs, the epochs in all, and what is being done.
+# Called with the number of finished epochs, of all epochs, and the run's stage.
 Told = Callable[[int, int, RunStage], None]
 _LOOK_SECONDS = 0.5
-# How long a run that is asked to stop may take to do so.
+# Seconds that a run may take to stop.
 _PATIENCE_SECONDS = 30.0
 
 
@@ -54,7 +54,7 @@ class TrainingProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether all that it writes is there: the model file is whole then."""
+        """Whether it has written all its files, the model file included."""
         return self._run.has_model and (self._run.has_report or not self._report)
 
     def run(
@@ -83,7 +83,7 @@ class TrainingProcess:
             TrainingError: it ended with an error.
         """
         check_extra()
-        # The child of a parent that was killed is still ending, or a person trains there by hand.
+        # The child of a killed parent is still ending, or a person trains there on the command line.
         while is_training(self._run.folder):
             if stopping():
                 return False

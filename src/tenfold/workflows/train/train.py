@@ -27,7 +27,7 @@ from tenfold.runs.run import Run
 from tenfold.workflows.train.process import TrainingProcess, check_extra, tell
 
 _LONGEST_NAME = 100
-# What both TOML and JSON can say.
+# A value in both TOML and JSON.
 Setting = str | int | float | bool | list[str] | list[int] | list[float]
 
 
@@ -39,7 +39,7 @@ class TrainParams(Shape):
 
 
 class TrainResult(Shape):
-    """The model that came of a run, as it was registered."""
+    """The registered model of a run."""
 
     run: str
     model: str = Field(description="Its hash.")
@@ -51,7 +51,7 @@ TRAIN = JobType("train", TRAINING, TrainParams, TrainResult)
 
 
 class TrainingRequest(BaseModel, frozen=True):
-    """What to train. What is left out is as the network's published recipe has it."""
+    """A requested training. Missing values are taken from the network's published recipe."""
 
     data: str = Field(
         default=CIFAR10, description="cifar10, or a folder or manifest on the server.", max_length=4096
@@ -75,7 +75,7 @@ class TrainingRequest(BaseModel, frozen=True):
     )
 
     def recipe(self) -> Recipe:
-        """The recipe that it comes to. Raises TrainingError where there is none."""
+        """The resulting recipe. Raises TrainingError where there is none."""
         listing.known(self.network)  # code of one's own is for the command line
         numbers = {name: getattr(self, name) for name in ("epochs", "batch_size", "side", "seed")}
         given = {name: value for name, value in numbers.items() if value is not None}
@@ -95,7 +95,9 @@ class Train:
         self.runs = home.runs
 
     def start(self, request: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
-        """Have a new run trained: its name, and the job. An unfinished one of the same request is the answer.
+        """Start a new run; returns its name and the job.
+
+        An unfinished run of the same request is returned instead.
 
         Raises:
             MissingExtra: training is not installed.
@@ -135,7 +137,7 @@ class Train:
             key=f"{TRAIN.kind} {asked}",
         )
         run = TRAIN.params_of(job).run
-        if run != folder.name:  # another request of the same was first
+        if run != folder.name:  # an identical request came first
             shutil.rmtree(folder)
         return run, job
 
@@ -238,7 +240,7 @@ class Train:
             )
 
     def rename(self, name: str, title: str) -> None:
-        """Have a run called `title`; empty: by its name. Raises UnknownRun, TrainingError."""
+        """Give a run a title; empty: its name. Raises UnknownRun, TrainingError."""
         run = self.run(name)
         try:
             write_whole(run.title_file, title.encode())

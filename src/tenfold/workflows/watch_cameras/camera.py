@@ -1,6 +1,6 @@
 """One camera that a server watches: what moves becomes events, pictures of the catalogue, and clips.
 
-A service of its own, so that a fault of one camera is nobody else's. Knows no HTTP.
+Each is a service of its own, so that a fault of one camera does not affect others. Knows no HTTP.
 """
 
 import logging
@@ -42,18 +42,18 @@ from tenfold.workflows.watch_cameras.model import CameraModels, ChosenModel
 log = logging.getLogger(__name__)
 
 RATE = LOOKS
-# A camera that gives nothing for so long has lost what moved before it.
+# Seconds without a frame after which a camera's open events are ended.
 _SECONDS_LOST = 10.0
 _ANSWER_SECONDS = 20.0
 _MOST_LOOKS = 600
-# What goes on is written, and rules are asked about it, each second at first and later less often.
+# An open event is written and evaluated by the rules each second at first, later less often.
 _SECONDS_BETWEEN_LOOKS, _MOST_SECONDS_BETWEEN_LOOKS = 1.0, 10.0
 _SHARE_BETWEEN_LOOKS = 1 / 30
 
 
 @dataclass(frozen=True)
 class EventParts:
-    """What a camera's events are made with.
+    """The parts that a camera's events need.
 
     Attributes:
         crops: the store of the pictures of events.

@@ -38,12 +38,12 @@ WRITES = {
 }
 _MUST_READ, _MUST_WRITE = ("triggers", "heartbeat"), ("pass_part", "heartbeat")
 _CONNECT_SECONDS, _LEAVE_SECONDS = 4.0, 0.3
-# The library looks so often whether the server still answers, and takes one for lost that needs longer than
-# this. Each exchange is such a look, with a limit of its own.
+# How often the library checks whether the server still answers, and how long it waits. Each exchange is such
+# a check, with a limit of its own.
 _WATCHDOG_SECONDS = 3600.0
 _WORD = 1 << 16
 
-# It logs what a peer did wrong; the caller is told by LineError.
+# The library logs errors of the peer; the caller gets a LineError.
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
@@ -153,7 +153,7 @@ class OpcUaPlant:
         if nodes is not None:
             with suppress(OSError, ua.UaError, TimeoutError, asyncio.CancelledError):
                 runner.run(_leave(nodes.client))
-        # A client that lost its server is never used again: the next one starts from nothing.
+        # A client that lost its server is never used again: a new one is made.
         runner.close()
 
     async def _exchange(self, outputs: Outputs) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who may connect to an OPC UA server or is connected to, and how. Knows no nodes."""
+"""Authentication and encryption of OPC UA connections, of servers and clients. Knows no nodes."""
 
 import hmac
 import os
@@ -59,7 +59,7 @@ class Security:
 
 
 class _Users:
-    """One user with a password; or whoever was let in by a certificate, or by no security at all."""
+    """One user with a password; without one, every client whose certificate was accepted, or any client."""
 
     def __init__(self, security: Security) -> None:
         self._security = security
@@ -77,7 +77,7 @@ class _Users:
             right = hmac.compare_digest(given, wanted.password.encode())
             if not (hmac.compare_digest((username or "").encode(), wanted.user.encode()) and right):
                 return None
-        # Never an administrator: one may write what is only to be read.
+        # Never an administrator: these may write read-only nodes.
         return User(role=UserRole.User, name=username)
 
 
@@ -147,7 +147,7 @@ def make_certificate(security: Security) -> None:
     signed = generate_self_signed_app_certificate(made, f"tenfold@{host}", {}, names, uses, days=_DAYS)
     try:
         key.parent.mkdir(exist_ok=True)
-        # Nobody else may read the key, not even for a moment.
+        # The key must never be readable for others, not even for a moment.
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(dump_private_key_as_pem(made))
         certificate.write_bytes(

@@ -28,13 +28,13 @@ from tenfold.line.plc.opcua.vision import VisionState
 from tenfold.line.plc.server_thread import ServerThread
 from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 
-# Some five seconds of one core, which a busy machine takes long to give.
+# Starting takes five seconds of one core, on a busy machine much longer.
 _START_SECONDS, _STOP_SECONDS = 300.0, 5.0
 _HEARTBEAT_SECONDS, _HANDSHAKE_SECONDS = 0.1, 0.01
 _WORD = 1 << 16
 _OF_CONTROL = frozenset({"enable", "trigger", "result_ack", "part_id"})
 
-# It logs as exceptions what a peer did wrong; the peer is told by a status.
+# The library logs errors of the peer as exceptions; the peer gets a status code.
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
@@ -102,22 +102,22 @@ class OpcUaServer:
             )
 
     def fire(self, result: PartResult) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self._station.judged(result)
 
     def state(self, outputs: Outputs) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self._cycles += 1
         self._station.run(outputs)
 
     def health(self) -> OutputHealth:
-        """See `Output`."""
+        """See `SignalOutput`."""
         works = self._thread.alive
         says = "" if works else f"The OPC UA server ended: {self._thread.error}."
         return OutputHealth(works, says, halts=self._station.halts)
 
     def close(self) -> None:
-        """See `Output`."""
+        """See `SignalOutput`."""
         self._thread.close(_STOP_SECONDS)
 
     def _publish(self, change: StationUpdate) -> None:

@@ -82,7 +82,7 @@ class VisionStation:
     def judged(self, result: PartResult) -> None:
         """A part has its verdict."""
         with self._lock:
-            # A part that was rejected because the plant halts belongs to no job, even if one has just begun.
+            # A part that was rejected because the plant halted belongs to no job, even if one has just begun.
             in_job = self._machine.state in EXECUTING and result.reason != "halted"
             job = self._job if in_job else VisionJob()
             if self._machine.state is not VisionState.SINGLE_EXECUTION:
