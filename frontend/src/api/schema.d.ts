@@ -8604,7 +8604,7 @@ export interface components {
         };
         /**
          * NoneOfTheseAnswer
-         * @description What became of "none of these"; of pairs the original's is first.
+         * @description The agreement on "none of these"; in pairs the original's value is first.
          */
         NoneOfTheseAnswer: {
             /**

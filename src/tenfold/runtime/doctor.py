@@ -63,7 +63,7 @@ def _database(app: App) -> Iterator[Check]:
 
     try:
         file = sqlite_file(app.database_url)
-        if file is not None and not file.exists():  # else it would be made
+        if file is not None and not file.exists():  # opening it would create it
             yield Check("database", "off", f"{file} is not there yet; the first start makes it")
             return
         if file is not None and (bad := checks.network_disk(file)):
@@ -165,7 +165,7 @@ def _station(row: "StationRow") -> Check:
 
 
 def _away(title: str, row: "CameraRow | StationRow", words: str) -> Check | None:
-    """What is said of what is paused or has no process; None where it has one."""
+    """The line for a camera or station that is paused or has no process; None where it has one."""
     from tenfold.database.claims import told_lately
 
     if row.paused_at is not None:

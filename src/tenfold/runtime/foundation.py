@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from tenfold.storage import BlobStore
 
 T = TypeVar("T")
-# For so long what is known of room on the disk holds.
+# Seconds for which the result of the check for disk space is reused.
 _SECONDS_OF_ROOM = 3.0
 
 
 class part(Generic[T]):  # noqa: N801 - a decorator
-    """A property that is made once, also where two threads ask for it at the same moment."""
+    """A property that is computed once, also if two threads read it at the same moment."""
 
     def __init__(self, make: "Callable[[Any], T]") -> None:
         self._make, self._name = make, make.__name__
@@ -46,7 +46,7 @@ class part(Generic[T]):  # noqa: N801 - a decorator
         if app is None:
             return self
         with app.making:
-            # From now on the attribute stands before this property, which has no setter.
+            # From now on the instance's attribute hides this property, which has no setter.
             if self._name not in app.__dict__:
                 app.__dict__[self._name] = self._make(app)
             made: T = app.__dict__[self._name]
@@ -118,9 +118,10 @@ class Foundation:
             ) from reason
 
     def has_room(self) -> bool:
-        """Whether more can be written where pictures and the database are, by what was found seconds ago.
+        """Whether more can be written where pictures and the database are.
 
-        To find out, something is written; whoever watches a server may ask many times a second.
+        The result is cached for seconds: the check writes something, and monitoring may ask many times a
+        second.
         """
         moment = time.monotonic()
         if self._room is None or moment - self._room[0] >= _SECONDS_OF_ROOM:

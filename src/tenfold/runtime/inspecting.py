@@ -34,5 +34,5 @@ class Inspecting(Cataloguing):
         return Recipes(self.database)
 
     def trail_of(self, station: int) -> Path:
-        """The trail of a station; it is there once the station ran."""
+        """The file of a station's trail, which exists once the station has run."""
         return self.home.line / f"station-{station}" / "trail.db"

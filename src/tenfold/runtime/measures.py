@@ -1,6 +1,6 @@
 """The state of a server's parts as metrics, taken when they are read. Knows no format and no HTTP.
 
-What stands in tables is left out while the database does not answer, and `tenfold_database_up` says so.
+Metrics from tables are left out while the database does not answer, and `tenfold_database_up` shows it.
 """
 
 import logging
@@ -96,7 +96,7 @@ def _stations(app: "App") -> Iterator[Measure]:
 
 
 def _station(name: str, state: str, said: dict[str, Any]) -> Iterator[Measure]:
-    """A station by what it said last; the labels' values are names of states, verdicts and reasons."""
+    """A station's metrics from its last status; label values are names of states, verdicts and reasons."""
     station = {"station": name}
     for one in _STATES:
         words = "1 for the state in which a station is; only ready releases parts."

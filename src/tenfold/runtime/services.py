@@ -22,7 +22,7 @@ def services(app: "App") -> list[Service]:
     return [
         Periodic("live-model", _SECONDS_TO_FOLLOW, app.model_switch.follow),
         app.jobs.worker(serving=True),
-        # Pictures of a process that was killed, entries that were restored, uploads that came as a job ended.
+        # Pictures left by a killed process, restored entries, uploads that came while a job ended.
         Periodic("waiting-pictures", _SECONDS_BETWEEN_WAKES, lambda: wake(app.jobs, app.ingest)),
         app.folder_watcher,
         app.watched_cameras,
@@ -52,7 +52,7 @@ def describe(error: Exception) -> ServiceFault:
 
 
 def _of_the_system(error: Exception) -> TenfoldError | None:
-    """What the operating system refused in words, such as a full disk; None where nothing is known of it."""
+    """A refusal of the operating system in words, such as a full disk; None for other errors."""
     if not isinstance(error, OSError):
         return None
     file, problem, received, cure, code = in_words(error)

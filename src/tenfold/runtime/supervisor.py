@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 # Seconds between a fault and the next start: doubled each time, up to the second figure. That is well below
 # a worker's lease, so a worker that waits for the database keeps its jobs.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-# A service that ran for so many seconds has recovered: the next fault counts as the first.
+# Seconds after which a running service has recovered: the next fault counts as the first.
 RECOVERED_SECONDS = 60.0
-# So many faults in a row, and the service is down.
+# Faults in a row after which a service is down.
 DOWN_AFTER = 3
 
 State = Literal["running", "failing", "stopped"]
@@ -138,7 +138,7 @@ class Supervisor:
             try:
                 service.run(self._stop)
                 assert self._stop.is_set(), f"the service {service.name} ended by itself"
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown and the service goes on
+            except Exception as error:  # noqa: BLE001 - any error is shown, and the service is restarted
                 recovered = time.monotonic() - started >= RECOVERED_SECONDS
                 pause = FIRST_PAUSE if recovered else pause
                 self._failed(service, self._describe(error), recovered, pause)
@@ -172,7 +172,7 @@ class Periodic:
 
     Args:
         seconds: how long the pause is; `wake` cuts it short.
-        do: raises where it fails; it is then done again after the supervisor's pause.
+        do: raises where it fails; it is then repeated after the supervisor's pause.
     """
 
     def __init__(self, name: str, seconds: float, do: Callable[[], object]) -> None:

@@ -79,7 +79,7 @@ class Watched(Generic[WatchT]):
                     self._report()
                 self._woken.wait(0 if stop.is_set() else _SECONDS_BETWEEN_TICKS)
         except Exception as error:
-            # What runs needs no database for a while, and the supervisor calls this again.
+            # The running rows need no database for a while, and the supervisor calls this again.
             if stop.is_set() or not passing(error):
                 self._finish()
             raise
@@ -95,12 +95,12 @@ class Watched(Generic[WatchT]):
         return found[0] if found else None
 
     def health(self, number: int) -> ServiceHealth | None:
-        """How that fares as a service, apart from what it says itself."""
+        """Its health as a service, apart from its own status."""
         found = self._running.get(number)
         return found[1].health()[0] if found else None
 
     def healths(self) -> list[ServiceHealth]:
-        """How all that run in this process fare."""
+        """The health of all that run in this process."""
         return [supervisor.health()[0] for _, supervisor in list(self._running.values())]
 
     def _list(self) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-# So many kinds of made-up pictures stand in where the features are another network's.
+# How many artificial kinds of pictures are used where the features are another network's.
 _MADE_UP = 50
 
 
@@ -23,8 +23,8 @@ _MADE_UP = 50
 class FeatureBackground:
     """What unit features have in common, and the features of ordinary pictures.
 
-    mean: `[D]`; directions: `[D, R]`, orthonormal; shrink: `[R]`, the share of each that is taken away.
-    pictures: `[M, D]`, unit length; kinds: int64 `[M]`, what thing each shows.
+    mean: `[D]`; directions: `[D, R]`, orthonormal; shrink: `[R]`, the share of each that is subtracted.
+    pictures: `[M, D]`, unit length; kinds: int64 `[M]`, the kind of object that each shows.
     """
 
     mean: Floats
@@ -34,7 +34,7 @@ class FeatureBackground:
     kinds: NDArray[np.int64]
 
     def compared(self, embeddings: Floats) -> Floats:
-        """Embeddings `[N, D]` as they are compared: unit length."""
+        """Embeddings `[N, D]` centred and shrunk for comparison: unit length."""
         centred = embeddings - self.mean
         centred = centred - (centred @ self.directions * self.shrink) @ self.directions.T
         return np.asarray(centred / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-8), np.float32)
@@ -42,7 +42,7 @@ class FeatureBackground:
 
 @cache
 def background(width: int) -> FeatureBackground:
-    """That of features of so many numbers.
+    """The background for features of `width` numbers.
 
     Features of another network than the shipped one stay as they are, and random directions stand for
     ordinary pictures.

@@ -9,9 +9,9 @@ def folds(
 ) -> NDArray[np.int64]:
     """Each picture's fold, 0 to count - 1: the same share of every class in each, as far as its groups allow.
 
-    Pictures of one recording are nearly the same, and a picture whose neighbour in time was learned says
-    nothing. So a class with several recordings has whole recordings held out; one with a single recording is
-    cut into stretches of time.
+    Frames of one recording are nearly the same, so a frame whose neighbour was trained on is no test. A class
+    with several recordings has whole recordings held out; one with a single recording is cut into stretches
+    of time.
 
     Args:
         labels: int64 `[N]`.

@@ -104,7 +104,7 @@ def _add_head(graph: "onnx.GraphProto", taught: Taught) -> None:
     bias = weight("bias", head.bias.astype(np.float32))
     node("Conv", [cells, filters, bias], "evidence")
     # The mean of the evidence over the cells is the logit, as in every model file. Here it is computed from
-    # the embedding, so that embeddings that are kept are enough to ask another head.
+    # the embedding, so that stored embeddings suffice to evaluate another head.
     place = node("Unsqueeze", [embedding, places], "place")
     logits = node("Flatten", [node("Conv", [place, filters, bias], "place_logits")], "logits", axis=1)
     softened = node("Div", [logits, weight("temperature", np.float32(taught.temperature))], "softened")
@@ -129,7 +129,7 @@ def _add_novelty(
     node("TopK", [alike, weight("k", np.array([found.neighbours]))], "near", "which")
     near = node("ReduceMean", [_OWN + "near", axis], "nearest", keepdims=0)
     distance = node("Mul", [near, weight("distance", np.float32(DISTANCE))], "closeness")
-    # A column is subtracted from the best of the others: what speaks for everything else beside a class.
+    # The best class is subtracted from "everything else": the evidence against all classes.
     columns = (found.head.weight[:, -1:] - found.head.weight[:, :-1]).astype(np.float32)
     constant = DISTANCE - found.cut + found.head.bias[-1] - found.head.bias[:-1]
     against = node(

@@ -20,7 +20,7 @@ from tenfold.os_errors import in_words
 from tenfold.teaching.refit import Answers, Numbers, answers
 from tenfold.teaching.teach import Floats, Labels, Taught
 
-# So many pictures of a taught model are kept, and three of each class at least.
+# How many pictures of a taught model are kept; at least three of each class.
 MOST = 600
 _STEPS = 3
 
@@ -86,7 +86,7 @@ def load(source: Path | BytesIO) -> OwnSample:
 
 
 def beside(model: Path, key: str) -> bytes | None:
-    """The file of the sample that stands beside a model file; None where there is none of this model.
+    """The file of the sample beside a model file; None where there is none of this model.
 
     key: the model's SHA-256.
     """
@@ -114,7 +114,7 @@ def put_beside(model: Path, key: str, found: OwnSample) -> Path:
 
 
 def save(path: Path | BytesIO, found: OwnSample, *, model: str = "") -> None:
-    """Write a sample. model: the SHA-256 of whose it is."""
+    """Write a sample. model: the SHA-256 of its model."""
     parts = (found.learn, found.judge, found.others)
     roots = np.sqrt(np.maximum(np.concatenate([one.embeddings for one in parts]), 0))
     steps = np.round(roots / np.maximum(roots.max(axis=1, keepdims=True), 1e-9) * _STEPS)

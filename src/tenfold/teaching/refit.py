@@ -17,11 +17,11 @@ from tenfold.teaching.softmax import minimised
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-# How strongly the correction is held at nothing: a few pictures move the answers to what looks like them.
+# The L2 penalty on the correction: a few pictures change only the answers to similar ones.
 PENALTY = 1e-3
-# Corrected pictures count this much of all, but one of them no more than so many own ones.
+# The weight of corrected pictures among all; one counts at most as much as this many own ones.
 SHARE, _MOST = 0.25, 8
-# A difference of novelty that counts as much as 1 in the logit of "none of these". With the penalty chosen on
+# The difference of novelty that equals 1 in the logit of "none of these". With the penalty chosen on
 # staged validation pictures that were turned, darkened or blurred (LOG.md).
 _STEP = 0.2
 _LEAST = 1e-30
@@ -49,7 +49,7 @@ class NoveltyRule:
 
 @dataclass(frozen=True, eq=False)
 class Correction:
-    """What is added to a model's answers, by the embedding.
+    """A linear function of the embedding that is added to a model's answers.
 
     change: `[D, K]`, of the logits; doubt: `[D]`, and shift: of the novelty.
     """
@@ -61,7 +61,7 @@ class Correction:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says of pictures, each shown to it in one view or several.
+    """A model's answers for pictures, each with one view or several.
 
     logits: `[V, K]`, up to a constant of each view; embeddings: `[V, D]`, unit length; novelty: `[V]`;
     pictures: `[V]`, which picture each view is of, in order from 0.
@@ -94,7 +94,7 @@ class Answers:
         return self._mean(softmax(self.logits)), self._mean(self.novelty)
 
     def take(self, which: NDArray[np.bool_]) -> "Answers":
-        """Those of some pictures, bool `[N]`, which are numbered anew."""
+        """The answers for a subset of pictures, bool `[N]`, renumbered."""
         kept = which[self.pictures]
         numbers = np.cumsum(which) - 1
         return Answers(
@@ -124,7 +124,7 @@ def answers(
 
 
 def joined(parts: Sequence[Answers]) -> Answers:
-    """The answers to all pictures of some parts, numbered on."""
+    """The answers of several parts joined, renumbered."""
     first = np.cumsum([0, *(len(one) for one in parts)])
     return Answers(
         np.concatenate([one.logits for one in parts]),
@@ -136,7 +136,7 @@ def joined(parts: Sequence[Answers]) -> Answers:
 
 @dataclass(frozen=True, eq=False)
 class RefitData:
-    """What a correction is fitted to: the answers of the model that is corrected, and what is true.
+    """The data that a correction is fitted to: the model's answers, and the true labels.
 
     corrected: pictures that people named; labels: `[N]`, -1 for none of the classes. own, own_labels: a
     sample of the pictures that the model was made from; others: of pictures of none of its classes.
@@ -154,10 +154,10 @@ class RefitData:
 
 
 def fit(lesson: RefitData, how: NoveltyRule, threshold: float, start: Correction | None = None) -> Correction:
-    """A correction that answers corrected pictures as people did, and the others as before.
+    """Fit a correction that classifies corrected pictures as people did, and the others as before.
 
-    The share of the own pictures that is not called none of the classes stays what it was: what the
-    threshold was chosen for holds. Without pictures of none of the classes novelty is left as it follows.
+    The share of own pictures that are not called "none of the classes" is kept, so the threshold stays valid.
+    Without pictures of none of the classes novelty is not corrected further.
 
     Args:
         how: how the model's novelty follows from its probabilities.

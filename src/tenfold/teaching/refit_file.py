@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _OWN = "correction"
 _CHANGED = ("evidence", "novelty")
 _POOLS = ("ReduceMean", "GlobalAveragePool")
-# What may stand between the mean of the cells and the embedding.
+# Operators that may come between the mean of the cells and the embedding.
 _ON_THE_WAY = ("Div", "Flatten", "Reshape", "Squeeze")
 
 
 @dataclass(frozen=True, eq=False)
 class HeadNodes:
-    """What of a network a correction is joined to.
+    """The nodes of a network to which a correction is attached.
 
     softmax: the node that makes the probabilities; cells: the tensor `[N, D, h, w]` whose mean is the
     feature; scaled: whether the evidence is divided by the temperature, as the softmax's input is;
@@ -41,7 +41,7 @@ class HeadNodes:
 
 
 class _Graph:
-    """A network that can be asked what makes what."""
+    """The graph of a network, to be searched."""
 
     def __init__(self, content: bytes) -> None:
         import onnx
@@ -83,7 +83,7 @@ class _Graph:
 
 
 def parts(content: bytes, subject: str) -> HeadNodes:
-    """Where a correction is joined to the network of a model file.
+    """The nodes of a model file's network to which a correction is attached.
 
     Raises:
         ModelFileError: its embedding is not the mean of cells at unit length, or its probabilities are not a
@@ -116,7 +116,7 @@ def _parts(found: _Graph, subject: str) -> HeadNodes:
 
 
 def _novelty(found: _Graph) -> NoveltyRule | None:
-    """None where it is not known how it follows."""
+    """None where the rule is not recognised."""
     name = "novelty"
     while found.makers[name].input[0].startswith(_OWN):  # an earlier correction adds to it
         name = found.makers[name].input[0]
@@ -211,7 +211,7 @@ def correction_of(content: bytes) -> Correction | None:
 
 
 def _corrections(found: _Graph) -> int:
-    """How many a network has already."""
+    """How many corrections a network has."""
     return sum(name.startswith(_OWN) and name.endswith("_weight") for name in found.weights)
 
 

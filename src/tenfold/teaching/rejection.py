@@ -20,7 +20,7 @@ from tenfold.teaching.softmax import Head, fit
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
-# The threshold of every taught model: novelty is scaled so that it stands there.
+# The threshold of every taught model: novelty is scaled to it.
 THRESHOLD = 0.5
 # What a distance of 1 counts, in logits. Less would do as well on enlarged small pictures, of which the
 # background is; but a distance does not depend on whether pictures are sharp.
@@ -47,7 +47,7 @@ class Rejection:
     cut: float = 0.0
 
     def strangeness(self, embeddings: Floats) -> Floats:
-        """In logits, `[N]`: what speaks for everything else, beside the best class."""
+        """In logits, `[N]`: the evidence for "everything else" compared with the best class."""
         logits = self.head.logits(embeddings)
         compared = background(embeddings.shape[1]).compared(embeddings)
         near = np.sort(compared @ self.prototypes.T, axis=1)[:, -self.neighbours :].mean(axis=1)
@@ -62,7 +62,7 @@ class Rejection:
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """The strangeness of pictures by what did not learn from them: of own ones `[N]`, of ordinary ones."""
+    """The cross-validated strangeness of pictures: of own ones `[N]`, of ordinary ones."""
 
     known: Floats
     others: Floats
@@ -81,7 +81,7 @@ def learned(
     """
     common = background(embeddings.shape[1])
     others = _others(common, embeddings, labels, classes)
-    # As many as there are of each class where a fold is held out.
+    # As many as each class has while a fold is held out.
     fewest = min(int(np.bincount(labels[parts != fold]).min()) for fold in np.unique(parts))
     neighbours = min(NEIGHBOURS, fewest)
     whole = _fitted(common, embeddings, labels, classes, others, neighbours)
@@ -119,7 +119,7 @@ def _others(common: FeatureBackground, embeddings: Floats, labels: Labels, class
     own = _centres(common.compared(embeddings), labels, np.arange(classes))
     kinds = np.unique(common.kinds)
     alike = _centres(common.compared(common.pictures), common.kinds, kinds) @ own.T
-    # The one kind that is most like each own class, where it is much like it.
+    # The kind that is most similar to each own class, if it is very similar.
     same = {
         int(kinds[k])
         for k, similar in zip(alike.argmax(axis=0), alike.max(axis=0), strict=True)

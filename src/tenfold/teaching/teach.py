@@ -1,7 +1,7 @@
 """From features and labels to a calibrated head with "none of these", and how well it does.
 
-Works on features; knows neither pictures nor model files. Every figure is cross-validated: of each picture
-only the answer of a head that did not learn from it is counted. The penalty is chosen by the same folds,
+Works on features; knows neither pictures nor model files. Every figure is cross-validated: each picture is
+classified by a head that was not trained on it. The penalty is chosen by the same folds,
 among three, so the figures are a little too good.
 """
 
@@ -24,18 +24,19 @@ Labels = NDArray[np.int64]
 
 # Strengths of the penalty that are tried.
 PENALTIES = (1e-2, 1e-3, 1e-4)
-# Of many pictures three parts say enough, in half the time.
+# With many pictures three folds suffice, in half the time.
 FOLDS, FOLDS_OF_MANY, MANY = 5, 3, 1_000
 LEAST = 2
 MOST = 5_000
-# Of what is held out; the head that has seen all pictures keeps about 0.015 more (docs/how-to/teach.md).
+# Of held-out pictures; the head that was trained on all pictures keeps about 0.015 more
+# (docs/how-to/teach.md).
 KEEP = 0.93
 _MOST_MISTAKES = 50
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A picture that was answered wrongly: its number, its class and the answer."""
+    """A picture that was classified wrongly: its number, its class and the answer."""
 
     picture: int
     label: str
@@ -187,7 +188,7 @@ def _held_out_logits(
     found, head = np.zeros((len(labels), classes)), None
     for fold in np.unique(parts):
         inside = parts == fold
-        # Each begins where the one before ended: the minimum is the same from anywhere.
+        # Each fit starts from the last one's result: the minimum does not depend on it.
         head = fit(embeddings[~inside], labels[~inside], classes, penalty, start=head)
         found[inside] = head.logits(embeddings[inside])
     return found

@@ -15,7 +15,7 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import TrainingError
 from tenfold.recipes.recipe import Recipe
 
-# So many pictures of 32 x 32 pixels are evaluated at once, and read for the statistics.
+# Pictures of 32 x 32 pixels that are evaluated, and read for the statistics, at once.
 _JUDGED, _MEASURED = 1000, 50_000
 
 
@@ -28,7 +28,7 @@ class Batches:
 
     Attributes:
         size: pictures in a batch; fewer than the recipe's where there are not so many.
-        steps: whole batches in an epoch; the few pictures left over are others in each epoch.
+        steps: whole batches in an epoch; the few left over differ from epoch to epoch.
 
     Raises:
         TrainingError: there are no pictures.
@@ -71,7 +71,7 @@ def as_tensor(data: LabelledPictures, part: slice) -> Tensor:
 
 
 def parts(count: int, side: int) -> Iterator[slice]:
-    """Slices that cover `count` pictures, of as many as are well evaluated at once at this side."""
+    """Slices that cover `count` pictures, in parts whose size suits this side."""
     size = max(8, _JUDGED * 32 * 32 // side**2)
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))

@@ -1,4 +1,4 @@
-"""A trainer for data and a recipe: the network is built, tried, and given the weights that it starts from."""
+"""Makes a trainer for data and a recipe: builds and tries the network, and loads its initial weights."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def build_trainer(
     best: Path | None = None,
     report: OnProgress = lambda progress: None,
 ) -> Trainer:
-    """A trainer that stands before its first epoch.
+    """A trainer before its first epoch.
 
     Args:
         device_name: auto, cpu or cuda.
@@ -80,7 +80,7 @@ def _load(trainer: Trainer, data: Dataset) -> None:
     if len(set(mine) & set(theirs)) < 2 or mine == theirs:
         transfer.load_into(trainer.network, weights, path, sample, trainer.mean, trainer.std)
         return
-    # Some classes are the same: each takes its own row of the head with it, wherever that stands now.
+    # Shared classes keep their row of the head, wherever it is now.
     other = known.build(recipe.network, len(theirs), recipe.side, **recipe.options).to(trainer.device)
     transfer.load_into(other, weights, path, sample, trainer.mean, trainer.std)
     transfer.take_classes(trainer.network, other, mine, theirs)

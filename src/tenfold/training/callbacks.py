@@ -1,4 +1,4 @@
-"""What one's own Python code can have called while a network is trained. Knows no callback in particular."""
+"""The interface of callbacks: own Python code that is called during training. Knows no particular one."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Callback:
-    """Its methods are called by `tenfold.training.pipeline.train`; override those that are wanted.
+    """Methods called by `tenfold.training.pipeline.train`; override those that are needed.
 
     Each is given the trainer. `trainer.stop()` ends the run at the end of the epoch, `trainer.network` is the
     torch module, and `trainer.evaluate(pictures)` gives loss and accuracy on labelled pictures.

@@ -44,7 +44,7 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
 
 
 def _system_error(reason: SafetensorError) -> OSError:
-    """What the operating system said, of which safetensors leaves the number in its message."""
+    """The operating system's error, whose number safetensors leaves in its message."""
     number = re.search(r"os error (\d+)", str(reason))
     return OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(0, str(reason))
 

@@ -21,9 +21,9 @@ from tenfold.training import pipeline
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 EPOCHS = 16
-# What a model file says of its network that is no option of it.
+# Facts of the network in a model file that are not options of its constructor.
 NO_OPTIONS = ("name", "classes", "parameters", "multiply_adds")
-# Of each class, in the smallest part that is worth a training.
+# Pictures of each class in the smallest useful part.
 FEWEST = 2
 
 

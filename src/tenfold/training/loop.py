@@ -33,9 +33,9 @@ from tenfold.training.precision import keep_freed_memory
 from tenfold.training.scores import RunningScores
 
 WHITENING_PICTURES = 5000
-# On a GPU the figures are read so seldom: each reading waits until it has finished all of its work.
+# Steps between readings of the figures on a GPU: each reading waits for all queued work.
 _READ_EVERY = 20
-# A run whose loss is so many times that of guessing learns nothing any more.
+# A loss above this multiple of that of guessing means that the run has diverged.
 _DIVERGED, _DIVERGED_VALIDATION = 100, 10_000
 
 # Probabilities `[N, K]` for augmented pictures, uint8 `[N, 3, H, W]`.
@@ -121,7 +121,7 @@ class Trainer:
         self.start()
 
     def start(self) -> None:
-        """Take the network's parameters as they are now: once made, and again after layers were frozen."""
+        """Set up optimiser and average for the network's parameters; again after layers were frozen."""
         self.optimisers = Optimisers(self.network, self.recipe.optimiser, self.batches.size)
         self.average = Average(self.network, self.recipe.ema) if self.recipe.ema else None
 
@@ -153,7 +153,7 @@ class Trainer:
     def steps(self, scores: RunningScores) -> Iterator[Tensor]:
         """Take the steps of an epoch one by one: the loss of each batch, which is added to the scores too."""
         seed = self.recipe.seed * 1_000_003 + self.epoch
-        # Dropout draws from torch's own generator.
+        # Dropout uses torch's global generator.
         torch.manual_seed(seed)
         generator = torch.Generator().manual_seed(seed)
         self.network.train()
@@ -217,9 +217,9 @@ class Trainer:
         return loss if self.outliers is None else loss + self.outliers.loss(logits[len(labels) :])
 
     def inputs(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """What the network is shown for these pictures, what is to be answered, and the labels.
+        """The network's inputs for these pictures, the targets, and the labels.
 
-        Outliers stand behind the pictures, and have no answer and no label.
+        Outliers come after the pictures, and have no target and no label.
         """
         pictures, labels = self.batches.take(indices, self.device)
         pictures = self._changed(pictures, indices, generator)
@@ -232,7 +232,7 @@ class Trainer:
         return mixed, targets, labels
 
     def _changed(self, pictures: Tensor, indices: Tensor, generator: torch.Generator) -> Tensor:
-        """Pictures at the epoch's side, changed at random, where they are: on the device."""
+        """Pictures at the epoch's side, augmented, on their device."""
         pictures = resize(pictures, self.recipe.side_at(self.epoch))
         return self.augmenter.pictures(pictures, indices, self.epoch, generator)
 
@@ -264,7 +264,7 @@ class Trainer:
         self.optimisers.set_rates(self.schedule.share(done), early_share)
 
     def targets(self, pictures: Tensor, labels: Tensor) -> Tensor:
-        """What is to be answered, `[N, K]`; beside a teacher `[N, 2 K]`, the labels' part first."""
+        """The targets, `[N, K]`; with a teacher `[N, 2 K]`, the labels' part first."""
         smoothing = self.recipe.label_smoothing
         hard = functional.one_hot(labels, self.classes).float() * (1 - smoothing) + smoothing / self.classes
         if self.teacher is None:
@@ -323,7 +323,7 @@ class Trainer:
         epoch = self.epoch if validation else self.epoch + 1
         recipe, steps = self.recipe, self.batches.steps
         spent = max(time.perf_counter() - started, 1e-9)
-        # Time goes with the pictures' area, so epochs still to come count by their size.
+        # Time is proportional to the pictures' area, so future epochs are weighted by it.
         area = [recipe.side_at(e) ** 2 for e in range(recipe.epochs)]
         work_done = sum(area[: epoch - 1]) + area[epoch - 1] * step / steps
         precision, recall = scores.precision_and_recall() if validation else (None, None)

@@ -1,4 +1,4 @@
-"""Pictures of none of the classes, shown in training so that the network is sure of nothing about them.
+"""Pictures of none of the classes, on which the network is trained to be unsure.
 
 Outlier exposure (Hendrycks et al. 2019, arXiv 1812.04606): the answer that is wanted for them is the same
 probability for every class. Knows no network.
@@ -27,7 +27,7 @@ _LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 
 
 class OutlierPictures:
-    """What is drawn from: a folder's pictures, and made-up ones.
+    """The pool of outliers: a folder's pictures, and made-up ones.
 
     Args:
         settings: the folder, and how many are made up.
@@ -46,7 +46,7 @@ class OutlierPictures:
         self.pictures = torch.from_numpy(np.concatenate(found)).permute(0, 3, 1, 2)
 
     def draw(self, beside: int, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Pictures for a batch of so many, uint8 `[M, 3, side, side]`, and their indices."""
+        """Outliers for a batch of `size` pictures, uint8 `[M, 3, side, side]`, and their indices."""
         chosen = torch.randint(len(self.pictures), (max(1, round(self.share * beside)),), generator=generator)
         return self.pictures[chosen], chosen
 

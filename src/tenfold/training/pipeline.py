@@ -45,14 +45,14 @@ PROTOTYPE_SOURCES = 1500
 # A recipe for a large set takes few steps on a small one: with fewer pictures than so many batches, batches
 # become smaller, but no smaller than published recipes have them.
 BATCHES, LEAST_BATCH = 16, 32
-# What stands in front of the open blocks is kept of so many pictures at most: half a gigabyte at 160 pixels.
+# The most pictures whose features before the open blocks are cached: half a gigabyte at 160 pixels.
 KEPT_FRONTS = 16_000
-# So many prototypes at most in a model file, whatever the number of classes.
+# The most prototypes in a model file, whatever the number of classes.
 PROTOTYPES = 4000
 
 
 def fitted(recipe: Recipe, pictures: int, *, batch_size: bool = True) -> Recipe:
-    """The recipe for so many pictures: batches small enough, and no more versions of them than can be kept.
+    """The recipe adapted to the number of pictures: smaller batches, and no more versions than can be cached.
 
     500 pictures of CIFAR-10, 40 epochs of the default recipe: 53 % of test pictures with one batch of 500,
     56 % with batches of 32 (LOG.md). Batches that are small as published stay as they are.
@@ -61,7 +61,7 @@ def fitted(recipe: Recipe, pictures: int, *, batch_size: bool = True) -> Recipe:
         batch_size: whether batches may be made smaller.
     """
     versions = min(recipe.transfer.versions, KEPT_FRONTS // pictures)
-    # One version would be the same pictures in every epoch.
+    # A single version would be the same pictures in every epoch.
     recipe = replace(recipe, transfer=replace(recipe.transfer, versions=versions if versions > 1 else 0))
     most = max(LEAST_BATCH, pictures // BATCHES)
     smaller = batch_size and recipe.batch_size > max(most, 128)
@@ -83,11 +83,11 @@ def train(
 
     Args:
         data: its training part is learned from, and its validation part chooses.
-        run_folder: made where it is not there.
-        recipe: a shipped one is had by `tenfold.recipes.recipe_file.shipped`.
+        run_folder: created if missing.
+        recipe: see `tenfold.recipes.recipe_file.shipped` for the shipped ones.
         device_name: auto, cpu or cuda.
         resume: go on with a run that is in the folder; without it such a folder is refused.
-        finish: end a run with what it has learned: its weights, or the best if it keeps those.
+        finish: end a run now, with its last weights, or the best if it keeps those.
         on_progress: called after each step and at each epoch's end.
         callbacks: one's own, called with the trainer.
 
@@ -131,14 +131,14 @@ def train(
         trainer.run()
         for callback in callbacks:
             callback.on_end(trainer)
-        # Once more, with the time that it took, and what came of it.
+        # Again, with the time that it took, and its result.
         ended = {"epochs_run": trainer.epoch, "epoch_kept": trainer.kept}
         recorder.write_environment(environment(trainer) | ended)
     return trainer
 
 
 def _end(trainer: Trainer, run_folder: Path) -> None:
-    """Have the trainer take no further epoch."""
+    """Make the trainer stop before the next epoch."""
     if trainer.epoch == 0:
         raise TrainingError(
             f"The run {run_folder}",
@@ -150,7 +150,7 @@ def _end(trainer: Trainer, run_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class ExportConfig:
-    """What is chosen when a trained network becomes a model file.
+    """The options for writing a model file.
 
     Attributes:
         name: what the model is called.
@@ -158,7 +158,7 @@ class ExportConfig:
         views: the views taken from pictures larger than the network's input.
         keep: the share of known pictures that "none of these" may not touch.
         prototypes_per_class: how many prototypes of each class the file carries, where there are few classes.
-        neighbours: novelty is the mean distance to so many of them.
+        neighbours: to how many of them novelty is the mean distance.
         mix: how much doubt adds to novelty.
         licence: of the weights.
     """
@@ -248,7 +248,7 @@ def export(
 
 
 def evaluated(network: bytes, info: ModelInfo, data: Dataset) -> tuple[ModelInfo, Evaluation]:
-    """The facts with threshold and scores, measured on a draft, so that no unfinished file lies at its place.
+    """The facts with threshold and scores, measured on a temporary file: the final path never has a draft.
 
     Returns:
         the completed facts, and the evaluation on the test pictures.
@@ -293,7 +293,7 @@ def environment(trainer: Trainer) -> dict[str, Any]:
 
 
 def facts_of(data: Dataset) -> dict[str, Any]:
-    """What a run's folder keeps of its data."""
+    """The facts of the data in a run's folder."""
     return {
         "source": data.name if data.name == CIFAR10 else os.path.realpath(data.name),
         "fingerprint": data.fingerprint,
@@ -307,7 +307,7 @@ def facts_of(data: Dataset) -> dict[str, Any]:
 
 
 def _without_paths(recipe: Recipe) -> Recipe:
-    """The recipe as a model file carries it: whoever gets the file learns no folders of this machine."""
+    """The recipe for a model file, without folders of this machine."""
     transfer_from, teacher = Path(recipe.transfer.source).name, Path(recipe.teacher.source).name
     weights = {name: Path(path).name for name, path in recipe.options.items() if name == "weights"}
     return replace(

@@ -56,10 +56,10 @@ def _time_convolution(dtype: torch.dtype, device: torch.device) -> float:
 
 
 def keep_freed_memory() -> None:
-    """Have the C library reuse large blocks instead of giving each back to the system.
+    """Make the C library reuse large blocks instead of returning each to the system.
 
-    Every layer frees and takes hundreds of megabytes; fresh pages are zeroed by the kernel each time,
-    which cost a quarter of the training time here. Does nothing where the C library is not glibc.
+    Every layer frees and allocates hundreds of megabytes, and the kernel zeroes new pages each time: a
+    quarter of the training time, as measured. Does nothing where the C library is not glibc.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -1,6 +1,6 @@
 """Looks for a learning rate: the rate rises from step to step, and the loss says where it is too high.
 
-The learning-rate range test of Smith 2017 (arXiv 1506.01186). What is learned is thrown away.
+The learning-rate range test of Smith 2017 (arXiv 1506.01186). The trained weights are discarded.
 """
 
 import math
@@ -21,7 +21,7 @@ from tenfold.training.scores import RunningScores
 STEPS = 100
 # The first and the last rate, as shares of the recipe's.
 _FIRST, _LAST = 1e-4, 1e3
-# How much of the smoothed loss stays in a step; the test ends where that is so many times its least value.
+# The smoothing of the loss; the test ends where it exceeds this multiple of its minimum.
 _SMOOTH, _TOO_HIGH = 0.9, 4.0
 # The suggestion is this share of the rate with the least loss: at that one the loss is about to rise.
 _SHARE = 0.1

@@ -33,7 +33,7 @@ class RunningScores:
         self.pairs.append(labels * self.classes + predicted)
 
     def read(self) -> None:
-        """Have the figures from the device, which has to finish its work for that."""
+        """Read the figures from the device, which has to finish its work first."""
         count = max(self.count, 1)
         self._read = (float(self._loss_sum) / count, float(self._correct) / count)
 

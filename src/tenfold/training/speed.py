@@ -15,7 +15,7 @@ _MOST_SECONDS, _LEAST_STEPS, _MOST_BATCH = 4.0, 2, 64
 
 @dataclass(frozen=True)
 class TrainingSpeed:
-    """What was measured: pictures a second at the recipe's side, and the network's parameters."""
+    """The measured pictures a second at the recipe's side, and the number of the network's parameters."""
 
     pictures_per_second: float
     parameters: int

@@ -1,7 +1,8 @@
 """Transfer in stages: first the head learns, then blocks from behind, while validation pictures gain.
 
-What the fixed front of the network makes of some random versions of each picture is computed once and kept:
-it costs most, its backward pass above all. So some hundred pictures are learned in minutes without a GPU.
+The output of the network's frozen front for some random versions of each picture is computed once and cached,
+because the front costs most, above all its backward pass. So some hundred pictures are learned in minutes
+without a GPU.
 Knows no network but by `OpensFromBehind`.
 """
 
@@ -21,7 +22,7 @@ from tenfold.training.loop import Trainer
 from tenfold.training.optimisation.schedules import RateSchedule
 from tenfold.training.scores import RunningScores
 
-# What stands in front of the open blocks, for each number of them that the recipe has, on the CPU.
+# The frozen part before the open blocks, for each number of open blocks in the recipe, on the CPU.
 Fronts = dict[int, Tensor]
 
 
@@ -59,7 +60,7 @@ class StagedTrainer(Trainer):
         yield from super().steps(scores)
 
     def inputs(self, indices: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """What the open blocks are shown, as of `Trainer`."""
+        """The inputs of the open blocks; see `Trainer`."""
         blocks = self.recipe.transfer.stages[self.stage].blocks
         if not self.recipe.transfer.versions:
             pictures, targets, labels = super().inputs(indices, generator)
@@ -102,10 +103,10 @@ class StagedTrainer(Trainer):
         return next((i for i, end in enumerate(self.recipe.stage_ends()) if epoch < end), self.stage)
 
     def _open(self, number: int) -> None:
-        """Have this stage's blocks learn, by an optimiser and a schedule of their own."""
+        """Train this stage's blocks, with an optimiser and a schedule of their own."""
         self.stage, stage, ends = number, self.recipe.transfer.stages[number], self.recipe.stage_ends()
         self.opening.open_blocks(stage.blocks)
-        # The statistics of some hundred pictures are worse than those that the weights were learned with.
+        # The statistics of a few hundred pictures are worse than those of the pretraining.
         self.frozen = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
         super().start()
         epochs = ends[number] - (ends[number - 1] if number else 0)
@@ -144,7 +145,7 @@ class StagedTrainer(Trainer):
         self.network.train(training)
         for module in self.frozen:
             module.eval()
-        # Autocast, where this is asked for within it, would not put half precision together.
+        # Under autocast, tensors of half precision could not be concatenated.
         with torch.autocast(self.device.type, enabled=False):
             return {
                 blocks: torch.cat(made) for blocks, made in zip(opened, zip(*found, strict=True), strict=True)

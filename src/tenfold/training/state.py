@@ -14,7 +14,7 @@ from tenfold.training import checkpoints
 if TYPE_CHECKING:
     from tenfold.training.loop import Trainer
 
-# The pixel statistics go with the weights: a network is of no use without them.
+# The pixel statistics go with the weights: a network is useless without them.
 PIXELS = "pixels"
 _FORMATS = {str(dtype): dtype for dtype in (torch.float32, torch.bfloat16)}
 

@@ -115,8 +115,8 @@ class TensorBoard:
 class MLflow:
     """A run on an MLflow server, or in a database that `mlflow ui --backend-store-uri` shows.
 
-    A server that goes away does not stop training: the figures wait and go with the next epoch's. What
-    was never sent is said in `problem`.
+    A server that is away does not stop training: its figures are sent with the next epoch's. `problem` says
+    what was never sent.
 
     Args:
         uri: a tracking URI: http://..., or sqlite:///mlflow.db for a file without a server.
@@ -130,7 +130,7 @@ class MLflow:
     """
 
     def __init__(self, uri: str, experiment: str, folder: Path, recipe: Mapping[str, Any]) -> None:
-        # Its own defaults report usage to its makers, and ask a dead server again for four minutes.
+        # Its defaults report usage to its makers, and retry a dead server for four minutes.
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
@@ -170,7 +170,7 @@ class MLflow:
                 self._client.update_run(known["run"], status="RUNNING")
                 return str(known["run"]), False
             except self._refusal:
-                pass  # deleted there since
+                pass  # deleted meanwhile
         there = self._client.get_experiment_by_name(experiment)
         place = there.experiment_id if there else self._client.create_experiment(experiment)
         made = self._client.create_run(place, run_name=folder.name).info.run_id

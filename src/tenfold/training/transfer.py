@@ -1,8 +1,8 @@
 """Start from what another model has learned, and keep layers as they are. Knows weights by their names.
 
 A model file holds weights as ONNX initialisers, under the names that they had in training, and perhaps as
-float16, marked by `_half`; a run's folder holds them in a checkpoint. A head for other classes is left to
-learn anew.
+float16, marked by `_half`; a run's folder holds them in a checkpoint. A head for other classes is trained
+from scratch.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from tenfold.training import checkpoints
 
 # What the exporter puts before the names of the network's weights.
 _BODY = "body."
-# What marks weights that are stored as float16.
+# The suffix of weights that are stored as float16.
 _HALF = "_half"
 
 
@@ -106,7 +106,7 @@ def load_into(
 
 @torch.no_grad()
 def take_classes(network: nn.Module, other: nn.Module, mine: Sequence[str], theirs: Sequence[str]) -> None:
-    """Give the network what another of the same layers has learned; of the head, the rows of shared classes.
+    """Load the weights of a network with the same layers; of the head, only the rows of shared classes.
 
     Args:
         mine: the classes of `network`, in the order of its outputs.

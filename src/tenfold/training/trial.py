@@ -14,7 +14,7 @@ from tenfold.recipes.recipe import Recipe
 def check_trainable(network: nn.Module, recipe: Recipe, classes: int) -> None:
     """Take a step of training, without its effect, at every side that the recipe has.
 
-    A fault that shows at the side of a later epoch, or only in training, would otherwise end the run there.
+    A fault at the side of a later epoch, or only in training mode, would otherwise end the run late.
 
     Raises:
         TrainingError: the network fails at one of the sides.
@@ -26,7 +26,7 @@ def check_trainable(network: nn.Module, recipe: Recipe, classes: int) -> None:
             with torch.random.fork_rng(devices=[]):
                 output: Output = copied(torch.rand(count, 3, side, side))
                 output.logits.sum().backward()  # type: ignore[no-untyped-call]
-        except Exception as reason:  # it may be one's own code and may raise anything
+        except Exception as reason:  # it may be user code and raise anything
             raise _fails(recipe, count, side, told(reason)) from reason
         if output.logits.shape != (count, classes):
             shape = list(output.logits.shape)

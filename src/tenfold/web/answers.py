@@ -1,4 +1,4 @@
-"""What answers of the API have in common: an object's attributes become the fields. Knows no route."""
+"""The base of answers of the API: an object's attributes become the fields. Knows no route."""
 
 from functools import cache
 from typing import Any, Self
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.web.problems import responses
 
-# Of every operation.
+# Problems of every operation.
 COMMON = responses(
     _400="The body cannot be read.",
     _401="Nobody is signed in, or the token does not hold.",
@@ -26,7 +26,7 @@ class Answer(BaseModel):
 
     @classmethod
     def of(cls, source: Any, **more: Any) -> Self:
-        """The answer with what `source` has; `more` are fields that it has not, or has otherwise."""
+        """The answer with what `source` has; `more` are additional or replaced fields."""
         found = {name: getattr(source, one) for name, one in _attributes(cls) if hasattr(source, one)}
         return cls.model_validate(found | more)
 

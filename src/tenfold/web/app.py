@@ -88,7 +88,7 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
 def describe_api(
     lifespan: Lifespan[FastAPI] | None = None, telemetry: TelemetryConfig | None = None
 ) -> FastAPI:
-    """The API's routes and error shape, with nothing behind them yet: enough for the OpenAPI document."""
+    """The API's routes and error shape without the parts behind them: enough for the OpenAPI document."""
     api = FastAPI(
         title="tenfold",
         version=API_VERSION,
@@ -97,7 +97,7 @@ def describe_api(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
         telemetry=telemetry,
-        openapi_url=None,  # docs.py has a route that asks who is there
+        openapi_url=None,  # docs.py has a route that checks who is signed in
         docs_url=None,
         redoc_url=None,
         responses=answers.COMMON,
@@ -149,7 +149,7 @@ def describe_api(
 
 
 def _telemetry(tracing: Tracing | None) -> TelemetryConfig:
-    # Whatever else is set, such as a provider of the whole process, is not asked.
+    # Other providers, such as one of the whole process, are not used.
     config = TelemetryConfig(logs=False, auto_configure=False, tracing=bool(tracing), metrics=bool(tracing))
     return (
         config | TelemetryConfig(tracer_provider=tracing.tracers, meter_provider=tracing.meters)

@@ -1,7 +1,7 @@
 """Sends changes to all listeners, with one query for all of them. Knows no HTTP.
 
-A service: it looks at once when this process has changed something, and now and then for what other processes
-did; only while somebody listens. An event is a name and JSON in one line.
+A service: it checks at once after changes of this process, and periodically for those of others; only while
+somebody listens. An event is a name and JSON in one line.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from tenfold.web.security.visitor import Visitor
 
 MOST_LISTENERS = 200
 MOST_LISTENERS_EACH = 20
-# For what other processes did; and however often this process writes, it is looked at no more often than so.
+# Seconds between checks for changes of other processes, and the least time between checks after own changes.
 _SECONDS_BETWEEN_LOOKS, _LEAST_SECONDS = 1.0, 0.2
-# A change may be seen this long after the moment that is written in it.
+# A change may become visible this long after its timestamp.
 _LATE = timedelta(seconds=10)
-# A listener that is further behind than this is let go; it comes back and is told how things are.
+# A listener that is further behind than this is disconnected; it reconnects and gets the current state.
 _MOST_BEHIND = 1000
 
 Event = tuple[str, str]
@@ -66,14 +66,14 @@ class Events:
         self._listeners: set[Listener] = set()
         self._woken = threading.Event()
         self._ended = False
-        # Whether the next look tells all that moves: somebody is new, and the others hear it once more.
+        # Whether the next check sends all unfinished jobs: for a new listener; the others get them again.
         self._all_again = False
         self._jobs: dict[str, datetime] = {}
         self._mark: tuple[Any, ...] | None = None
         self._model = ""
-        # The last message that browsers were told.
+        # The last message that was sent to browsers.
         self._notice: int | None = None
-        # Larger than any that a server before this one has told.
+        # Larger than any of an earlier server.
         self._version = time.time_ns() // 1_000_000
 
     @contextmanager
@@ -104,7 +104,7 @@ class Events:
             self._listeners.discard(listener)
 
     def end(self) -> None:
-        """Let everybody go: the server ends."""
+        """Disconnect all listeners: the server ends."""
         self._ended = True
         for listener in list(self._listeners):
             listener.send(None)
@@ -146,7 +146,7 @@ class Events:
         return jobs, events
 
     def _forget(self) -> None:
-        """There was no listener for a while: forget the state of then, so that what changed since is sent."""
+        """There was no listener for a while: forget the old state, so that later changes are sent."""
         if self._mark is not None:
             self._version += 1
         self._mark = None

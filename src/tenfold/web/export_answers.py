@@ -30,7 +30,7 @@ class ExportedFileAnswer(Answer):
 
 
 class NoneOfTheseAnswer(BaseModel):
-    """What became of "none of these"; of pairs the original's is first."""
+    """The agreement on "none of these"; in pairs the original's value is first."""
 
     correlation: float = Field(description="Of the novelty of both, by Pearson.")
     thresholds: tuple[float, float]

@@ -1,4 +1,4 @@
-"""A job as the API answers it: of each type with its own parameters and result."""
+"""Jobs in the API: each type with its own parameters and result."""
 
 import logging
 from collections.abc import Callable

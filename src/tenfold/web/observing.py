@@ -1,7 +1,7 @@
-"""Watches every request: gives it an id, counts and times it, writes it to the log and its trace.
+"""Observes every request: gives it an id, counts and times it, writes it to the log and its trace.
 
 A client may send an id of its own (X-Request-ID); the answer and each line of the log that belongs to the
-request carry it. Does not know what is asked.
+request carry it. Does not know the requests' contents.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The page, the phone app, pages of reports: serves the frontend's build, and what was written as one file.
+"""Serves the page and the phone app (the frontend's build), and pages of reports.
 
 Knows where its pages are, and nothing of what they do.
 """
@@ -15,14 +15,14 @@ from starlette.types import Scope
 from tenfold.web.security.guard import PHONE_PATH
 
 BUILT = Path(__file__).parent / "static"
-# One document shows them all (frontend/src/shell/routes.ts).
+# One document serves all of them (frontend/src/shell/routes.ts).
 PAGES = (
     "/", "/teach", "/catalogue", "/review", "/cameras", "/line", "/line/{number:int}", "/models", "/data",
     "/settings",
 )  # fmt: skip
 
-# Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, reads no answer of ours.
-# Its policy lets it fetch nothing; its own scripts and styles stand in it.
+# Sandboxed without allow-same-origin: it has an origin of its own, sends no cookie, and cannot read our
+# answers. Its policy allows no requests; its scripts and styles are inline.
 _SANDBOX = (
     "sandbox allow-scripts allow-downloads allow-popups; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; "

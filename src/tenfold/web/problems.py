@@ -201,7 +201,7 @@ _STATUS: dict[type[TenfoldError], int] = {
 }
 _NO_ROOM = 507
 _RETRY_SECONDS = "2"
-# Fields of requests whose values no answer repeats.
+# Fields of requests whose values are never repeated in answers.
 _SECRET = frozenset(
     {"password", "own_password", "old", "new", "database_url", "secret", "url", "settings", "source"}
 )
@@ -263,7 +263,7 @@ def describe(error: TenfoldError) -> Problem:
 
 
 def remembered(facts: Mapping[str, Any]) -> Problem:
-    """An error that was kept (`TenfoldError.facts`) as problem details."""
+    """A stored error (`TenfoldError.facts`) as problem details."""
     code = facts["code"]
     kinds = (kind for kind in error_types() if kind.code == code)
     status = next((status_of_kind(kind) for kind in kinds), 500)
@@ -300,7 +300,7 @@ def install(
 
     Args:
         headers: of the answer to a fault of ours, which is made outside all middleware.
-        shown: a problem as whoever sent the request may see it.
+        shown: filters a problem for the sender of the request.
     """
 
     async def ours(request: Request, error: Exception) -> Response:
@@ -385,7 +385,7 @@ def _from_validation(error: RequestValidationError) -> RequestError:
 
 
 def _shown(problem: dict[str, Any]) -> str:
-    """What was received, without secrets."""
+    """The received values, without secrets."""
     sent = problem.get("input")
     if not _SECRET.isdisjoint(problem["loc"]) or (isinstance(sent, dict) and not _SECRET.isdisjoint(sent)):
         return "not shown"

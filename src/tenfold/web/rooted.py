@@ -1,4 +1,4 @@
-"""Serves the whole app under a path prefix, such as /pictures, for a proxy that has other apps beside it.
+"""Serves the whole app under a path prefix, such as /pictures, behind a proxy that also serves other apps.
 
 The prefix is taken off each request, so nothing inside knows of it; a proxy may take it off itself. Where an
 answer leads to another address of this server, the prefix stands before that. Knows no route.
@@ -42,6 +42,6 @@ class Rooted:
 
 
 def _under(root: str, place: str) -> str:
-    """An address of ours with the prefix, and without the server's name, by which a proxy is not called."""
+    """Our address with the prefix, and without the server's name, which may differ from the proxy's."""
     parts = urlsplit(place)
     return root + parts._replace(scheme="", netloc="").geturl() if parts.path.startswith("/") else place

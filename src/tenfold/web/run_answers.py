@@ -1,4 +1,4 @@
-"""A training run as the API answers it, as somebody may see it. Knows no route."""
+"""Training runs in the API, filtered for the person. Knows no route."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -151,7 +151,7 @@ def run_detail(
 
 
 def title_of_run(run: Run) -> str:
-    """What people call it, or what was asked for when it was started; may be empty."""
+    """Its title, or the name requested at its start; may be empty."""
     return run.title or str(run.request.get("name") or "")
 
 
@@ -169,7 +169,7 @@ def for_visitor(run: R, who: Visitor) -> R:
 
 
 def _standing(run: Run, state: str, job: JobState | None) -> dict[str, Any]:
-    """Its state and job, what it is doing, and why it failed."""
+    """Its state and job, its present step, and why it failed."""
     now = RunStage.read(run) if state == RUNNING else None
     problem = job.problem if job is not None and state == FAILED else None
     return {

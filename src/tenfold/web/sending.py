@@ -1,6 +1,6 @@
 """Sends large responses in pieces, as fast as the client reads them, and counts them until they are sent.
 
-uvicorn buffers a response whole, however slow the client is. Knows nothing of what is sent.
+uvicorn buffers whole responses, however slow the client is. Knows nothing of their contents.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -23,7 +23,7 @@ KEEP_AND_ASK = _OWN | {"Cache-Control": "private, no-cache"}
 
 
 class BoundedResponses:
-    """ASGI middleware. Answers Overloaded in place of a response for which `memory` has nothing left."""
+    """ASGI middleware. Answers Overloaded in place of a response that exceeds `memory`."""
 
     def __init__(self, app: ASGIApp, memory: Quota) -> None:
         self._app, self._memory = app, memory
@@ -74,7 +74,7 @@ def file_response(
     """A file, read in pieces by `pool` while it is sent, and closed at the end.
 
     Args:
-        filename: under which a browser saves it; empty: it is shown.
+        filename: the name under which a browser saves it; empty: it is shown.
     """
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -93,7 +93,7 @@ def export_response(parts: Iterator[bytes], *, media_type: str, filename: str) -
 
 
 def saved_as(filename: str) -> dict[str, str]:
-    """The header by which a browser saves what is sent, under that name."""
+    """The header that makes a browser save the response under that name."""
     quoted = quote(filename)
     named = f'filename="{filename}"' if quoted == filename else f"filename*=utf-8''{quoted}"
     return {"Content-Disposition": f"attachment; {named}"}

@@ -14,7 +14,7 @@ from tenfold.web.service import WebService
 def configured(
     app: FastAPI, *, proxies: str = "", grace: int | None = None, log_level: str = "warning"
 ) -> uvicorn.Config:
-    """How uvicorn serves an app of `create_app`.
+    """uvicorn's configuration for an app of `create_app`.
 
     Args:
         proxies: whose word is taken for where a request came from (the setting trusted_proxies).
@@ -32,7 +32,7 @@ def configured(
         log_level=log_level,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(proxies),  # uvicorn would believe everybody on this machine
+        proxy_headers=bool(proxies),  # uvicorn would trust every process on this machine
         forwarded_allow_ips=proxies,
         lifespan="on",
         timeout_graceful_shutdown=grace,
@@ -44,8 +44,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What is there now stays for good. Looking through all of it again and again for garbage costs a
-        # seventh of the time that requests take.
+        # Objects that exist now are permanent. Scanning them for garbage again and again costs a seventh of
+        # the time of requests.
         gc.collect()
         gc.freeze()
 

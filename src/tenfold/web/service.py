@@ -1,4 +1,4 @@
-"""What the routes share: the container of parts, the services and the limits."""
+"""Shared by all routes: the container of parts, the services and the limits."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ _SECONDS_TO_STOP = 15.0
 
 
 class WebService:
-    """The parts behind the routes, the services, and the limits on what requests may ask for."""
+    """The parts behind the routes, the services, and the limits on requests."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -65,14 +65,14 @@ class WebService:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """At work, until it is left."""
+        """Runs the services while the context is entered."""
         self.app.database.after_commit(self.events.wake)
         self.supervisor.start()
         try:
             yield
         finally:
             self.events.end()
-            images.stop()  # whoever waits for a decoder goes on
+            images.stop()  # wakes threads that wait for a decoder
             await asyncio.to_thread(self.supervisor.stop, _SECONDS_TO_STOP)
             await asyncio.to_thread(self.app.model_server.close)
             self.threads.close()
@@ -89,7 +89,7 @@ class WebService:
 
     @contextmanager
     def reserved(self, clients: Sequence[str]) -> Iterator[tuple[Reservation, Reservation]]:
-        """What a request with pictures uses: memory for its bytes, and a slot while they are worked on.
+        """Reserves for a request with pictures: memory for its bytes, and a slot while they are processed.
 
         Raises Overloaded, also where the model server was closed meanwhile.
         """

@@ -1,7 +1,7 @@
 """Thread pools for work that would block the server's event loop, one for each kind of work.
 
 Slow work of one kind (a disk that takes seconds for each write) then delays only that kind. The model has
-threads of its own. Does not know what it runs.
+threads of its own. Knows nothing of the work.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class ThreadPool:
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     def close(self) -> None:
-        """Take nothing new. Does not wait for what runs."""
+        """Accept no new work. Does not wait for running work."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,7 +1,8 @@
-"""What becomes of a picture's levels: brightness, contrast, saturation, sharpness, histograms, fewer levels.
+"""Changes of a picture's levels: brightness, contrast, saturation, sharpness, histograms, fewer levels.
 
 All functions take and return uint8 `[N, 3, H, W]`, on any device, and agree with Pillow's ImageEnhance and
-ImageOps of the same name to one level. Their arguments for each picture are `[N]`. They draw nothing.
+ImageOps of the same name to one level. Their arguments for each picture are `[N]`. They use no random
+numbers.
 """
 
 import torch
@@ -56,7 +57,7 @@ def solarise(pictures: Tensor, thresholds: Tensor) -> Tensor:
 
 
 def posterise(pictures: Tensor, bits: Tensor) -> Tensor:
-    """Keep so many of the eight bits of a level, 1 to 8."""
+    """Keep `bits` of the eight bits of a level, 1 to 8."""
     masks = 256 - 2 ** (8 - bits.long())
     return pictures & masks.to(torch.uint8).to(pictures.device)[:, None, None, None]
 

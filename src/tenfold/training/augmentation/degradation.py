@@ -1,4 +1,4 @@
-"""What a poor picture has gone through: made smaller and larger again, noise, JPEG. Knows no settings.
+"""Degradations of pictures: reduced and enlarged again, noise, JPEG. Knows no settings.
 
 All functions take and return uint8 `[N, 3, H, W]`, on any device.
 """
@@ -57,7 +57,7 @@ def noise(pictures: Tensor, deviations: Tensor, generator: Generator) -> Tensor:
 def blur(pictures: Tensor, shares: Tensor, generator: Generator) -> Tensor:
     """Make pictures smaller by averaging areas, and as large as before by bilinear interpolation.
 
-    As photographs are that were made small for the web. A batch has four sizes, which are cheap together.
+    Like photographs that were reduced for the web. A batch has four sizes, which are cheap together.
 
     Args:
         shares: `[N]`, of the side that is left.
@@ -75,7 +75,7 @@ def blur(pictures: Tensor, shares: Tensor, generator: Generator) -> Tensor:
 
 
 def jpeg(pictures: Tensor, qualities: Tensor, generator: Generator) -> Tensor:
-    """What JPEG leaves of pictures: the rounded cosines of blocks of 8 x 8 (ITU-T T.81, annexes A and K).
+    """Compress pictures as JPEG does: rounded cosines of blocks of 8 x 8 (ITU-T T.81, annexes A and K).
 
     Colours are not halved in size, and the tables are scaled by quality as the IJG's program does.
 

@@ -1,4 +1,4 @@
-"""Where a picture's pixels go: flips, shifts, affine warps, hidden squares. Knows no settings.
+"""Geometric changes: flips, shifts, affine warps, hidden squares. Knows no settings.
 
 All functions take and return uint8 `[N, 3, H, W]`, on any device. Draws are made on the CPU, from the
 generator that is given, so they are the same on every device.
@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-# The mean of natural photographs, about: what is painted there tells the network nothing.
+# About the mean of natural photographs: a neutral filling.
 GREY = 120
 
 _PADDING = {"nearest": "border", "reflect": "reflection", "constant": "zeros"}
@@ -32,14 +32,14 @@ def alternating_flip(pictures: Tensor, epoch: int, first: Tensor) -> Tensor:
     A random flip shows a picture the same way round in a row half of the time; this one never does.
 
     Args:
-        first: bool `[N]`, who is mirrored in even epochs; the same in the whole run.
+        first: bool `[N]`, which are mirrored in even epochs; the same in the whole run.
     """
     mirrored = first if epoch % 2 == 0 else ~first
     return torch.where(mirrored[:, None, None, None], pictures.flip(-1), pictures)
 
 
 def mirrored_first(indices: Tensor, seed: int) -> Tensor:
-    """Who is mirrored in even epochs, bool `[N]`: fixed by `seed` and the picture's index.
+    """Which pictures are mirrored in even epochs, bool `[N]`: fixed by `seed` and the picture's index.
 
     Of pictures 2k and 2k + 1 it is always one, so half of a dataset, whatever its size.
     """
@@ -81,7 +81,7 @@ def move(pictures: Tensor, dx: Tensor, dy: Tensor, mirrored: Tensor, fill: str) 
 
 
 def _inside(places: Tensor, length: int, fill: str) -> Tensor:
-    """Bring places outside of 0 to `length` - 1 back in."""
+    """Map positions outside of 0 to `length` - 1 back into it."""
     if fill == "reflect":
         places = places.abs()
         places = torch.where(places >= length, 2 * (length - 1) - places, places)

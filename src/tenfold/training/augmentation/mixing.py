@@ -1,4 +1,4 @@
-"""Two pictures made into one, their labels too. Knows no networks; takes normalised pictures.
+"""Mixes two pictures and their labels. Knows no networks; takes normalised pictures.
 
 One share and one partner order for a batch, as both papers' code does.
 """
@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 
 def beta(alpha: float, generator: Generator) -> float:
-    """One number from Beta(alpha, alpha), 0 to 1. torch's own draws from no generator."""
+    """One number from Beta(alpha, alpha), 0 to 1. torch's own does not take a generator."""
     seed = int(torch.randint(0, 2**62, (1,), generator=generator))
     return float(np.random.default_rng(seed).beta(alpha, alpha))
 

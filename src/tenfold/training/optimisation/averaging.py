@@ -1,4 +1,4 @@
-"""A moving average of a network's weights, which do better than the last ones (Polyak and Juditsky 1992).
+"""A moving average of a network's weights, which does better than the last ones (Polyak and Juditsky 1992).
 
 Knows nothing of steps or epochs but that `update` is called after each step.
 """
@@ -29,7 +29,7 @@ class Average:
     def update(self) -> None:
         """Take in the weights as they are now."""
         self.steps += 1
-        # Early on the average follows closely, or it would remember the random start.
+        # Early on the average follows closely, so that the random start is forgotten.
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         torch._foreach_lerp_(self.mean, self.live, 1 - decay)
 

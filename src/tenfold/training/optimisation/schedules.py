@@ -74,7 +74,7 @@ class RateSchedule:
 
 
 class Plateau:
-    """Notices that a figure, which should fall, no longer does.
+    """Notices that a figure no longer falls.
 
     Args:
         patience: epochs without a new best before `stays` says so; 0 never does.

@@ -1,8 +1,8 @@
 """Who asks: the visitor behind a request, and what their role lets them do. Does not know how to sign in.
 
-A route says whom it is for by taking one of `Viewer`, `Operator`, `Administrator`. Where nobody has an
-account and only this machine can reach the server, whoever asks is this machine's user and may do everything,
-unless the request was passed on from elsewhere; else a request brings a session's cookie or a token.
+A route states its audience by taking one of `Viewer`, `Operator`, `Administrator`. Where there are no
+accounts and only this machine can reach the server, the sender is this machine's user and may do everything,
+unless a proxy passed the request on; otherwise a request carries a session's cookie or a token.
 """
 
 from typing import Annotated
@@ -20,7 +20,7 @@ from tenfold.web.service import service_of
 
 COOKIE, SECURE_COOKIE = "tenfold", "__Host-tenfold"
 _SCHEME = "bearer "
-# What proxies add to a request that they pass on.
+# Headers that proxies add to requests.
 _FORWARDED = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip")
 _FORWARDED_PREFIX = "x-forwarded-"
 
@@ -43,7 +43,7 @@ async def visitor(request: HTTPConnection) -> Visitor:
 
 
 async def monitor(request: HTTPConnection) -> Visitor:
-    """Whoever may read what the server measures; raises as `visitor`."""
+    """A visitor who may read the metrics; raises as `visitor`."""
     return _allowed(await visitor(request), MONITOR)
 
 
@@ -101,7 +101,7 @@ def recognise(request: HTTPConnection, *, using: bool = True) -> Visitor:
 
 
 async def still_here(request: HTTPConnection, who: Visitor) -> bool:
-    """Whether `who` may still receive a long answer, in the same role; counts as no use of the session."""
+    """Whether `who` may still receive a long answer, in the same role; no use of the session."""
     try:
         found = await service_of(request).threads.read(recognise, request, using=False)
         return (found.id, found.role) == (who.id, who.role)
@@ -110,12 +110,12 @@ async def still_here(request: HTTPConnection, who: Visitor) -> bool:
 
 
 def private(settings: Settings) -> bool:
-    """Whether only this machine's own user can be asking: nothing says that others are let in."""
+    """Whether only this machine's own user can reach the server, by its settings."""
     return is_loopback(settings.host) and not settings.allowed_hosts and not settings.trusted_proxies
 
 
 def address_of(request: HTTPConnection) -> str:
-    """Where the request came from; a trusted proxy's word for it, where there is one."""
+    """The client's address, as a trusted proxy states it where there is one."""
     return request.client.host if request.client else ""
 
 
@@ -153,10 +153,12 @@ def _is_forwarded(request: HTTPConnection) -> bool:
 
 
 def _check_browser(request: HTTPConnection) -> None:
-    """A browser says of every unsafe request where it comes from, and the guard refuses foreign ones. What
-    does not say so is no browser, and a program has a token."""
+    """Browsers state the origin of every unsafe request, and the guard refuses foreign ones.
+
+    A request without it is not from a browser, and needs a token.
+    """
     said = "origin" in request.headers or "sec-fetch-site" in request.headers
-    # Of a WebSocket there is no method: its answers are read by the page that opened it.
+    # A WebSocket counts as unsafe, because the page that opened it reads the answers.
     if request.scope.get("method") not in SAFE_METHODS and not said:
         raise NotAllowed(
             "The request", "does not say which page it comes from", cure="A program sends a token instead."

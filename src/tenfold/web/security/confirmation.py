@@ -1,6 +1,6 @@
 """Actions that need a browser's session and the person's own password again.
 
-A token that leaks, or a browser that was left open, is not to make people, tokens or passwords.
+A leaked token, or a browser left open, must not allow changing people, tokens or passwords.
 """
 
 from fastapi import Request
@@ -67,7 +67,7 @@ def confirm(request: Request, who: Visitor, asked: ConfirmedRequest | None) -> N
 
 
 def client_of(request: Request) -> Client:
-    """Where a request comes from, as logins take it."""
+    """The client of a request, for logins."""
     return Client(
         address=address_of(request), agent=request.headers.get("user-agent", ""), cookie=cookie_of(request)
     )

@@ -3,7 +3,7 @@
 uvicorn waits for ever for the head of a request and for a client that does not read its response, and takes
 any number of connections; each costs memory and a file descriptor. The rate of request bodies is limited in
 guard.py. Connections that become WebSockets are no longer its own: uvicorn ends those whose client does not
-answer, and a quota limits them. Knows nothing of what is asked and answered.
+answer, and a quota limits them. Knows nothing of requests' contents.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tenfold.settings import Settings
 
-# A busy server may find that time is up before it has read what arrived in time. So it reads on for so long.
+# Extra seconds to read: a busy server may reach the deadline before it has read what arrived in time.
 _READ_SECONDS = 0.05
 
 
@@ -37,7 +37,7 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.transport.get_protocol() is not self:
-            self._cancel_head_timer()  # it has become a WebSocket
+            self._cancel_head_timer()  # it became a WebSocket
         elif self.answering:
             self._cancel_head_timer()
         elif self._head_timer is None:

@@ -1,6 +1,6 @@
 """Who may see what: a job is shown to those whom it concerns, paths of the server to administrators alone.
 
-Knows no route. Which entries somebody sees is for the catalogue to say.
+Knows no route. The catalogue decides which entries somebody sees.
 """
 
 import re
@@ -32,7 +32,7 @@ def concerns(who: Visitor, by: int) -> bool:
 
 
 def last_part(path: str) -> str:
-    """The name of a file or folder without where it is."""
+    """The name of a file or folder without its path."""
     return PurePath(path.replace("\\", "/")).name or path
 
 
@@ -40,7 +40,7 @@ def without_paths(text: str, known: Iterable[str] = ()) -> str:
     """A message in which each absolute path is only the last part of it.
 
     Args:
-        known: paths that may be in it; found also where they stand without quotes and have spaces.
+        known: paths that may be in it; found also without quotes and with spaces.
     """
     for path in sorted(known, key=len, reverse=True):
         text = text.replace(path, last_part(path))

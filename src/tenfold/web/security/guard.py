@@ -4,7 +4,7 @@ A request must name this server as its Host, must not come from a page of anothe
 arrive within limits of size and time.
 
 A page of another site can make its own name point at 127.0.0.1 (DNS rebinding) and so read from a server that
-trusts whoever reaches it. Such a request carries the other site's name as its Host; an address written as
+trusts all local clients. Such a request carries the other site's name as its Host; an address written as
 numbers cannot be made to point elsewhere.
 
 A page of another site can also send a request straight to this server, with the visitor's cookie or where

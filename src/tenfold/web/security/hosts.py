@@ -12,7 +12,7 @@ _LAST_PORT = 65535
 def host_of(header: str) -> str:
     """The name or address that a Host header holds, in small letters; empty for what is neither.
 
-    Only what is all of one is taken: `[::1].evil.example` and `127.0.0.1:80@evil.example` are not.
+    Only a complete host is accepted: `[::1].evil.example` and `127.0.0.1:80@evil.example` are not.
     """
     found = _HOST.fullmatch(header)
     if found is None or int(found["port"] or 0) > _LAST_PORT:

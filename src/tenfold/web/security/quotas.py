@@ -1,8 +1,8 @@
-"""Limits on what all requests use together: bytes of uploads, requests at work. Knows no HTTP.
+"""Limits on the total use of all requests: bytes of uploads, concurrent requests. Knows no HTTP.
 
 A quota has a limit for everybody and a smaller one for each client (a person, an address), so that no client
-can use all of it. Bytes are released only when they are really gone from memory: `CountedBytes` owns the
-bytes of an upload and drops them after use, whoever still refers to the upload.
+can use all of it. Bytes are released only when they are freed: `CountedBytes` owns the bytes of an upload and
+drops them after use, even if the upload is still referenced.
 """
 
 import threading
@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 
 class Quota:
-    """Counts what is used, and refuses more than the limits. Safe in many threads.
+    """Counts use, and refuses more than the limits. Safe in many threads.
 
     Args:
         limit: the most that all clients use together.
         client_percent: the most that one client uses, in percent of the limit.
-        full: what a refusal says of the server: "works on 128 requests, and takes no more".
+        full: the clause of a refusal about the server: "works on 128 requests, and takes no more".
     """
 
     def __init__(self, limit: int, *, client_percent: int, full: str) -> None:
@@ -48,7 +48,7 @@ class Quota:
         """A request's part of the quota, which is empty at first and released at the end.
 
         Args:
-            clients: whose limits it counts against: the person, the address.
+            clients: the clients whose limits it counts against: the person, the address.
         """
         reservation = Reservation(self, clients)
         try:
@@ -105,14 +105,14 @@ class Reservation:
         self._reserved -= count
 
     def attach(self, content: bytes) -> "CountedBytes":
-        """Bytes that were reserved before; from now on they are released when they are gone."""
+        """Count reserved bytes as the upload's: they are released when they are freed."""
         self._reserved -= len(content)
         attached = CountedBytes(content, lambda count: self._quota.release(self._clients, count))
         self._attached = {one for one in self._attached if not one.gone} | {attached}
         return attached
 
     def close(self) -> None:
-        """Release everything, except bytes that a thread is using: they follow when it is done."""
+        """Release everything; bytes that a thread is using follow when it is done."""
         self.release(self._reserved)
         for one in self._attached:
             one.discard()
@@ -122,7 +122,7 @@ class CountedBytes:
     """The bytes of one upload, until they are consumed or discarded.
 
     Args:
-        release: called with their number when they are gone.
+        release: called with their number when they are freed.
     """
 
     def __init__(self, content: bytes, release: Callable[[int], None]) -> None:
@@ -132,7 +132,7 @@ class CountedBytes:
 
     @property
     def size(self) -> int:
-        """Their number; 0 when they are gone."""
+        """Their number; 0 after they were freed."""
         content = self._content
         return 0 if content is None else len(content)
 

@@ -20,6 +20,6 @@ class Visitor:
 
     @property
     def clients(self) -> tuple[str, ...]:
-        """Against whose quotas a request counts."""
+        """The clients whose quotas a request counts against."""
         address = f"address {self.address}"
         return (f"person {self.id}", address) if self.id else (address,)

@@ -1,1 +1,1 @@
-"""Request bodies: pictures and other files, read within limits. Classifies and keeps nothing."""
+"""Request bodies: pictures and other files, read within limits. Classifies and stores nothing."""

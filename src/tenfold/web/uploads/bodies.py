@@ -54,7 +54,7 @@ async def received(request: Request, folder: Path, most: int, setting: str, what
         UploadTooLarge: it has more bytes; raised as they arrive.
         HTTPException: 408, it arrives too slowly.
     """
-    # The other type of forms is no sign of one: curl sends every body as application/x-www-form-urlencoded.
+    # The type application/x-www-form-urlencoded does not mean a form: curl sends every body with it.
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise NoFile("The request", f"holds no {what}", received="a form", cure=_AS_BODY)
     if declared(request) > most:

@@ -231,7 +231,7 @@ class _Form:
     def _finish(self) -> None:
         name = self._name
         if name is None or (not name and not self._content.tell() and not self._over):
-            return  # another field, or what a browser sends where no file was chosen
+            return  # another field, or an empty file field of a browser
         self.pictures += 1
         if self.pictures > self._limits.pictures:
             raise _too_many(self._limits, "pictures")

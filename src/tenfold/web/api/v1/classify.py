@@ -34,7 +34,7 @@ REFUSALS = responses(
     _422="The only picture is damaged, or a parameter cannot be used.",
     _503="Too much to do at this moment; try again after `Retry-After` seconds.",
 )
-# So many bytes of one request, not decoded yet, keep all threads busy.
+# Undecoded bytes of one request that suffice to keep all threads busy.
 _ENOUGH_BYTES = 8_000_000
 
 
@@ -91,7 +91,7 @@ async def classify(
 ) -> Response:
     """What is in each picture. A picture that cannot be used gets its problem beside the others' answers;
     where the request holds a single picture, that problem is the answer."""
-    # For the whole request, whatever goes live meanwhile.
+    # One model for the whole request, even if another goes live.
     return await classified(request, who, service_of(request).classifier, evidence=evidence)
 
 
@@ -119,7 +119,7 @@ class _Outcome:
     error: PictureError | None = None
 
     def answer(self, evidence: bool) -> PictureAnswer:
-        """Made without validation: it would cost more than all else, and what we made ourselves fits."""
+        """Made without validation: validation would cost more than all else, and the values are ours."""
         width, height = self.size or (None, None)
         found = self.prediction
         return PictureAnswer.model_construct(

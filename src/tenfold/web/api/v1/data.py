@@ -284,7 +284,7 @@ async def check_page(request: Request, who: Viewer, key: str) -> Response:
 def _known(service: WebService, who: Visitor) -> dict[str, bool]:
     """Every source, and whether it was added by hand.
 
-    What a training on corrections learns from holds people's private pictures: it is for administrators.
+    The dataset of a training on corrections holds people's private pictures: it is for administrators.
     """
     home = service.app.home
     by_hand = sources.read(home.datasets)
@@ -297,7 +297,7 @@ def _known(service: WebService, who: Visitor) -> dict[str, bool]:
 
 
 def dataset_named(service: WebService, who: Visitor, key: str) -> str:
-    """The source of the dataset with this id. Raises NotHere where `who` is told of no such one."""
+    """The source of the dataset with this id. Raises NotHere where there is none, or `who` may not see it."""
     for source in _known(service, who):
         if sources.key(source) == key:
             return source
@@ -323,7 +323,7 @@ def _source(service: WebService, who: Visitor, source: str, listed: bool) -> Sou
 
 
 def _browsed(service: WebService, source: str) -> Browsed:
-    """A source, listed once and again only after it changed; a folder's own time says whether it did."""
+    """A listed source, cached until it changes, by the folder's time of change."""
     place = cifar10.find(service.settings.data_dir) if source == CIFAR10 else Path(source)
     try:
         changed = max([place.stat().st_mtime_ns, *(d.stat().st_mtime_ns for d in _folders(place))])

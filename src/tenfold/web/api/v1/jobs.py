@@ -103,7 +103,7 @@ async def events(request: Request, who: Viewer) -> StreamingResponse:
 
 
 class _Stream(StreamingResponse):
-    """An answer that listens, and frees its place however it ends."""
+    """A streamed answer, whose place is freed however it ends."""
 
     def __init__(self, request: Request, who: Visitor) -> None:
         self._places = ExitStack()

@@ -69,7 +69,7 @@ def _answer(service: WebService) -> SettingsAnswer:
     now = service.settings
     file = configuring.place(now.home)
     later, origins = stated(now.home), settings.origins(file=file if file.is_file() else None)
-    # What the command line was told holds now, and is no change of the file.
+    # Options of the command line hold now, but do not change the file.
     changed = {name for name in origins if getattr(later, name) != getattr(service.stated, name)}
     rows = []
     for one in settings.describe():

@@ -41,7 +41,7 @@ _SHORT = 12
 
 
 class _Route(APIRoute):
-    """A route whose errors are also said in the field `error`."""
+    """A route whose errors also have the field `error`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
@@ -261,7 +261,7 @@ def _found(service: WebService, name: str, version: str | None = None) -> Classi
 async def _read(
     request: Request, service: WebService, model: Classifier, memory: Reservation
 ) -> tuple[tensors.InferenceRequest, list[CountedBytes]]:
-    """The request, and its pictures as bytes that count until they are read."""
+    """The request, and its pictures as counted bytes."""
     if request.headers.get("content-encoding", "identity") != "identity":
         raise BadInference("The request", "is compressed", cure="Send it as it is.")
     body = await _body(request, service.memory.most_of_one, memory)

@@ -34,7 +34,7 @@ class OutputTensor:
 
 
 def outputs(classes: int) -> list[OutputTensor]:
-    """What a model of so many classes gives."""
+    """The outputs of a model with `classes` classes."""
     return [
         OutputTensor("label", "BYTES"),
         OutputTensor("known", "BOOL"),
@@ -52,7 +52,7 @@ class InferenceRequest:
         id: what the client calls it; None: nothing.
         pictures: of each the bytes of its file, or its pixels.
         pixels: whether they are pixels, uint8 `[S, S, 3]`.
-        outputs: the names of those that are wanted, and whether as bytes.
+        outputs: the names of the requested ones, and whether as bytes.
     """
 
     id: str | None
@@ -71,7 +71,7 @@ def read(body: bytes, header: str | None, *, size: int, classes: int, most: int)
         most: the most pictures.
 
     Raises:
-        BadInference: it is not as the protocol or the model have it.
+        BadInference: it does not fit the protocol or the model.
     """
     facts, binary = _split(body, header)
     wanted = _wanted(facts, [one.name for one in outputs(classes)])
@@ -182,7 +182,7 @@ def _shape(value: Any) -> list[int]:
 
 
 def _raw(one: Mapping[str, Any], binary: bytes) -> bytes | None:
-    """The input's bytes behind the JSON; None where it stands in the JSON."""
+    """The input's bytes after the JSON; None where it is in the JSON."""
     size = _parameters(one).get("binary_data_size")
     if size is None:
         return None
@@ -217,7 +217,7 @@ def _files(data: Any, count: int) -> list[bytes]:
 
 
 def _unpacked(data: bytes) -> list[bytes]:
-    """BYTES as the protocol packs them: of each its length in four bytes, and then it."""
+    """BYTES as the protocol packs them: each element's length in four bytes, then the element."""
     files, at = [], 0
     while at < len(data):
         end = at + _LENGTH_BYTES

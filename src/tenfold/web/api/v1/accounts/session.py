@@ -1,8 +1,8 @@
 """/api/v1/session: who is signed in; signing in and out; one's own password and the places one is signed in.
 
-The cookie: HttpOnly, so that no script reads it; SameSite=Strict, so that no request begun by another site
-carries it. Strict does not break links from elsewhere: the page itself needs no cookie, and what it then asks
-for is its own request. The cookie ends with the browser; the session behind it ends by itself.
+The cookie: HttpOnly, so that no script reads it; SameSite=Strict, so that no request from another site
+carries it. Strict does not break links from elsewhere: the page itself needs no cookie, and its own requests
+carry it. The cookie ends with the browser; the session behind it ends by itself.
 """
 
 from datetime import datetime

@@ -320,7 +320,7 @@ def _one(app: App, row: CameraRow) -> CameraAnswer:
 
 
 def _answer(app: App, row: CameraRow, chosen: str) -> CameraAnswer:
-    """`chosen`: the name of the model that was chosen for it; "": none was, or it is not known."""
+    """`chosen`: the name of the chosen model; "": none, or unknown."""
     address = address_of(row)
     state = state_of(app, row)
     return CameraAnswer.of(

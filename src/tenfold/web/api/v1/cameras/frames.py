@@ -4,7 +4,7 @@ An operator or an administrator sends a JPEG file of at most a megabyte and wait
 (`kind`: `taken`), before the next, which is then the newest; so ten a second are taken at most. Whoever
 begins to send replaces who sent before, who is told by the code with which the connection is closed: 4001.
 Other codes: 1001, the camera is watched by no process of this server now; 1003, that was no JPEG file; 1008,
-whoever sends may no longer; 1009, a message was too large.
+the sender may no longer send; 1009, a message was too large.
 
 The pictures are not looked into here: the camera's decoder is, in a process of its own.
 """

@@ -44,7 +44,7 @@ _MOST_UNANSWERED = {"picture": 2, "video": 5}
 _POLL_SECONDS = 0.05
 _SECONDS_BETWEEN_CHECKS = 10.0
 _SECONDS_BETWEEN_BOXES = 0.1
-# Codes of WebSockets (RFC 6455): nothing more comes; a viewer that does not answer, or may no longer look.
+# Codes of WebSockets (RFC 6455): the end; a viewer that does not answer, or may no longer look.
 _AWAY, _REFUSED = 1001, 1008
 
 
@@ -134,7 +134,7 @@ class _Show:
         return _AWAY
 
     def _begin(self, watch: "CameraWatch | None") -> None:
-        """Look at this one: of a camera that was changed all is counted anew, and something may be masked."""
+        """Look at this one: after a change of the camera numbers start anew, and something may be masked."""
         self._looking.close()
         self._watch, self._video = watch, watch.video if watch and self._wants_video else None
         self._last = self._seen = 0  # the number of the last picture, and of the last part of the video

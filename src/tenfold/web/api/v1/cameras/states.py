@@ -1,4 +1,4 @@
-"""How a camera fares, as the API says it: what is wrong with it, and what disturbs its sight."""
+"""The state of a camera in the API: what is wrong with it, and what disturbs its sight."""
 
 import time
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ class CameraStateAnswer(BaseModel):
 
 
 def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
-    """A camera's state, from what watches it in this process, or what another process said last."""
+    """A camera's state, from this process or from the last status of the process that watches it."""
     watch = app.watched_cameras.running(row.id)
     said = watch.status() if watch is not None else row.status or {}
     phase: Phase = said.get("phase", "off") if watch is not None or row.worker else "off"

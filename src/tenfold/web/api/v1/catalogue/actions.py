@@ -189,7 +189,7 @@ def list_actions(
 
 
 def _meant(request: Request, who: Visitor, asked: EntriesRequest, *, deleted: bool) -> Filters | list[int]:
-    """The entries that are asked for; raises UsageError where not one way was taken to say so."""
+    """The requested entries; raises UsageError unless they are given in exactly one way."""
     if (asked.entries is None) == (asked.filters is None):
         raise UsageError("An action", "takes either entries or filters", cure="Send one of the two.")
     if asked.filters is not None:

@@ -52,7 +52,7 @@ def entry_answer(entry: Entry, person: int) -> EntryAnswer:
 
 
 def seen_by(entry: Entry, person: int) -> dict[str, Any]:
-    """What an answer about an entry says that the entry itself does not."""
+    """The fields of an answer that depend on who asks."""
     return {
         "corrected": entry.corrected_at is not None,
         "mine": entry.owner_id in (person, SYSTEM),

@@ -81,7 +81,7 @@ def _ids(text: str) -> tuple[int, ...]:
             cure = "Write it as 3,7-12."
             raise UsageError("The filter ids", "is no list of ids", received=f"{part!a:.60}", cure=cure)
         numbers = range(int(read[1]), int(read[2] or read[1]) + 1)
-        # Known before it is made, however long a range is.
+        # Computed before the list is made, however long a range is.
         if len(found) + len(numbers) > MOST_IDS:
             cure = f"Name {MOST_IDS:,} at the most, or use other filters."
             raise UsageError("The filter ids", "names too many entries", received=f"{text:.60}", cure=cure)

@@ -263,7 +263,7 @@ _Make: TypeAlias = Callable[..., Iterator[bytes]]
 
 
 def _exported(request: Request, number: int, order: int | None, make: _Make) -> Iterator[bytes]:
-    """The parts of a file; what hinders is raised at once."""
+    """The parts of a file; errors are raised at once, before the answer begins."""
     with ExitStack() as stack:
         trail = stack.enter_context(trail_of(request, number))
         _check(trail, order)

@@ -250,7 +250,7 @@ def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest
 
 
 def trail_of(request: Request, number: int, *, new: bool = False) -> Trail:
-    """The trail of a station; `new`: an empty one where it has not run yet, which is kept nowhere."""
+    """The trail of a station; `new`: a temporary empty one where it has not run yet."""
     app = service_of(request).app
     app.stations.get(number)
     path = app.trail_of(number)

@@ -296,7 +296,7 @@ async def picture(
 
 
 def name_of(who: Visitor, given: str) -> str:
-    """Under which name a person's word is kept: that of their account, else what they say."""
+    """The name that is recorded: that of the account, else the one in the request."""
     return who.name or given
 
 
@@ -326,7 +326,7 @@ def _values(
     if asked.outputs is not None:
         values["outputs"] = kept_outputs(asked.outputs, outputs, app.home.opcua, app.files)
         if any(one not in commands(outputs) for one in commands(values["outputs"])):
-            # What the server runs is more than what a token that leaks may change.
+            # Commands that the server runs must not be changed with a leaked token.
             confirm(request, who, asked)
         outputs = values["outputs"]
     if values.keys() & {"plant", "outputs"} and (plant["kind"] != "none" or outputs):
@@ -335,7 +335,7 @@ def _values(
 
 
 def _programs(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What the audit log says of commands: the programs, not their arguments."""
+    """Commands for the audit log: the programs, without arguments."""
     found = [one[0] for one in commands(values.get("outputs", []))]
     return {"commands": found} if found else {}
 
@@ -367,7 +367,7 @@ def _answer(app: App, row: StationRow, who: Visitor) -> StationAnswer:
 
 
 def _state(app: App, row: StationRow) -> StationState:
-    """From what runs it in this process, or what another process said last."""
+    """A station's state, from this process or from the last status of the process that runs it."""
     running = app.running_stations.running(row.id)
     said = running.status() if running is not None else (row.status or {}) if row.worker else {}
     health = app.running_stations.health(row.id)

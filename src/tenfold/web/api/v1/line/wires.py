@@ -265,7 +265,7 @@ def _kept_security(
     """As `Security` takes it; None: not secured."""
     found = asked.model_dump(exclude={"encrypted"})
     if not asked.encrypted:
-        # A password that is asked for in the open is refused where it is checked.
+        # A password without encryption is refused by the check.
         return found if asked.user or asked.certificate or asked.key or asked.trusted else None
     if not (asked.certificate or asked.key):
         found |= {"certificate": str(own / "tenfold.der"), "key": str(own / "tenfold.pem")}
@@ -274,7 +274,7 @@ def _kept_security(
 
 
 def _password(asked: Mapping[str, Any], old: Mapping[str, Any], *, same: bool, where: str) -> str:
-    """The password that is asked for, else the old one of the same user."""
+    """The requested password, else the old one of the same user."""
     given, known = str(asked["password"]), str(old.get("password") or "")
     if given or not known or asked["user"] != old.get("user", ""):
         return given

@@ -292,5 +292,5 @@ def _answer(one: Improvement, live: str, who: Visitor) -> ImprovementAnswer:
 
 
 def _problem(one: Improvement, who: Visitor) -> Problem | None:
-    """Why it failed, as `who` may see it: it may name private classes and folders of the server."""
+    """Why it failed, filtered for `who`: it may name private classes and folders of the server."""
     return remembered(one.problem) if one.problem and concerns(who, one.by) else None

@@ -307,7 +307,7 @@ def _note(service: WebService, who: Visitor, action: Action, model: RegisteredMo
 
 
 def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelEntry:
-    """`model` as the API answers it; copes with whatever an earlier version stored.
+    """`model` as the API answers it; tolerates values of earlier versions.
 
     Args:
         live: the hash of the live one.
@@ -324,7 +324,7 @@ def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelE
 
 
 def _sendable(value: Any) -> Any:
-    """A value without what no JSON can hold: halves of letters, and numbers that are none."""
+    """A value without what JSON cannot represent: lone surrogates, and NaN or infinite numbers."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):

@@ -243,7 +243,7 @@ async def report(request: Request, who: Viewer, name: str) -> Response:
 
 
 def _by_title(runs: list[Run]) -> dict[str, Run]:
-    """Runs by what people call them; runs of one title by their own names."""
+    """Runs by title; runs of the same title by name."""
     titles = [title_of_run(run) for run in runs]
     return {
         title if title and titles.count(title) == 1 else run.name: run
