@@ -13,8 +13,8 @@ from tenfold.database.names import checked_name, name_taken
 from tenfold.errors import CameraError, UnknownCamera
 
 _NAME = "The camera's name"
-# How long events and clips are kept where nothing else is said: the European guidelines on video devices
-# (EDPB 3/2019) have whoever keeps them for more than 72 hours say why.
+# How long events and clips are kept by default: the European guidelines on video devices (EDPB 3/2019) ask
+# for a reason to keep them longer than 72 hours.
 KEEP_DAYS = 3.0
 MOST_DAYS, MOST_BYTES, MOST_CLASSES = 3650.0, 10**15, 1000
 DEFAULTS: Mapping[str, Any] = {

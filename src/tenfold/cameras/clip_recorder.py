@@ -19,10 +19,10 @@ from tenfold.errors import CameraError
 
 log = logging.getLogger(__name__)
 
-# No clip of events is longer than this; all that a camera sends is cut into clips of so many seconds.
+# The longest clip of events, and the length of the clips of a continuous recording, in seconds.
 LONGEST_SECONDS = 600.0
 CONTINUOUS_SECONDS = 300.0
-# An event is known to be one so long after it began.
+# Seconds from the beginning of an event until it is recognised.
 SECONDS_TO_SEE = 5.0
 
 
@@ -51,8 +51,8 @@ class ClipRecorder:
         self._events: _Writing | None = None
         self._all: _Writing | None = None
         self._before: _Writing | None = None  # the one before `_all`
-        # What the database is yet to be told of clips (None: nothing was written), and whether it is yet
-        # to be asked what was not finished.
+        # Reports of clips that are not in the database yet (None: nothing was written), and whether it still
+        # has to be searched for unfinished clips.
         self._keeping = threading.Lock()
         self._reports: dict[int, dict[str, Any] | None] = {}
         self._unknown = False
@@ -129,7 +129,7 @@ class ClipRecorder:
         self._keep()
 
     def _go_on(self, clip: int, since: float) -> None:
-        """Begin another clip in the place of one that ended too soon."""
+        """Begin another clip in place of one that ended too soon."""
         with self._lock:
             if self._events and self._events.clip == clip:
                 self._events = self._begin(EVENTS, since, self._events.until)
@@ -143,7 +143,7 @@ class ClipRecorder:
         self._keep()
 
     def _keep(self) -> None:
-        """Have the database keep what was reported; tried again where it is away, or its disk is full."""
+        """Write reports into the database; retried where it is away, or its disk is full."""
         with self._keeping:
             try:
                 while self._reports:
@@ -165,7 +165,7 @@ class ClipRecorder:
         return {"clip": row.id, "finish": str(self._clips.path(row))}
 
     def _away(self, error: AnyDatabaseError) -> None:
-        """Say that the database cannot be written; raises what is a fault of ours."""
+        """Note that the database cannot be written; raises errors of the program."""
         words = trouble(error)
         if words is None:
             raise error

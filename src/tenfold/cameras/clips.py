@@ -1,7 +1,7 @@
 """Files of video and their rows: begun, completed, found, deleted. Rows and files agree at every moment.
 
-A row is written before its file, and a file is deleted before its row: whatever ends the process leaves a
-row without a file at most, which `reconcile` deletes. A file without a row is never deleted: the database may
+A row is written before its file, and a file is deleted before its row: an interruption leaves at most a row
+without a file, which `reconcile` deletes. A file without a row is never deleted: the database may
 be another one. Records nothing itself.
 """
 
@@ -20,7 +20,7 @@ from tenfold.database import Database, now
 from tenfold.errors import CameraError, UnknownCameraEvent
 from tenfold.os_errors import in_words
 
-# Says that the folder is the one that clips were written into, not a mount point whose disk is missing.
+# Marks the folder of clips, to tell it from a mount point whose disk is missing.
 _MARKER = ".tenfold-clips"
 _AT_ONCE = 200
 
@@ -29,7 +29,7 @@ DeletionReason = Literal["age", "size", "disk"]
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What did not agree: rows without a file, which were deleted, and files without a row, which stay."""
+    """The differences found: rows without a file, which were deleted, and files without a row, which stay."""
 
     lost: int
     unknown: int

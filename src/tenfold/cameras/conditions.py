@@ -1,4 +1,4 @@
-"""What disturbs a camera's sight now, and is passed over. Knows no pictures."""
+"""Conditions that disturb a camera's sight and are ignored. Knows no pictures."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ WORDS: dict[Condition, str] = {
     "light": "The light has just changed: for some seconds nothing new is told.",
     "shaken": "The camera is being shaken.",
 }
-# A condition is said for so long after it was last there, so that somebody who looks sees it.
+# Seconds for which a condition is reported after it was last noticed, so that people see it.
 _SAID_SECONDS = 10.0
 
 
@@ -25,6 +25,6 @@ class SceneConditions:
             self._last = self._last | {condition: time}
 
     def at(self, time: float | None) -> list[Condition]:
-        """Those of the last seconds before a time."""
+        """The conditions shortly before a time."""
         last = self._last
         return [one for one, seen in last.items() if time is not None and 0 <= time - seen < _SAID_SECONDS]

@@ -13,7 +13,7 @@ _LARGEST = 384
 # A crop this large or sharp counts no more for being larger or sharper.
 _LARGE_ENOUGH, _SHARP_ENOUGH = 96.0, 12.0
 _SECONDS_APART = 0.4
-# A crop takes the place of another only where more is seen by a twentieth: to cut it costs time.
+# A crop replaces another only if it is better by a twentieth: cutting costs time.
 _BETTER = 1.05
 _SHARPNESS_AT, _SHARPNESS_FROM = 64, 192
 
@@ -36,7 +36,7 @@ class Crop:
 
 
 def square(pixels: NDArray[np.uint8], box: Box, margin: float = _MARGIN) -> NDArray[np.uint8]:
-    """The square around a box, with a margin of so much of its longer side on each side.
+    """The square around a box, with a margin, as a share of its longer side, on each side.
 
     At an edge of the picture it is moved inwards; one that is larger than the picture is filled up by
     repeating the outermost pixels.
@@ -88,7 +88,7 @@ def jpeg(pixels: NDArray[np.uint8], *, longest: int | None = None, quality: int 
 
 
 def reduced(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
-    """A picture whose longer side is at most so long; the shorter one is 16 pixels at least.
+    """A picture scaled down to a longest side; the shorter one is 16 pixels at least.
 
     By halves first, which are made in a fraction of the time of means over areas of any size.
     """

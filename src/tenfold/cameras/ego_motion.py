@@ -17,7 +17,7 @@ _GRID = 10
 _WINDOW = 21
 _MIN_POINTS = 12
 _CELLS = 4
-# Points that agree must lie in so many of the 16 cells of the picture: one large object is no camera.
+# Points that agree must lie in so many of the 16 cells of the picture: one large object is not the camera.
 _MIN_CELLS = 5
 _AGREEMENT = 0.4
 # Levels by which the mean of a cell differs where something else is seen.
@@ -106,7 +106,7 @@ def edges(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def median(levels: NDArray[np.uint8]) -> float:
-    """The level in the middle; several times as quick as where any number may come."""
+    """The median of 8-bit levels; several times as fast as for any numbers."""
     upto = np.cumsum(np.bincount(levels.ravel(), minlength=256))
     return float(np.searchsorted(upto, levels.size / 2))
 
@@ -122,7 +122,7 @@ def _halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _points(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The place in each cell of a picture that is best to follow, `[n, 2]`."""
+    """The best point to follow in each cell of a picture, `[n, 2]`."""
     height, width = (side // _GRID for side in grey.shape)
     corners = cv2.cornerMinEigenVal(grey, 7)[: height * _GRID, : width * _GRID]
     cells = corners.reshape(_GRID, height, _GRID, width).swapaxes(1, 2).reshape(_GRID * _GRID, -1)
@@ -153,7 +153,7 @@ def fit(places: NDArray[np.float32], moved: NDArray[np.float32], width: int, hei
 
 
 def steady(pixels: NDArray[np.uint8], motion: CameraMotion) -> NDArray[np.uint8]:
-    """The picture as a camera that was not shaken would have taken it."""
+    """The picture with the shake removed."""
     if not motion.known or motion.amount < 0.3:
         return pixels
     height, width = pixels.shape[:2]
@@ -184,9 +184,9 @@ class Stance:
         shakes: it stands, and was moved to and fro within the last second.
     """
 
-    # Farther within a second is no shake, and so far within some seconds no drift.
+    # The largest shake within a second, and the largest drift within some seconds.
     _FAR = 7.0
-    # Less than this is no shake that anybody sees.
+    # Smaller shakes are not noticeable.
     _SHAKE = 1.5
     _DRIFT, _SECONDS_OF_DRIFT = 20.0, 20.0
     _REST, _SECONDS_OF_REST = 2.0, 1.5

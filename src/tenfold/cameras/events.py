@@ -1,6 +1,6 @@
 """The events of cameras: opened, ended, found, acknowledged, counted. Detects nothing itself.
 
-Whoever has to know of an event in the same transaction, as rules do that send messages, is handed in as
+Code that has to act on an event in the same transaction, such as rules that send messages, is passed as
 `note`: it is called with the transaction, the event and what happened to it.
 """
 
@@ -196,7 +196,7 @@ def said_class() -> ColumnElement[str]:
 
 
 def _asked(which: EventFilter) -> list[ColumnElement[bool]]:
-    """What is true of those events that are meant."""
+    """The SQL conditions of a filter."""
     asked = list[ColumnElement[bool]]()
     if which.cameras is not None:
         asked.append(EventRow.camera_id.in_(which.cameras))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
 
-# The background takes in what stands still after about a tenth of this, in seconds.
+# A still object becomes background after about a tenth of this, in seconds.
 _MEMORY_SECONDS = 80.0
 # Faster at first, so that what moves in the first picture leaves no hole for long. A rate near 0.1 would
 # take in everything at once: what makes a tenth of a pixel's past is background.
@@ -29,7 +29,7 @@ _CELL, _UNCHANGED = 4, 3
 # It rains while flashes fall in so many of the cells of the picture.
 _CELLS, _RAINY_CELLS = 8, 0.3
 _FLASH, _FLASHES_IN_CELL = 14, 4
-# What moves leaves pixels darker for one picture, too; drops do not.
+# Moving objects also make pixels darker for one picture; drops do not.
 _BRIGHT_BESIDE_DARK = 4.0
 _SECONDS_OF_RAIN = 2.0
 
@@ -120,7 +120,7 @@ class Background:
 
 
 class Quiet:
-    """Whether pictures show the same, but for noise: then nothing moves, which is known at little cost.
+    """Whether pictures differ only by noise: a cheap test that nothing moves.
 
     The means of small cells are compared, in which noise is averaged out, and where the smallest object that
     stands out from the background changes more.

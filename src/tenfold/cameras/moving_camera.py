@@ -20,7 +20,7 @@ _ENOUGH = 0.4
 
 
 class MovingCamera:
-    """Regions that move otherwise than the picture as a whole. Pictures are grey, all of one size."""
+    """Regions that move differently from the picture as a whole. Pictures are grey, all of one size."""
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)

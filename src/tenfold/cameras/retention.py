@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 # A clip is written before its event is, or after: one without events is not deleted at once.
 _SECONDS_WITHOUT_EVENTS = 600.0
 _SECONDS_BETWEEN_RECONCILIATIONS = 3600.0
-# Where the clock goes forward by more than this at once it may be wrong: nothing goes by its age for a day.
+# If the clock jumps forward by more than this it may be wrong: nothing is deleted by age for a day.
 _JUMP_SECONDS = 3600.0
 _SECONDS_TO_SET_IT_RIGHT = 24 * 3600.0
 
@@ -66,7 +66,7 @@ class Retention:
         self._by_age_from = 0.0  # by the monotonic clock
 
     def tidy(self) -> None:
-        """Delete what is to go now. Called often: between two calls the disk must not fill up."""
+        """Delete what is due now. Called often: between two calls the disk must not fill up."""
         cameras = self._cameras.all(removed=True)
         if not cameras:
             return
@@ -135,7 +135,7 @@ class Retention:
 
 
 def _enough(rows: list[ClipRow], size: int) -> list[ClipRow]:
-    """The first of some clips that have so many bytes together, or all of them."""
+    """The first clips that together have at least so many bytes, or all of them."""
     taken, found = 0, list[ClipRow]()
     for row in rows:
         if taken >= size:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from tenfold.cameras.boxes import Box
 
-# In sizes of the box: what is farther away is another object.
+# The largest distance, in box sizes, between two positions of one object.
 _FARTHEST = 1.5
 _AREA_RATIO = 5.0
-# How much of the newest speed counts.
+# The weight of the newest speed.
 _NEWEST = 0.5
 _SECONDS_HIDDEN = 3.0
 _SECONDS_OF_REST = 1.0
@@ -160,7 +160,7 @@ class Tracker:
         standing: Callable[[Track], Box | None],
         has_left: Callable[[Track], bool],
     ) -> list[Box]:
-        """Without what stands still, and the holes that stay in the background where something left."""
+        """Boxes without standing objects, and without holes left in the background by objects that went."""
         places = []
         for track in self.tracks:
             place = standing(track) if track.confirmed else None
@@ -180,7 +180,7 @@ class Tracker:
         ]
 
     def _assign(self, boxes: list[Box], time: float) -> dict[int, int]:
-        """For each track that was seen, by its number, which box it is."""
+        """The box of each track that was seen, by the track's number."""
         pairs = sorted(
             (cost, track.number, i)
             for track in self.tracks
@@ -198,7 +198,7 @@ class Tracker:
 
 
 def _cost(track: Track, box: Box, time: float) -> float | None:
-    """How badly a box fits a track, 0 at best; None where it cannot be the same object."""
+    """The cost of assigning a box to a track, 0 at best; None where it cannot be the same object."""
     expected = track.predicted(time)
     overlap = expected.overlap(box)
     ratio = max(box.area, 1.0) / max(expected.area, 1.0)

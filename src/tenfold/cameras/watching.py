@@ -36,9 +36,9 @@ _SUBJECT_SHARE, _BACKGROUND_SHARE = 0.15, 0.6
 _STEADY_LIGHT = 0.12
 _MOST_TRAVELLING = 2
 _SMALL = 14.0
-# A picture that shows what the one before did is passed over for no longer.
+# The longest time for which unchanged pictures are skipped.
 _SECONDS_UNSEEN = 1.0
-# So many pictures that agree need not be joined by more.
+# How many agreeing pictures suffice for a vote.
 _ENOUGH_ANSWERS = 3
 # Parallax makes what is near seem to move for a while.
 _SECONDS_TRAVELLING = 2.1
@@ -221,7 +221,7 @@ class Watcher:
 
     @property
     def _scale(self) -> float:
-        """How much smaller the picture is in which movement is looked for."""
+        """The scale of the picture in which movement is looked for."""
         return 1.0 if self._size is None else min(_SIDE / max(self._size), 1.0)
 
     def _current(self) -> list[tuple[Track, _Subject]]:
@@ -366,7 +366,7 @@ class Watcher:
         return vote(votes + [(answer, subject.crops.best.weight) for answer in whole])
 
     def _ask(self, subject: _Subject, crops: Sequence[Crop]) -> None:
-        """Put crops to the model that were not; it may not answer now."""
+        """Classify crops that were not classified yet; the model may be unavailable."""
         new = [crop for crop in crops if crop not in subject.answers]
         found = self._classify([crop.pixels for crop in new]) if new else ()
         subject.answers |= dict(zip(new, found, strict=False))

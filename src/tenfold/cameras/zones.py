@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tenfold.errors import UsageError
 
-# One box that is wrong for a moment enters no zone.
+# How many pictures an object has to be in a zone, so that one wrong box does not count.
 _CONSECUTIVE = 3
 
 

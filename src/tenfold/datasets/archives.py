@@ -13,7 +13,7 @@ from tenfold.errors import DatasetError, Reason
 
 Progress = Callable[[int, int], None]
 _CHUNK = 1 << 20
-# What systems put beside people's files.
+# Files that operating systems add.
 _PASSED_OVER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -27,7 +27,7 @@ class ArchiveLimits:
 
     Attributes:
         files, bytes: at most so many, unpacked.
-        ratio: so many times the archive's size, once it is more than `free` bytes.
+        ratio: the most bytes as a multiple of the archive's size, beyond `free` bytes.
     """
 
     files: int = 200_000
@@ -111,7 +111,7 @@ def _place(name: str, archive: str) -> PurePosixPath:
 
 
 def _write(opened: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, name: str, left: int) -> int:
-    """Write one file; how many bytes may still come. What a header says of its size is not believed."""
+    """Write one file; how many bytes may still come. The size in its header is not trusted."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with opened.open(member) as source, place.open("xb") as target:
         while chunk := source.read(_CHUNK):

@@ -1,10 +1,10 @@
-"""Unequal classes made equal: weights for the loss, or an order that shows each as often. Plain arrays."""
+"""Balances unequal classes: weights for the loss, or an order that shows each equally often. Plain arrays."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int64]
-# With "auto", classes are shown equally often where the largest is so many times the smallest.
+# With "auto", classes are shown equally often if the largest is at least this multiple of the smallest.
 UNEQUAL = 5
 
 

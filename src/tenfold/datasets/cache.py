@@ -43,7 +43,7 @@ _Row = tuple[bytes, bytes, bytes]
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """What is known of the pictures that could be decoded, in the order of the rows.
+    """Facts of the pictures that could be decoded, in the order of the rows.
 
     Attributes:
         items: which picture each row is, int64 `[R]`.
@@ -231,7 +231,7 @@ class PixelCache:
 
 
 def _in_order(work: Callable[[int], Result], count: int) -> Iterator[Result]:
-    """`work(0)`, `work(1)`, ... done in threads, with no more results waiting than there is use for."""
+    """`work(0)`, `work(1)`, ... done in threads, with a bounded number of waiting results."""
     threads = os.cpu_count() or 1
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:

@@ -1,4 +1,4 @@
-"""A dataset from wherever it is: CIFAR-10, a folder or a manifest -> three parts. Fetches nothing.
+"""Opens a dataset (CIFAR-10, a folder or a manifest) as three parts. Fetches nothing.
 
 A picture becomes a square as the model file's rule "whole" does it: read by the pixel rule, the whole of it
 squeezed to `[side, side, 3]`. Nothing that was labelled is cut off, and a model that is trained on such
@@ -31,7 +31,7 @@ CIFAR10 = "cifar10"
 SIDES = (32, 224)
 SHARE = 0.15
 SKIPPED_SHARE = 0.05
-# So many files may give no picture however few there are, but no more than an eighth of them.
+# How many files may be unreadable in any case; at most an eighth of all.
 _FEW_SKIPPED = 3
 _NAMED = 3
 
@@ -178,7 +178,7 @@ def listed(source: str, files: ServerFiles | None = None) -> Listing:
 
 
 def _check_counts(found: Listing, parts: int) -> None:
-    """What can be checked before anything is decoded, which may take long."""
+    """Checks before decoding, which may take long."""
     learned = {TRAINING, ""}
     counts = dict.fromkeys(found.classes, 0)
     for entry in found.entries:
@@ -315,7 +315,7 @@ def _source_title(name: str, whole: str) -> str:
 
 
 def _key(entry: ListedPicture, limits: images.Limits) -> bytes:
-    """What changes whenever a file's pixels could have: its name, size and times; and what it may ask for."""
+    """The cache key of a file: its name, size and times, and the limits."""
     try:
         state = entry.path.stat()
         times = f"{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}"

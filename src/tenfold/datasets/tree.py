@@ -49,7 +49,7 @@ class Tree:
         return [path for path in self.inside(folder)[0] if any(self.files(path))]
 
     def holds_classes(self, folder: Path) -> bool:
-        """Whether most files of a folder lie in folders of their own; loose ones may have strayed there."""
+        """Whether most files of a folder lie in subfolders; a few loose ones are tolerated."""
         loose = len(self.inside(folder)[1])
         nested = (path for inner in self.inside(folder)[0] for path in self.files(inner))
         return sum(1 for _ in islice(nested, loose or 1)) >= max(loose, 1)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tenfold import metrics
 
-# Temperatures that are tried, as logarithms: a network's logits may be of any scale.
+# Logarithms of the temperatures that are tried: a network's logits may have any scale.
 _TRIED = np.linspace(np.log(0.05), np.log(10_000), 62)
 # How far a network's temperature usually is from 1, as the scale of its logarithm.
 _USUAL = 0.5
@@ -28,8 +28,8 @@ def fit_temperature(labels: NDArray[np.int64], logits: NDArray[np.floating]) -> 
       (1999, Probabilistic outputs for support vector machines) does to his targets: the confidence in n
       pictures that are all classified correctly is about (n + 1) / (n + 2), which is Laplace's rule of
       succession, however large the logits are.
-    - The logarithm of the temperature has a Cauchy distribution around 0, so that a few mistakes do not take
-      every answer back.
+    - The logarithm of the temperature has a Cauchy distribution around 0, so that a few mistakes do not make
+    every answer unsure.
 
     Args:
         labels: int64 `[N]`; logits: `[N, K]`.
@@ -55,9 +55,9 @@ def fit_temperature(labels: NDArray[np.int64], logits: NDArray[np.floating]) -> 
 
 
 def uncalibrated(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
-    """What the network said before its logits were divided by the temperature.
+    """The probabilities before temperature scaling.
 
     softmax(z / T) to the power T, normalised, is softmax(z): so a model file's own output tells, and the
-    logits are not needed. A probability that a float could not hold stays as small as it can.
+    logits are not needed. Probabilities that underflow stay at the smallest float.
     """
     return softmax(np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)), 1 / temperature)

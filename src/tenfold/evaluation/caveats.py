@@ -1,4 +1,4 @@
-"""Why the figures of an evaluation mean less than they seem to: as codes with values, and in sentences.
+"""Caveats of an evaluation's figures, as codes with values and as sentences.
 
 Measures nothing itself. The codes are for the page, which has words of its own in each language.
 """
@@ -17,7 +17,7 @@ from tenfold.metrics import Z95, ClassScores, Share
 
 # A class with fewer pictures has an interval of 40 points or more.
 _FEW = 20
-# Of so many pictures without a mistake that the interval begins here, confidence is known well enough.
+# With no mistake, the interval's lower end from which there are enough pictures for calibration.
 _SURE = 0.99
 
 
@@ -34,7 +34,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Caveat:
-    """Something a reader has to know beside the figures.
+    """A limitation of the figures that the reader has to know.
 
     Attributes:
         kind: what it is.
@@ -52,7 +52,7 @@ class Caveat:
 
 
 def caveats(labels: Sequence[str], confusion: NDArray[np.int64]) -> Iterator[Caveat]:
-    """What a reader has to know; nothing where the figures can be taken as they are.
+    """The caveats; none where the figures can be taken as they are.
 
     Args:
         labels: the classes.
@@ -89,7 +89,7 @@ def of_evaluation(found: Evaluation) -> list[Caveat]:
 
 
 def of_validation(accuracy: Share) -> list[Caveat]:
-    """What a reader has to know of the pictures by which the model's confidence was set."""
+    """The caveats of the pictures on which the model was calibrated."""
     if accuracy.value < 1 or accuracy.low >= _SURE:
         return []
     sentence = (
@@ -105,7 +105,7 @@ def as_facts(found: Sequence[Caveat]) -> list[dict[str, Any]]:
 
 
 def stored(figures: object) -> list[dict[str, Any]]:
-    """The caveats beside a file's figures, as plain JSON types; whatever else stands there is passed over."""
+    """The caveats beside a file's figures, as plain JSON types; other values are ignored."""
     found = figures.get("caveats") if isinstance(figures, dict) else None
     notes = found if isinstance(found, list) else []
     return [one for one in notes if isinstance(one, dict) and isinstance(one.get("sentence"), str)]
@@ -131,7 +131,7 @@ def _unequal(labels: Sequence[str], counts: NDArray[np.int64], recall: float) ->
 
 
 def _guesses(scores: Sequence[ClassScores]) -> bool:
-    """Whether the mean recall of the classes cannot be told from that of one answer to all (95 %)."""
+    """Whether the mean recall is not significantly better than that of a constant answer (95 %)."""
     recalls = [(one.recall, one.support) for one in scores if one.support]
     deviation = sum(recall * (1 - recall) / support for recall, support in recalls) ** 0.5 / len(recalls)
     mean = sum(recall for recall, _ in recalls) / len(recalls)

@@ -1,4 +1,4 @@
-"""Models beside each other on the same pictures: figures, differences, and whether they can be told apart.
+"""Compares models on the same pictures: figures, differences, and their significance.
 
 Knows outputs and labels; runs no model and reads no file.
 """
@@ -29,7 +29,7 @@ class NamedOutputs:
         name: what it is called; no two are called alike.
         found: its outputs, classes in the order of the data.
         threshold: above this novelty it says "none of these".
-        caveats: what its model file says has to be known of it.
+        caveats: the caveats of its model file.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Difference:
 
     @property
     def sentence(self) -> str:
-        """Who is ahead, by how much, and whether that is more than chance."""
+        """Which model is ahead, by how much, and whether that is significant."""
         # From the point of view of the one with the higher accuracy.
         behind, ahead, value, low, high = self.first, self.second, self.value, self.low, self.high
         if value < 0:
@@ -103,7 +103,7 @@ class ClassDifference:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What came out.
+    """The result.
 
     Attributes:
         data: the pictures.

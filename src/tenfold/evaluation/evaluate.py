@@ -17,13 +17,13 @@ from tenfold.metrics import ClassScores, Share
 # Pictures between two reports of progress. Evidence maps are freed after each batch: of 1,000 classes at
 # 224 x 224 pixels those of a whole test set would take gigabytes.
 BATCH = 480
-# An error names so many classes; a reader of a thousand would not find what is wrong.
+# The most classes that an error names.
 MOST_NAMED = 10
 
 
 @dataclass(frozen=True, eq=False)
 class ModelOutputs:
-    """What a model file says of N pictures: probabilities `[N, K]`, novelty `[N]`, seconds for them all."""
+    """A model file's outputs for N pictures: probabilities `[N, K]`, novelty `[N]`, seconds for them all."""
 
     probabilities: NDArray[np.float32]
     novelty: NDArray[np.float32]
@@ -126,7 +126,7 @@ def model_outputs(
     pictures: NDArray[np.uint8],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ModelOutputs:
-    """What the model file says of pictures uint8 `[N, H, W, 3]`, one view each.
+    """The model file's outputs for pictures uint8 `[N, H, W, 3]`, one view each.
 
     Args:
         progress: called with how many pictures are done, and how many there are.

@@ -24,7 +24,7 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
     Args:
         package: its name; the templates lie in its folder `templates`, and what all pages begin with is
             `document.html`.
-        finalize: what each value goes through before it is escaped.
+        finalize: a function that is applied to each value before it is escaped.
     """
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(__package__)]),
@@ -37,7 +37,7 @@ def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> j
 
 
 def inlined(templates: jinja2.Environment, styles: Sequence[str], script: str = "") -> dict[str, str]:
-    """What `document.html` fills in: version, style, script (may be empty), and their hashes.
+    """The values of `document.html`: version, style, script (may be empty), and their hashes.
 
     The style sheets are added to `document.css`. A content security policy knows an inline style or script by
     its hash.

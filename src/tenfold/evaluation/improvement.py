@@ -1,8 +1,8 @@
 """Is a model trained on corrections better than the one it started from? Works on counts; runs no model.
 
 Both answer the same pictures: corrected ones that were kept back, and the test part of the data that the old
-one learned from. The old model was wrong on many of the first, or nobody would have corrected them: any other
-model has it easy there. So gaining on them is not enough; what was known before has to be there still.
+one learned from. The old model was wrong on many of the former, or they would not have been corrected, so any
+other model does better there. Gaining on them is not enough; earlier knowledge must not be lost.
 """
 
 from typing import Any, Literal
@@ -16,9 +16,9 @@ Verdict = Literal["better", "worse", "no-difference"]
 # corrections; not-told: no difference shows on corrections; not-measured, may-have-forgot: it gained on them,
 # but its own test part is not at hand, or does not show that it lost less than the margin.
 Why = Literal["better", "forgot", "lost", "not-told", "not-measured", "may-have-forgot"]
-# So much of the accuracy on its own test part may be lost, at the lower end of the interval: one point.
+# How much accuracy on its own test part may be lost, at the interval's lower end: one point.
 MARGIN = 0.01
-# Which corrections both were asked about, in words.
+# The corrections on which both were evaluated, in words.
 KEPT_BACK = "On corrections that were kept back"
 CROSS_VALIDATED = "On corrections, each answered by a head that had not learned from it"
 # With fewer pictures than this that only one of the two gets right there is no difference: McNemar's mid-p is
@@ -55,7 +55,7 @@ def figures_of(counts: Paired) -> str:
 
 
 def _untold(held_out: Paired | None) -> str:
-    """That no difference shows, and how large one may still be."""
+    """The sentence that there is no significant difference, and how large one may still be."""
     if held_out is None:
         return "No difference can be told on corrections."
     low, high = difference_interval(held_out)
@@ -67,7 +67,7 @@ def _untold(held_out: Paired | None) -> str:
 
 
 def _kept(own: Paired, points: str) -> str:
-    """What is known of its own pictures where they do not show that it lost less than the margin."""
+    """The sentence on its own pictures where they do not show that it lost less than the margin."""
     low, high = (100 * one for one in difference_interval(own))
     if high < 0:
         return f"but may have lost more than {points} of what it knew"

@@ -1,6 +1,6 @@
-"""Would more labelled pictures help, and of which class? Read off networks trained on parts of them.
+"""Whether more labelled pictures would help, and of which class, from networks trained on parts of them.
 
-Knows how well each did on the same test pictures; trains nothing.
+Works on their results on the same test pictures; trains nothing.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tenfold import metrics
 from tenfold.evaluation.significance import difference_interval, paired
 from tenfold.metrics import Share
 
-# So many classes are named.
+# How many classes are named.
 _NAMED = 3
 
 
@@ -36,7 +36,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Gain:
-    """What the last doubling of the pictures brought: a difference of accuracies, its 95 % interval, -1 to 1.
+    """The gain of the last doubling of the pictures: a difference of accuracies, its 95 % interval, -1 to 1.
 
     label is the class, or "" for all.
     """
@@ -70,7 +70,7 @@ class LearningCurve:
     epochs: int
 
     def gain(self) -> Gain:
-        """What the last doubling brought."""
+        """The gain of the last doubling."""
         return _gain("", self.points[-2].right, self.points[-1].right)
 
     def gains(self) -> list[Gain]:
@@ -84,7 +84,7 @@ class LearningCurve:
         return sorted(found, key=lambda gain: -gain.low)
 
     def expected(self) -> float:
-        """What the next doubling may bring: the last gain, shrunk as gains shrank before; 0 at least."""
+        """The expected gain of the next doubling: the last one, shrunk as gains shrank before; 0 at least."""
         last = self.gain().value
         if len(self.points) < 3 or last <= 0:
             return max(last, 0.0)

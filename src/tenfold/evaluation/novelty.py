@@ -1,4 +1,4 @@
-"""Telling "none of these": prototypes of the training pictures, and the threshold. Works on plain arrays.
+"""Novelty for "none of these": prototypes of the training pictures, and the threshold. Works on plain arrays.
 
 A picture is novel when its embedding is far from those of the training pictures (Sun et al. 2022,
 "Out-of-distribution detection with deep nearest neighbors", arXiv 2204.06507). Instead of all training

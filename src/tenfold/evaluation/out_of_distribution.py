@@ -20,7 +20,7 @@ from tenfold.errors import DatasetError, PictureError, counted
 from tenfold.folder_walk import files_below
 
 Pictures = NDArray[np.uint8]
-# A detail is so much of the side of the picture that it is taken from.
+# The share of a picture's side that a detail takes.
 DETAIL = 11 / 32
 MOST = 1_000
 

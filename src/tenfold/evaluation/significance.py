@@ -1,4 +1,4 @@
-"""Is one model better than another on the same pictures? Works on counts; knows nothing of models.
+"""Whether one model is better than another on the same pictures. Works on counts; knows nothing of models.
 
 Two models that answered the same pictures are compared by the pictures on which they differ in being right:
 the others say nothing about which is better.

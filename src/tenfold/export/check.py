@@ -1,4 +1,4 @@
-"""Whether an exported file still is, and answers, what its receipt says. Writes nothing."""
+"""Checks that an exported file is that of its receipt, and gives the same answers. Writes nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from tenfold.export.receipt import FileFacts, Receipt
 from tenfold.export.steps import ExportListener, ExportSteps, usable
 from tenfold.metrics import Share, share
 
-# Two machines add up floats in another order; what differs by more is another answer.
+# The tolerance for different orders of summation on two machines.
 LARGEST_DIFFERENCE = 0.001
 Answers = tuple[tuple[int, float], ...]
 
@@ -22,7 +22,7 @@ class OutputDifference:
     """Two runs of one exported file over the same pictures.
 
     Attributes:
-        others: so many pictures have another first answer.
+        others: how many pictures have another first answer.
         largest: the largest difference of the first answer's probability, where the answer is the same.
         pictures: how many there are.
     """
@@ -33,7 +33,7 @@ class OutputDifference:
 
     @property
     def alike(self) -> bool:
-        """Whether they cannot be told apart."""
+        """Whether they agree within the tolerance."""
         return not self.others and self.largest <= LARGEST_DIFFERENCE
 
 
@@ -105,7 +105,7 @@ def repeat(
 
 
 def recorded(receipt: Receipt) -> Answers:
-    """What the export answered when its receipt was made."""
+    """The export's answers when its receipt was made."""
     return tuple((exported, confidence) for _, exported, confidence in receipt.answers)
 
 

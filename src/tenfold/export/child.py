@@ -1,7 +1,7 @@
-"""What runs in the child processes of an export: converting, and running what was converted.
+"""The work of an export's child processes: converting, and running the converted file.
 
 Runtimes and converters are large, change the whole process, and may bring it down; each step has a process of
-its own, so that a converted file is read afresh by a runtime that knows nothing of its making.
+its own, so that a converted file is read by a fresh runtime.
 """
 
 import json

@@ -38,7 +38,7 @@ def write(path: Path, receipt: Receipt, files: Sequence[Path]) -> None:
 
 
 def thumbnail(file: Path) -> Image.Image:
-    """A picture file as a receipt shows it. Raises PictureError."""
+    """A picture file as a thumbnail of a receipt. Raises PictureError."""
     image = Image.fromarray(images.read(file))
     image.thumbnail((_LARGEST, _LARGEST))
     return image

@@ -1,4 +1,4 @@
-"""The receipt of an export: how far it answers as its original does. Runs nothing."""
+"""The receipt of an export: how far it agrees with its original. Runs nothing."""
 
 import hashlib
 import json
@@ -40,7 +40,7 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class NoveltyAgreement:
-    """What became of "none of these".
+    """The agreement on "none of these".
 
     Attributes:
         correlation: of the novelty of both, by Pearson.

@@ -25,7 +25,7 @@ class ExportStopped(Exception):
 
 @dataclass(frozen=True)
 class ExportListener:
-    """Who waits for an export.
+    """Receives an export's progress, and may stop it.
 
     Attributes:
         on_step: told what is done, and how far it is.

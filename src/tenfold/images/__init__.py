@@ -1,4 +1,4 @@
-"""A picture from anywhere -> checked RGB pixels. Knows nothing of models, views or HTTP.
+"""Turns pictures from any source into checked RGB pixels. Knows nothing of models, views or HTTP.
 
 The pixel rule, the same on every surface:
 1. The format is told by content, never by a name. Of several pictures in one file the first counts (of an

@@ -1,8 +1,8 @@
 """Reads the structure of picture files around the pixels. Knows nothing of decoding, files or limits.
 
 A decoder is handed no more than the pixels need: comments, text, colour profiles, embedded previews and
-animations are left out here, so nothing hidden in them is ever unpacked. What a decoder lets pass in silence
-is refused here: a PNG whose checksums are wrong, a JPEG of endless scans.
+animations are left out here, so nothing hidden in them is ever unpacked. Faults that decoders ignore are
+refused here: a PNG whose checksums are wrong, a JPEG of endless scans.
 """
 
 import re
@@ -26,7 +26,7 @@ _JPEG_STANDALONE = {0x01, *range(0xD0, 0xD9)}
 # Frame headers, Huffman and arithmetic tables (0xC8 is reserved), quantisation tables, restart interval.
 _JPEG_NEEDED = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD} - {0xC8}
 _JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-# Other ways to code than these (arithmetic, lossless) take a decoder several times as long.
+# Other codings than these (arithmetic, lossless) take a decoder several times as long.
 _JPEG_ORDINARY, _EXTRAORDINARY_PASSES = {0xC0, 0xC1, 0xC2}, 5
 _PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 

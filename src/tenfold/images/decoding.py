@@ -24,7 +24,7 @@ from tenfold.images.sources import megas, safe_name
 if TYPE_CHECKING:
     from PIL import Image, ImageFile
 
-# Words by which decoders say that a file is well, but of a kind they do not know.
+# Words of decoders for an intact file of an unsupported kind.
 _UNKNOWN_KIND = ("unsupported", "not supported", "not been built in", "cannot handle", "unknown pixel mode")
 _TAG_ORIENTATION = 0x0112
 _TIFF_BITS, _TIFF_PHOTOMETRIC, _TIFF_TILE_WIDTH, _TIFF_TILE_LENGTH = 258, 262, 322, 323
@@ -38,7 +38,7 @@ _DECODERS = {
     "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
     "HEIC": ("pillow_heif", "HeifImageFile"),
 }
-# Their cost is known from what stands before the pixels; it is the others that can run away.
+# Formats whose cost is known from their headers; others may take any time.
 PREDICTABLE = ("JPEG", "PNG")
 # Pixels times passes over them that this process decodes itself: about a second's work at the most.
 _MOST_HERE = 150_000_000
@@ -177,7 +177,7 @@ class Opened:
 
 @contextmanager
 def unwarned() -> Iterator[None]:
-    """What decoders warn of is not shown. One thread at a time."""
+    """Suppress warnings of decoders. One thread at a time."""
     with _warning_filters, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -223,10 +223,10 @@ def check_pixels(size: tuple[int, int], subject: str, most: int) -> None:
 
 @contextmanager
 def decoding(subject: str, kind: str) -> Iterator[None]:
-    """What a decoder raises becomes an error that says what is wrong; what it warns of is of no use here."""
+    """Turn a decoder's exceptions into errors that say what is wrong; suppress its warnings."""
     from PIL.Image import DecompressionBombError
 
-    # A decoder fed with hostile bytes raises whatever its code happens to trip over.
+    # A decoder may raise anything for hostile bytes.
     try:
         if kind in _WARNING_DECODERS:
             with unwarned():

@@ -1,6 +1,6 @@
 """How many pictures a file has: of an animation, of pages. Decodes nothing, and goes once through the file.
 
-Only the first of them is ever read (rule 1 in __init__.py); whoever shows a result can say so.
+Only the first of them is ever read (rule 1 in __init__.py), which results can mention.
 """
 
 import struct

@@ -1,4 +1,7 @@
-"""A decoded image to an RGB array, an array to the model's size, and to a JPEG. Knows nothing of files."""
+"""Converts decoded images to RGB arrays, and arrays to the model's size or to a JPEG.
+
+Knows nothing of files.
+"""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -27,7 +30,7 @@ _MOST_ROWS = 65_535
 
 
 def needed(side: int) -> int:
-    """So many pixels on the short side are enough for a network that takes `side`."""
+    """The pixels on the short side that suffice for a network that takes `side`."""
     return max(_LEAST_NEEDED, _NEEDED_PER_INPUT * side)
 
 

@@ -1,4 +1,4 @@
-"""From any source to pixels: bytes, format, limits, decoder. Knows nothing of what the pixels are for.
+"""Reads pixels from any source: bytes, format, limits, decoder. Knows nothing of what the pixels are for.
 
 JPEG and PNG, whose cost their headers tell, are decoded here; all else in a child process (workers.py).
 """
@@ -70,7 +70,7 @@ def load(
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, safe_name(name, "the array given"), limits)
-    # Whoever holds a PIL image has imported PIL; nobody else need pay for it here. Another thread may be in
+    # A caller with a PIL image has imported PIL; others need not load it. Another thread may be in
     # the middle of importing it: then the module is there and its class is not.
     image_class: type[Image.Image] | None = getattr(sys.modules.get("PIL.Image"), "Image", None)
     if image_class is not None and isinstance(source, image_class):

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes. Knows nothing of names, extensions, decoding or limits.
+"""Recognises file formats by their first bytes. Knows nothing of names, extensions, decoding or limits.
 
 `picture_format` names the picture formats that tenfold reads; `describe` says what anything else is, in words
 that go into a message: "it is a PDF document", "it starts with 'hello'".

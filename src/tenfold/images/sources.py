@@ -1,4 +1,4 @@
-"""From a path, a stream or bytes to bytes, within a limit. Knows nothing of pictures' formats."""
+"""Reads the bytes of a path, a stream or bytes, within a limit. Knows nothing of pictures' formats."""
 
 import os
 from typing import Any
@@ -68,7 +68,7 @@ def _bytes_of_file(path: str, subject: str, most: int) -> bytes:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open a file, and a pipe that nobody writes into without waiting for somebody."""
+    """Open a file; a pipe without a writer is opened without waiting."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 

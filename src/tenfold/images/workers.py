@@ -22,7 +22,7 @@ from tenfold.processes import ProcessLimits, WorkerFailed, Workers, limit
 _CPU_SECONDS, _CPU_SECONDS_PER_MEGAPIXEL = 5, 0.5
 # Address space: for the header and small pictures, for each byte of the file, for each pixel.
 _MEMORY, _MEMORY_PER_BYTE, _MEMORY_PER_PIXEL = 128 << 20, 8, 32
-# By the clock, which on a busy machine goes faster than its processors.
+# Wall-clock time, which on a busy machine passes faster than processor time.
 _SECONDS_PER_CPU_SECOND = 4
 # Memory and processors are bounded by one thread and one heap in each child.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -199,7 +199,7 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _evidence(one: Prepared, maps: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """The views' maps laid over the picture, 0 to 1; None where a map is one cell and so says no place."""
+    """The views' maps laid over the picture, 0 to 1; None where a map is a single cell."""
     if maps.shape[2:] == (1, 1):
         return None
     evidence = np.maximum(views.lay_over(maps, one.shown, one.width, one.height, EVIDENCE_CELLS), 0)

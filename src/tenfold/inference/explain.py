@@ -7,7 +7,7 @@ from PIL import Image
 from tenfold.errors import UsageError
 from tenfold.predictions import Prediction
 
-# Where evidence is strongest the colour covers so much of the picture.
+# The opacity of the colour where evidence is strongest.
 STRONGEST = 0.65
 
 

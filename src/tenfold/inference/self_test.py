@@ -1,4 +1,4 @@
-"""Pictures by which another surface finds out whether it runs a model rightly. Knows nothing of that surface.
+"""Pictures for checking that another runtime runs a model correctly. Knows nothing of that surface.
 
 They are PNG files, which every decoder reads alike, and the same each time. They show nothing, but go the
 whole way of a photograph, through all views and the resize.
@@ -30,5 +30,5 @@ def pictures() -> list[bytes]:
 
 
 def answers(classifier: Classifier) -> list[tuple[bytes, Prediction]]:
-    """The pictures, each with what a model says to it."""
+    """The pictures, each with a model's answer."""
     return [(png, classifier.classify(png)) for png in pictures()]

@@ -1,4 +1,4 @@
-"""The model server: one queue of pictures for everybody, and as many threads as cores that answer them.
+"""The model server: one queue of pictures for all callers, and a thread for each core.
 
 Each thread takes the most urgent picture, reads it and runs the network on it, together with as many of those
 that wait behind it as fill one run: pictures are only batched while all threads are busy, and nothing ever
@@ -24,14 +24,14 @@ from tenfold.predictions import Prediction
 if TYPE_CHECKING:
     from tenfold.inference.classifier import Classifier, Prepared
 
-# A run of so many network inputs has nearly all that a larger one would gain, and delays nobody for long.
+# The largest run in network inputs: larger ones gain hardly any speed, and delay others.
 _ENOUGH_INPUTS = 12
 # How long `close` waits for threads; one that hangs in a decoder is left behind.
 _CLOSING_SECONDS = 5.0
 
 
 class Priority(IntEnum):
-    """Who is answered first."""
+    """The order in which pictures are answered."""
 
     LINE = 0
     HTTP = 1
@@ -68,18 +68,18 @@ class _Task:
 
     @property
     def kind(self) -> "tuple[Priority, Classifier, bool]":
-        """What those have in common that are answered in one run."""
+        """The key of tasks that can share one run."""
         return self.priority, self.model, self.observed
 
     def forget(self, future: "Future[Prediction]") -> None:
-        """The caller is gone, or has its answer: release what was to be read."""
+        """The caller is gone, or has its answer: release the picture."""
         self.read = None
 
 
 class ModelServer:
     """Answers pictures with a model that may be exchanged while it works. Safe in many threads.
 
-    Whoever needs several answers of one model takes `model` once and names it each time. A context manager;
+    Callers that need several answers of one model read `model` once and pass it each time. A context manager;
     leaving it closes it.
 
     Args:
@@ -140,7 +140,7 @@ class ModelServer:
         """Have a picture answered. A future that is cancelled before its turn costs nothing more.
 
         Args:
-            deadline: seconds of `time.monotonic`; after it the answer is of no use, and is DeadlinePassed.
+            deadline: seconds of `time.monotonic`; after it the outcome is DeadlinePassed.
             model: answers instead of the one that is live now.
             observed: whether `observe` is told of the answer: False for a picture that nobody took.
 
@@ -260,7 +260,7 @@ class ModelServer:
             answers = model.run(prepared)
             if len(answers) != len(tasks):
                 raise RuntimeError(f"the network gave {len(answers)} answers for {len(tasks)} pictures")
-        except Exception as reason:  # noqa: BLE001 - whoever asked gets it
+        except Exception as reason:  # noqa: BLE001 - the caller gets it
             if len(tasks) == 1:
                 tasks[0].future.set_exception(reason)
                 return
@@ -283,7 +283,7 @@ def _read(task: _Task) -> "Prepared | None":
         return None
     try:
         return read(task.model)
-    except Exception as reason:  # noqa: BLE001 - whoever asked gets it
+    except Exception as reason:  # noqa: BLE001 - the caller gets it
         task.future.set_exception(reason)
         return None
 

@@ -1,7 +1,7 @@
-"""Which parts of a picture the network is shown. Knows nothing of networks.
+"""The views of a picture that the network gets. Knows nothing of networks.
 
-A network of 32 x 32 pixels sees a photograph through a keyhole: its subject may be small, off centre, or
-squeezed by a wide frame. So a picture larger than the network's input is shown several times, and the
+A network of 32 x 32 pixels sees little of a photograph: its subject may be small, off centre, or squeezed by
+a wide frame. So a picture larger than the network's input is shown several times, and the
 answers are averaged. A picture of the network's own size is shown once, as it is.
 `benchmarks/views.py` compares the rules; docs/explanation/views.md has its result.
 """

@@ -1,4 +1,4 @@
-"""The model file: one `.onnx` that says everything a surface needs to know of it. Runs nothing."""
+"""The model file: one `.onnx` file with all facts that programs need. Runs nothing."""
 
 from tenfold.modelfile.facts import FORMAT_VERSION, OUTPUTS, ClassName, ModelInfo
 from tenfold.modelfile.file import (

@@ -1,7 +1,7 @@
-"""What a model file says of itself, and whether that can be relied on. Knows no file.
+"""The facts in a model file, checked.
 
-A model file may come from anybody. What it says is shown on every surface and kept in the database, so it is
-checked once, here: everything behind this relies on it.
+Knows no file. A model file may come from anybody. Its facts are shown everywhere and stored in the database,
+so they are checked once, here; all other code relies on it.
 """
 
 import json
@@ -27,7 +27,7 @@ _SHOWN = 5
 
 
 class UnfitFacts(Exception):
-    """The facts are readable, and say something that cannot be; the message says what."""
+    """The facts are readable, but a value is impossible; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ClassName:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a model file says of itself.
+    """The facts in a model file.
 
     Attributes:
         name: what the model is called.
@@ -137,7 +137,7 @@ def _check_values(facts: dict[str, Any]) -> None:
 
 
 def _check_kinds(info: ModelInfo) -> None:
-    """Raise TypeError where a fact is of another kind than all who read it rely on."""
+    """Raise TypeError where a fact has another type than its readers expect."""
     texts = (
         info.name,
         info.resize,

@@ -1,4 +1,4 @@
-"""Reads and writes model files: the facts, the network, and a seal that shows damage.
+"""Reads and writes model files: the facts, the network, and a checksum that shows damage.
 
 Knows how a file is laid out; runs nothing, and needs neither onnx nor ONNX Runtime. A protocol buffer's
 fields may stand in any order, so the file is laid out for reading without one:
@@ -46,7 +46,7 @@ def bundled(name: str = DEFAULT) -> Path:
 
 
 def locate(model: str | os.PathLike[str] | None) -> str | os.PathLike[str]:
-    """The file that is meant: a path, the name of a bundled model, or None or "" for the default one."""
+    """The file of a path, of a bundled model's name, or (None, "") of the default model."""
     named = model or DEFAULT
     return bundled(os.fspath(named)) if os.fspath(named) in BUNDLED else named
 

@@ -27,9 +27,9 @@ BUNDLED = "bundled"
 FILE, RUN, CORRECTIONS, TAUGHT = "file", "run", "corrections", "taught"
 # Why it went live.
 START, CHOSEN, WON, INSISTED = "start", "chosen", "won", "insisted"
-# So many characters of a hash name a model, where no other starts with them.
+# How many characters of a hash suffice to name a model, if unique.
 _LEAST_PREFIX = 4
-# Who does what the server does by itself.
+# The actor of what the server does by itself.
 SYSTEM = 0
 
 
@@ -108,7 +108,7 @@ class Registry:
         }
 
     def measured(self, key: str, accuracy: tuple[float, float, float] | None) -> RegisteredModel:
-        """Put an accuracy with its 95 % interval in the place of what the file says; None: not comparable."""
+        """Replace the file's accuracy by a measured one with its 95 % interval; None: not comparable."""
         with self._database.writing() as session:
             found = session.get(RegisteredModel, key)
             if found is None:
@@ -275,7 +275,7 @@ class Registry:
         return found.model_hash if found else ""
 
     def live_change(self) -> LiveChange | None:
-        """How the live model came to be live. Raises DatabaseError where the database does not answer."""
+        """The last change of the live model. Raises DatabaseError where the database does not answer."""
         try:
             with self._database.reading() as session:
                 return last_change(session)
@@ -295,7 +295,7 @@ class Registry:
                 changes either.
 
         Returns:
-            how the model that is live now came to be live.
+            the last change of the live model.
 
         Raises:
             UnknownModel: there is none, or it was removed.

@@ -18,7 +18,7 @@ _MOST_CAVEATS = 10
 
 
 def added(session: Session, new: dict[str, Any]) -> RegisteredModel:
-    """Put a row among the others; that of a model which was removed comes back."""
+    """Add a row, or restore that of a removed model."""
     known = session.get(RegisteredModel, new["hash"])
     if known is None:
         known = RegisteredModel(**new)
@@ -60,7 +60,7 @@ def row_of(key: str, content: bytes, info: ModelInfo, **how: Any) -> dict[str, A
 
 
 def last_change(session: Session) -> LiveChange | None:
-    """What went live at last; None before anything did."""
+    """The last change of the live model; None before the first."""
     return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(1)).first()
 
 

@@ -1,4 +1,7 @@
-"""Makes any network that gives plain logits give `Output`, names and weights kept. Knows no network."""
+"""Wraps a network that returns plain logits so that it returns `Output`; names and weights are kept.
+
+Knows no network.
+"""
 
 import traceback
 from collections import OrderedDict
@@ -12,11 +15,12 @@ from tenfold.errors import TrainingError
 from tenfold.networks.layered import Layered
 from tenfold.networks.output import Output, one_cell
 
-# What a network may have beside its layers (tenfold.networks.known).
+# Optional attributes of a network (tenfold.networks.known).
 EXTRAS = ("pixel_mean", "pixel_std", "start_from")
-# Where code lies that is not one's own, beside installed packages: tenfold, Python's library, frozen modules.
+# Locations of code that is not the user's, beside installed packages: tenfold, Python's library, frozen
+# modules.
 _NOT_OWN = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent), "<")
-# The messages of these say enough without their names.
+# Exceptions whose messages suffice without their names.
 _PLAIN = (RuntimeError, ImportError, SyntaxError, ValueError)
 
 
@@ -74,7 +78,7 @@ def adapted(network: nn.Module, name: str, classes: int, side: int) -> nn.Module
 
 @torch.no_grad()
 def _answer(network: nn.Module, name: str, classes: int, side: int) -> Tensor | Output:
-    """What it answers to two grey pictures, checked."""
+    """Its checked output for two grey pictures."""
     mode = network.training
     network.eval()
     try:

@@ -1,4 +1,4 @@
-"""What every network computes. Knows no network."""
+"""The output of every network. Knows no network."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable

@@ -1,1 +1,1 @@
-"""What operators of a server look at: metrics, logs, traces, drift."""
+"""Metrics, logs, traces and drift, for operators of a server."""

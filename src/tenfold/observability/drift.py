@@ -21,7 +21,7 @@ from tenfold.predictions import Prediction
 log = logging.getLogger(__name__)
 WINDOWS = (1_000, 10_000)
 KINDS = ("classes", "novelty")
-# How often it is looked. Each look asks of two windows and two kinds.
+# Seconds between checks. Each check tests two windows and two kinds.
 SECONDS_BETWEEN_LOOKS = 3600.0
 _LOOKS_IN_A_MONTH = 30 * 24
 _CHANCE = 1 / (_LOOKS_IN_A_MONTH * len(WINDOWS) * len(KINDS))
@@ -71,7 +71,7 @@ def stability_index(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDA
 
 
 def limit(reference: Sequence[int], recent: Sequence[int]) -> float:
-    """What the index of such counts exceeds by chance in one of `1 / _CHANCE` looks."""
+    """The limit that the index of such counts exceeds by chance in one of `1 / _CHANCE` checks."""
     pooled, size = np.add(reference, recent), int(np.sum(recent))
     generator = np.random.default_rng(0)  # the same counts have the same limit
     drawn = generator.multivariate_hypergeometric(pooled, size, _DIVISIONS).astype(np.float64)

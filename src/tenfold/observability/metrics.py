@@ -1,4 +1,4 @@
-"""What a server counts and measures, in the format of Prometheus. Knows no HTTP, no table and no network.
+"""The metrics of a server, in the format of Prometheus. Knows no HTTP, no table and no network.
 
 The values of labels are bounded: routes as the API's document has them, classes of status, classes of the
 live model. Whatever a client sends is in none of them.
@@ -27,7 +27,7 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Measure:
-    """One value as it is now, which is asked for when metrics are read.
+    """One present value, taken when metrics are read.
 
     Attributes:
         name: without the ending that a counter has.
@@ -122,7 +122,7 @@ class Metrics:
         """All metrics as text, and its media type.
 
         Args:
-            accept: the Accept header of whoever asks: OpenMetrics is given to those that name it.
+            accept: the client's Accept header: OpenMetrics is returned if it is named.
         """
         encode, media_type = choose_encoder(accept)
         return encode(self._registry), media_type

@@ -15,7 +15,7 @@ from tenfold.outbox.kinds import checked
 from tenfold.outbox.message import LONGEST_PICTURE, Message
 from tenfold.outbox.tables import DestinationRow, MessageRow
 
-# So many notices are shown by a browser that was busy.
+# How many notices a browser shows at most after it was busy.
 _MOST_AT_ONCE = 20
 _NAME = "The destination's name"
 WAITING, SENT, DEAD = "waiting", "sent", "dead"

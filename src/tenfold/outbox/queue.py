@@ -15,7 +15,7 @@ from tenfold.outbox.tables import DestinationRow, MessageRow
 # Of each destination. Where more wait, the oldest become dead letters; the oldest of too many dead ones go.
 MOST_WAITING, MOST_BYTES = 10_000, 200_000_000
 MOST_DEAD, MOST_SENT = 1_000, 200
-# What could not be delivered for so long becomes a dead letter.
+# How long delivery is tried before a message becomes a dead letter.
 LONGEST_WAIT = timedelta(days=3)
 # How long a process counts as the sender of a destination after it last said so.
 _LEASE = timedelta(seconds=15)
@@ -36,7 +36,7 @@ class OutboxQueue:
         moment = now()
         with self._database.reading() as session:
             others = session.scalars(select(DestinationRow.worker).distinct()).all()
-        if not others:  # nothing is to be sent to, and nothing is to be written every few seconds
+        if not others:  # without destinations nothing is written every few seconds
             return []
         gone = [other for other in others if other and other != worker and ended(other)]
         free = or_(

@@ -21,8 +21,7 @@ log = logging.getLogger(__name__)
 # A message that its receiver refuses becomes a dead letter after so many attempts; one whose receiver cannot
 # be reached waits on.
 MOST_REFUSALS = 3
-# Seconds between attempts: doubled each time, up to the second figure, which a receiver that came back waits
-# at most.
+# Seconds between attempts: doubled each time, up to the second figure.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_BETWEEN_CLAIMS = 4.0
@@ -70,7 +69,7 @@ class Sender:
             self._queue.release(self._worker)
 
     def _follow(self) -> None:
-        """Begin with the destinations that are new here, and end with those that are gone or were changed."""
+        """Start sending to new destinations, and stop sending to removed or changed ones."""
         claimed = self._queue.claim(self._worker, self._ended)
         mine = {row.id: row for row in claimed if row.enabled}
         for destination_id, line in list(self._lines.items()):

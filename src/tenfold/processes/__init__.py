@@ -1,4 +1,4 @@
-"""Child processes that end with this one, however it ends. Knows nothing of what they do.
+"""Child processes that end with this one, however it ends. Knows nothing of their work.
 
 The parent holds the child's standard input; when that closes, for whatever reason, the child ends. Each child
 has a session of its own, so Ctrl-C at a terminal is the parent's to answer. A child sets its limits itself

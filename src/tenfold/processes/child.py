@@ -1,4 +1,4 @@
-"""What runs in a child: limits, the end with standard input, and the answering of requests.
+"""Runs in a child: limits, the end with standard input, and answering requests.
 
 python -m tenfold.processes.child command LIMITS MODULE ARGUMENTS...
 python -m tenfold.processes.child worker MODULE:FUNCTION IDLE_SECONDS
@@ -31,11 +31,11 @@ else:
 Answer: TypeAlias = "Callable[[Header, bytearray], tuple[Header, bytes | bytearray | memoryview]]"
 _Requests: TypeAlias = "queue.SimpleQueue[tuple[Header, bytearray]]"
 
-# So long an interrupted child may take to end by itself, when nobody is left to kill it.
+# Seconds for an interrupted child to end by itself, if no parent is left to kill it.
 _GRACE_SECONDS = 20.0
 _INTERRUPTED = 130
 _WORDS = 300
-# A child of messages: so long it may take to end by itself, and may keep Python's lock from its threads.
+# For a child of messages: seconds to end by itself, and seconds that foreign code may hold Python's lock.
 _END_SECONDS, _STUCK_SECONDS = 2.0, 15.0
 
 
@@ -99,7 +99,7 @@ def _exchange(target: str, limits: str, nice: str) -> None:
 if sys.platform != "win32":
 
     def _live_on() -> None:
-        """Put off this process's end, which comes when its threads no longer run.
+        """Postpone this process's end, which comes when its threads no longer run.
 
         Foreign code that hangs may hold Python's lock; then no thread sees that the parent is gone.
         """
@@ -120,7 +120,7 @@ def _replies() -> io.FileIO:
 
 def _end_with_input() -> None:
     """Interrupt the main thread when standard input ends; end the process where that does not."""
-    # A program in the background of a shell is born deaf to Ctrl-C, and hands that down.
+    # A program in the background of a shell ignores Ctrl-C, and its children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_wait_for_end, daemon=True).start()
 

@@ -16,7 +16,7 @@ from tenfold.processes.frames import Header
 from tenfold.processes.limits import ProcessLimits, ended_by
 
 _WORDS = 300
-# So many messages may wait here before the child has to.
+# How many messages are buffered here before the child has to wait.
 _MOST_WAITING = 64
 
 

@@ -98,7 +98,7 @@ class Workers:
             return answer
 
     def stop(self) -> None:
-        """Kill them all, without waiting for what they are at. A later request starts new ones."""
+        """Kill all without waiting for their work. A later request starts new ones."""
         with self._changed:
             self._stops += 1
             for worker in self._all:
@@ -178,7 +178,7 @@ class _Worker:
         except OSError as reason:
             close_input(self._process)
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(1)  # it is ending: how?
+                self._process.wait(1)  # wait for its exit status
             self.kill()
             self._process.wait()
             words, over = ended_by(self._process.returncode, limits, expired=self._expired)

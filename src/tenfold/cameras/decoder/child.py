@@ -147,7 +147,7 @@ class _Output:
             self._channel.send({"status": facts})
 
     def _hear(self, seconds: float | None) -> None:
-        """Take what the parent says: all that is there, or (None) one message that is waited for."""
+        """Read the parent's messages: all that are there, or (None) wait for one."""
         said = self._channel.receive(seconds)
         while said is not None:
             if "free" in said:
@@ -211,7 +211,7 @@ class _Live:
         self._late = 0.0
         self._fragments: Fragments | None = None
         self._clock = ClockWatch()
-        self._broken = False  # whether the next frame lacks those that it is built on
+        self._broken = False  # whether frames that the next one depends on are missing
 
     def run(self) -> None:
         before = time.monotonic()

@@ -1,20 +1,21 @@
-"""Which frames of a live stream are decoded and passed on: fewer on a busy machine.
+"""Decides which frames of a live stream are decoded and passed on: fewer on a busy machine.
 
 Pure arithmetic over times in seconds; knows nothing of video.
 """
 
 _WINDOW = 1.0
-# A stream is read as fast as it arrives while its reader has to wait for it at all.
+# Shares of time that the reader waits for packets: below the first it falls behind, above the second there is
+# room for more.
 _BUSY_SHARE, _FREE_SHARE = 0.03, 0.25
 _FIRST_HOLD, _LONGEST_HOLD = 10.0, 160.0
-# Of a camera whose frames stand alone; of any other, the second level is key frames only.
+# The levels where each frame can be decoded alone; else the second level is key frames only.
 _EVERY = (1, 2, 4, 8)
 # Two clocks differ by less than this, as a share of the time that passes.
 _DRIFT = 1e-3
 
 
 class FrameRateLimit:
-    """Lets through so many frames a second; all of them where `rate` is None."""
+    """Lets through `rate` frames a second; all of them where it is None."""
 
     def __init__(self, rate: float | None) -> None:
         self._distance = 1 / rate if rate else 0.0
@@ -27,15 +28,15 @@ class FrameRateLimit:
     def passed(self, now: float) -> None:
         """A frame of this time was given."""
         late = now - self._due
-        # A little late, and the next is on time all the same; after a pause nothing is made up for.
+        # A frame that is a little late does not delay the next; after a pause nothing is made up for.
         self._due = (self._due if late < self._distance else now) + self._distance
 
 
 class Load:
     """Decides how much of a stream is decoded, by how long its reader waits for it.
 
-    A reader that never waits for a whole second is behind. After a time in which it waited more is tried
-    again, after ever longer times where that failed.
+    A reader that never waits for a whole second is behind. After a time of waiting, more is decoded again;
+    after each failure, it takes longer until the next attempt.
 
     Args:
         intra_only: whether each frame can be decoded alone.
@@ -61,7 +62,7 @@ class Load:
         self._began, self._waited = now, 0.0
         level_time = now - self._changed
         if share < _BUSY_SHARE and self._level < self._highest:
-            # Where more was tried and failed soon, the next attempt is later.
+            # Where the last attempt to decode more failed soon, the next one is later.
             self._hold = min(2 * self._hold, _LONGEST_HOLD) if level_time < self._hold else _FIRST_HOLD
             self._level, self._changed = self._level + 1, now
         elif share > _FREE_SHARE and self._level and level_time >= self._hold:
@@ -73,7 +74,7 @@ class Load:
 
     @property
     def every(self) -> int:
-        """Of how many frames one is decoded; 1 where the stream's frames need each other."""
+        """Every how many frames one is decoded; 1 where frames depend on each other."""
         return _EVERY[self._level] if self._intra_only else 1
 
     @property
@@ -120,7 +121,7 @@ class Pace:
         self._ahead: float | None = None
 
     def wait(self, stamp: float, now: float) -> float:
-        """Seconds to wait with a frame of the stream's time `stamp`; what fell behind is not hurried."""
+        """Seconds to wait with a frame of the stream's time `stamp`; late frames are not sped up."""
         offset = now - stamp
         if self._ahead is None or offset > self._ahead or self._ahead - offset > 60:
             self._ahead = offset

@@ -14,7 +14,7 @@ if sys.platform != "win32":
 
 
 class FrameMemory:
-    """Slots for frames, in memory that has no name which could be left behind.
+    """Slots for frames, in anonymous memory, which cannot be left behind.
 
     Args:
         handle: as the other process gives it. None: new memory, which is empty until `resize`.
@@ -33,7 +33,7 @@ class FrameMemory:
         return [self.handle] if isinstance(self.handle, int) else []
 
     def resize(self, slot_bytes: int) -> None:
-        """Have slots of so many bytes. The owner first, then the other; frames in the slots are lost."""
+        """Resize the slots to `size` bytes. The owner first, then the other; frames in the slots are lost."""
         size = self.slots * slot_bytes
         if isinstance(self.handle, str):  # pragma: no cover (Windows)
             self._map = mmap.mmap(-1, size, tagname=f"{self.handle}-{size}")  # type: ignore[call-arg]

@@ -9,9 +9,9 @@ from tenfold.errors import CameraError
 
 # What a picture may take: of 1280 pixels with much noise it takes half of this.
 MOST_BYTES = 1_000_000
-# Nobody sends any more where nothing came for so long.
+# Seconds without a picture after which the sender counts as gone.
 SILENT_SECONDS = 4.0
-# Browsers give a page no camera elsewhere.
+# Browsers allow a page the camera only there.
 HOW_TO_SEND = (
     "On the device with the camera open the page Cameras, over https or on the server's own machine, and"
     " press Send this device's camera."
@@ -41,11 +41,11 @@ class PushedPictures:
             return self._sender
 
     def sends(self, sender: int) -> bool:
-        """Whether nobody began to send after it."""
+        """Whether it is still the current sender."""
         return sender == self._sender
 
     def put(self, sender: int, jpeg: bytes) -> None:
-        """A picture, in place of one that waits; it is nobody's where another sender has begun."""
+        """Store a picture, in place of one that waits; ignored where another sender has begun."""
         with self._changed:
             if sender == self._sender:
                 self._newest = jpeg

@@ -27,12 +27,12 @@ from tenfold.cameras.decoder.video import Packet, Video
 if TYPE_CHECKING:
     from tenfold.cameras.zones import Zone
 
-# What the newest packets of a stream may take.
+# The most bytes of kept packets.
 _MOST_BYTES = 64 << 20
-# So long one packet's turn may be used for encoding; the next frame waits for it.
+# Seconds for encoding after each packet; the next frame waits meanwhile.
 _ENCODING_SECONDS = 0.03
 _SECONDS_BETWEEN_REPORTS = 2.0
-# What is open when a stream ends is finished within this.
+# Seconds for finishing open clips when a stream ends.
 _SECONDS_TO_END, _MOMENT = 10.0, 0.02
 
 
@@ -52,7 +52,7 @@ class NewestPackets:
     """The packets of the last seconds, from a key frame on.
 
     Args:
-        seconds: so much is there at least, once that much has come, and no more than `most` bytes.
+        seconds: at least this much is kept, once it has arrived, within `most` bytes.
     """
 
     def __init__(self, seconds: float, most: int = _MOST_BYTES) -> None:
@@ -77,12 +77,12 @@ class NewestPackets:
             self.forget()
 
     def shift(self, seconds: float) -> None:
-        """The clock was set: what is there came at other times by it."""
+        """The clock was set: correct the arrival times of the kept packets."""
         groups = ([replace(one, time=one.time + seconds) for one in group] for group in self._groups)
         self._groups = deque(groups)
 
     def forget(self) -> None:
-        """What is there goes with nothing that comes."""
+        """Drop the kept packets: they do not belong with later ones."""
         self._groups.clear()
         self._bytes = 0
 

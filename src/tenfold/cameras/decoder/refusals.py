@@ -59,7 +59,7 @@ def of_opening(error: Exception, request: "Request", seconds: float) -> CameraEr
 
 
 def of_reading(error: Exception, request: "Request") -> CameraError:
-    """Why it cannot be read on."""
+    """Why reading failed."""
     if getattr(error, "errno", 0) == errno.ENOMEM:
         raise MemoryError
     if request.kind == "file":
@@ -131,7 +131,7 @@ def too_large(request: "Request", width: int, height: int) -> CameraError:
 
 
 def _of_connection(request: "Request", seconds: float) -> CameraError:
-    """FFmpeg has one error for most that can go wrong with a connection: look for ourselves."""
+    """FFmpeg reports most connection problems by one error, so the cause is looked up here."""
     parts = urlsplit(request.url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     on_port = f"the host answers, but nothing at port {port}"
@@ -236,7 +236,7 @@ def _start_of_file(path: str) -> bytes:
 
 
 def _start_of_answer(request: "Request") -> bytes:
-    """What a web server answers, for whoever can tell what it is; empty where it cannot be had."""
+    """The start of a web server's answer, to recognise its type; empty where there is none."""
     parts = urlsplit(request.url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     # As FFmpeg does: cameras have certificates of their own.

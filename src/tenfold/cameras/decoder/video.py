@@ -183,7 +183,7 @@ def pixels(frame: VideoFrame) -> NDArray[np.uint8]:
 
 @cache
 def _converter() -> VideoReformatter:
-    """What it sets up for one frame serves the next; a frame's own would do so each time, with threads."""
+    """Its set-up is reused for each frame; a frame's own converter would set up threads each time."""
     return VideoReformatter()
 
 

@@ -19,13 +19,13 @@ Refusal = Literal[
 ]
 # Nearer to a line, in parts of the picture, an object is on neither side of it.
 _ON_THE_LINE = 0.01
-# So many events are remembered as told.
+# How many events are remembered as reported.
 _REMEMBERED = 200
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """What a rule has to know of an event.
+    """The facts of an event that rules use.
 
     Attributes:
         id: the event's.

@@ -12,7 +12,8 @@ from tenfold.database import Base, BigId, Moment
 class RuleRow(Base):
     """When there is a message, and to whom.
 
-    conditions: `rule_text.to_json`. destinations: numbers that whoever sends knows. record: whether a clip is
+    conditions: as `text.to_json` gives them. destinations: numbers that whoever sends knows. record: whether
+    a clip is
     recorded of what it fires for. state: what the rule remembers. told_at: when it last fired.
     """
 

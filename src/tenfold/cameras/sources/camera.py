@@ -24,14 +24,14 @@ _SILENT_FRAMES = 5
 
 @dataclass(frozen=True)
 class Timing:
-    """How patient a camera's watchdog is, in seconds.
+    """The timeouts of a camera's watchdog, in seconds.
 
     Attributes:
         open: until the first frame of a connection.
         silent: between two signs of life; longer for a camera that sends less than a frame a second.
         first_pause: before the first new attempt; each further one doubles it.
         longest_pause: but no longer than this, so that a camera that comes back is seen soon.
-        refused_pause: after a wrong password, because cameras lock out whoever tries too often.
+        refused_pause: after a wrong password, because cameras lock out clients that try too often.
         settled: after so long with frames the pauses begin anew.
     """
 
@@ -47,10 +47,10 @@ _TIMING = Timing()
 
 
 class ClipOrders(Protocol):
-    """What has clips made of a live stream. All methods are called from the camera's thread."""
+    """Orders clips of a live stream. All methods are called from the camera's thread."""
 
     past: float
-    """Seconds before it is ordered that a clip may hold."""
+    """Seconds before the order that a clip may include."""
 
     def orders(self) -> list[Mapping[str, Any]]:
         """What the decoder is to be told now (`Decoder.order`)."""
@@ -70,8 +70,8 @@ class Camera:
     Args:
         rate: frames a second that are wanted; None: all.
         tell: called with each fault when it is noticed and when it is over, from a thread of the camera's.
-        masks: parts of the picture that nobody gets to see, as `Zone` keeps them.
-        recording: has clips made; None: nobody.
+        masks: parts of the picture that are never shown, as `Zone` keeps them.
+        recording: orders clips; None: there are none.
         video: takes the stream as it comes while somebody looks; None: nobody may, as where there are masks.
         pushed: where the pictures of a page's camera arrive; None of any other.
         open_decoder: starts a decoder; a test's may be another.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from tenfold.cameras.decoder import Segment
 
-# What is held of the newest.
+# How much of the newest video is held.
 _MOST_BYTES = 8 << 20
-# Whoever is so far behind goes on with the next key frame, where there is one.
+# A viewer that is this far behind continues with the next key frame, if there is one.
 _SECONDS_BEHIND = 1.5
 
 
@@ -52,7 +52,7 @@ class CopiedVideo:
 
     @contextmanager
     def viewer(self) -> Iterator[None]:
-        """Somebody looks."""
+        """Register a viewer while the context is entered."""
         with self._lock:
             self._viewers += 1
         try:
@@ -74,7 +74,7 @@ class CopiedVideo:
                     self._bytes -= len(self._held.popleft()[1].content)
 
     def lost(self) -> None:
-        """Nothing follows on what was taken."""
+        """The stream was interrupted: later video does not continue the earlier."""
         with self._lock:
             self._clear()
             self._head = None

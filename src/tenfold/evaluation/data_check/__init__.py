@@ -1,4 +1,4 @@
-"""What is wrong with labelled pictures: copies, leaks, wrong labels, and pictures that hardly show anything.
+"""Finds problems in labelled pictures: copies, leaks, wrong labels, and pictures that hardly show anything.
 
 Knows model files through inference alone; trains nothing but a linear classifier on embeddings.
 

@@ -1,4 +1,4 @@
-"""A dataset and a model file -> what is wrong with the data. Draws nothing.
+"""Finds problems in a dataset, with the help of a model file. Draws nothing.
 
 Copies are found by pixels, wrong labels and outliers by a model file's outputs and embeddings, the rest by
 the quality of a picture alone.
@@ -163,7 +163,7 @@ def _group(
 ) -> Finding:
     links = [likeness[one, other] for one in group for other in group if (one, other) in likeness]
     leaders = {same.get(number, -1 - number) for number in group}
-    # What measures should stay as it is: copies are removed from training first.
+    # Validation and test pictures should stay: copies are removed from training first.
     ordered = tuple(sorted(group, key=lambda number: (-int(pool.parts[number]), number)))
     if len(leaders) == 1:
         return Finding(ordered, 1.0, "exactly the same")
@@ -212,7 +212,7 @@ def _labels(
             f"training by {folds}. Its embeddings have seen these labels, so wrong ones may stay hidden."
         )
     else:
-        # Where pictures were changed since, it cannot be known whether the model learned from them.
+        # If pictures were changed since, it is unknown whether the model was trained on them.
         unrelated = f"{name}, which is taken not to have learned from these pictures"
         how = f"Labels are checked by {unrelated if same_classes else folds}."
     return _problem("labels", "Probably wrong labels", findings), how

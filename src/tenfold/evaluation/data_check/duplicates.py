@@ -23,7 +23,7 @@ SIDE = 32
 LEAST = 0.6
 _THUMBNAIL = 8
 _CANDIDATE = 0.9
-# So many candidates of a picture are compared, the likeliest.
+# How many candidates of a picture are compared, the likeliest first.
 _CANDIDATES = 5
 _SHIFT = 2
 _BLOCK = 1024
@@ -120,7 +120,7 @@ def _candidates(
 
 
 def _best(alike: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where a row has its few largest values above the limit."""
+    """The indices of each row's few largest values above the limit."""
     rows, columns = np.nonzero(alike > _CANDIDATE)
     order = np.lexsort((-alike[rows, columns], rows))
     rows, columns = rows[order], columns[order]

@@ -20,7 +20,7 @@ from tenfold.evaluation import html
 from tenfold.evaluation.data_check.findings import DataCheck, Finding, ProblemKind
 from tenfold.evaluation.data_check.pictures import AllPictures, Pixels
 
-# A page that is to open at once holds so many findings of a kind, so many pictures of a finding.
+# The most findings of a kind, and pictures of a finding, on a page that should open quickly.
 FINDINGS, PICTURES = 120, 12
 THUMBNAIL = 96
 # The manifest of what is kept lists every file; past so many the page would be too large.

@@ -29,7 +29,7 @@ class QualityProblem:
 
 
 def quality_problems(pictures: NDArray[np.uint8]) -> list[QualityProblem | None]:
-    """What each of the pictures uint8 `[N, H, W, 3]` has wrong with it, the gravest; None for nothing.
+    """The worst problem of each of the pictures uint8 `[N, H, W, 3]`; None for none.
 
     A picture that was enlarged is called blurred for that alone: give it as it is.
     """

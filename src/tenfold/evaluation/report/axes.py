@@ -1,4 +1,4 @@
-"""Axes of a chart: from values to places, and the round values between. Knows nothing of SVG."""
+"""Axes of a chart: positions of values, and round ticks. Knows nothing of SVG."""
 
 import math
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 def plain(value: float) -> str:
-    """A number as short as it can be read: 0.05, 12, 1,000."""
+    """A number in its shortest readable form: 0.05, 12, 1,000."""
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.4g}"
 
 

@@ -1,7 +1,7 @@
 """Charts as inline SVG: axes, lines, bars, points. Colours and widths are the style sheet's.
 
-Text that comes from data is escaped by markupsafe. A `tip` is shown by the page's script; what it says stands
-in a table beside every chart for those who cannot point.
+Text that comes from data is escaped by markupsafe. A `tip` is shown by the page's script; a table beside
+every chart has the same values, for those who cannot point.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from tenfold.evaluation.report.axes import Axis
 
-# The drawing's own units: small, so that its text stays readable where a phone scales the chart down.
+# The drawing's units: few, so that text stays readable where a phone scales the chart down.
 WIDTH, HEIGHT = 420, 280
 DOT = 3.2
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 10, 44
@@ -101,7 +101,7 @@ class Chart:
         self._parts.append(_text(x + offset, TOP + 11, label, "note", anchor))
 
     def note(self, x: float, y: float, label: str, anchor: str = "start") -> None:
-        """Words at a point."""
+        """A text at a point."""
         self._parts.append(_text(self._x(x), self._y(y), label, "note", anchor))
 
     def svg(self) -> Markup:

@@ -1,4 +1,4 @@
-"""Section: which class is called what, and the pictures behind every count."""
+"""Section: the confusion matrix, and the pictures of each cell."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from tenfold.evaluation.report import pictures
 from tenfold.evaluation.report.section import EvaluatedModel, Section
 
-# Up to so many classes the whole matrix is drawn; above, the most confused pairs are listed.
+# The most classes for which the whole matrix is drawn; above, the most confused pairs are listed.
 MATRIX = 30
 PAIRS = 100
 # The page has about so many pictures of 32 x 32 pixels, fewer of larger ones; the limit per cell has steps.
 MOST = 1600
 LIMITS = (40, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
-# Steps of colour; the least above nothing is kept visible.
+# Steps of colour; the lowest one above zero stays visible.
 LEVELS = 6
 
 Cell = tuple[int, int]

@@ -16,7 +16,7 @@ Figure = Literal[
     "validation_accuracy", "validation_loss", "validation_precision", "validation_recall",
 ]  # fmt: skip
 Language = Literal["en", "uk", "ru"]
-# Lines have so many styles; a further one takes the first again.
+# The number of line styles, which are used in turn.
 STYLES = 6
 
 _WORDS: dict[Language, dict[str, str]] = {

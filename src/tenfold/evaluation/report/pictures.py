@@ -10,7 +10,7 @@ from PIL import Image
 
 Pixels = NDArray[np.uint8]
 
-# A picture larger than this is shown smaller.
+# Larger pictures are scaled down to this.
 LARGEST = 64
 COLUMNS = 8
 _QUALITY = 60

@@ -1,4 +1,4 @@
-"""What every section of a report is made of and what it gives. Measures and draws nothing."""
+"""The input and output of every section of a report. Measures and draws nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Section: the file's size, what the network costs to compute, how fast it is here, and what here is."""
+"""Section: the file's size, the cost and latency of the network, and the machine it was measured on."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""Which parts of a network can be computed or stored in fewer bits, and what is computed from what.
+"""Finds the parts of a network that can be computed or stored in fewer bits, and dependencies.
 
 What reads pixels and what follows the pooled feature stay in float. The first convolution of the default
 network whitens: it enlarges small errors. Prototypes and their distances, which novelty is made of, need more
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PIXEL_CHANNELS = 3
 _POOLED_AXES = ({2, 3}, {-1, -2})
-# So many numbers and more are worth being stored in fewer bits.
+# The least number of values that are worth storing in fewer bits.
 _LARGE = 1024
 
 
@@ -59,7 +59,7 @@ def integer_nodes(model: "onnx.ModelProto") -> list["onnx.NodeProto"]:
 
 
 def limits_after(model: "onnx.ModelProto", layers: Iterable["onnx.NodeProto"]) -> list["onnx.NodeProto"]:
-    """The limits that follow some layers: with them known, no bits are spent on values beyond."""
+    """The clipping operators after some layers: with them no bits are spent on values beyond."""
     results = {name for node in layers for name in node.output}
     return [
         node for node in model.graph.node if node.op_type in ("Clip", "Relu") and node.input[0] in results

@@ -21,7 +21,7 @@ from tenfold.modelfile import ModelInfo
 if TYPE_CHECKING:
     import onnx
 
-# So many of the first layers are tried in float, one number after another: what they round goes through all
+# The numbers of first layers that are tried in float, one after another: their rounding errors go through all
 # others. The first answer has to be the original's for this share of pictures: what is expected from a few
 # hundred is off by up to half a percent, and the receipt asks for 98.5.
 _IN_FLOAT = (0, 3, 6, 12, 18, 24, 30, 36, 42)
@@ -103,7 +103,7 @@ def _picture(classifier: Classifier, file: Path) -> NDArray[np.uint8]:
 
 
 def _near_enough(quantiser: Quantiser, trial: Sequence[NDArray[np.uint8]]) -> "onnx.ModelProto":
-    """The network with the most integers that answers as the original; else the one that does so most."""
+    """The network with the most integer layers that agrees with the original; else the closest one."""
     original = probabilities(quantiser.network, trial)
     found = []
     for kept in _IN_FLOAT:

@@ -24,7 +24,7 @@ from tenfold.modelfile import OUTPUTS, ModelInfo, facts
 
 _PRECISION = "INFERENCE_PRECISION_HINT"
 _FACTS, _PINNED = ["tenfold"], ["runtime_options", _PRECISION]
-# What computes nothing.
+# Operators that compute nothing.
 _DATA = ("Const", "Parameter", "Result")
 
 

@@ -92,8 +92,9 @@ def probabilities(network: "onnx.ModelProto", pictures: Sequence[Picture]) -> ND
 def expected_agreement(original: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """The share of pictures that two networks are expected to give the same first answer, 0 to 1.
 
-    Few of some hundred pictures change their answer, so that counting them says little. Here each change of a
-    first answer's lead is put beside each lead: as if every picture had been changed in as many ways.
+    Few of some hundred pictures change their answer, so that counting them says little. Here each change of
+    the first answer's margin is combined with each margin, as if every picture had been changed in as many
+    ways.
     """
     first = original.argmax(axis=1)
     lead = _lead(original, first)
@@ -102,7 +103,7 @@ def expected_agreement(original: NDArray[np.float64], other: NDArray[np.float64]
 
 
 def _lead(found: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How far the logit of a class, one for each picture, is before that of the best other class."""
+    """The margin of a class's logit, one class for each picture, over the best other class."""
     logits = np.log(found + 1e-12)
     rows = np.arange(len(logits))
     own = logits[rows, first]

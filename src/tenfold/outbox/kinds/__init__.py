@@ -102,7 +102,7 @@ class PageDestination:
     """Browsers that show the page: whoever serves them reads what was sent. Knows no browser."""
 
     def send(self, message: Message) -> None:
-        """Nothing is left to do: that it is noted as sent tells the browsers."""
+        """Nothing to do: browsers read the messages that are marked as sent."""
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def may_be_called(address: IpAddress, *, local: bool) -> bool:
 
 
 def _inner(address: IpAddress) -> ipaddress.IPv4Address | None:
-    """The address of the older kind that one of the newer kind stands for."""
+    """The IPv4 address inside an IPv6 address."""
     if isinstance(address, ipaddress.IPv4Address):
         return None
     if address in _NAT64:

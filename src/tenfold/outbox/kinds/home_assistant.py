@@ -6,7 +6,7 @@ itself, and the last picture. https://www.home-assistant.io/integrations/mqtt/#m
 
 from typing import Any
 
-# A movement is told when it is over; the sensor shows it for so long.
+# Seconds for which the sensor shows a movement, which is reported when it is over.
 _SECONDS_ON = 30
 
 

@@ -6,7 +6,7 @@
     SOURCE/picture     retained: its picture, a JPEG
 
 Everything is sent with QoS 1. After a broker was away, and when Home Assistant says that it has started, all
-that is retained is told again: neither may have kept it.
+that is retained is told again: either may have lost it.
 """
 
 import json
