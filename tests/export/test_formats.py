@@ -12,6 +12,8 @@ from tenfold.errors import ExportError
 from tenfold.export.formats import FORMATS, missing
 from tenfold.inference import Classifier
 from tenfold.modelfile import BUNDLED
+from tenfold.teaching import refit_file
+from tenfold.teaching.refit import Correction
 from tests import tiny
 
 pytestmark = pytest.mark.slow
@@ -72,6 +74,28 @@ def test_each_bundled_model_can_be_written_for_litert(model: str, tmp_path: Path
     ours, theirs = original.classify(picture), made.load(target).classify(picture)
     assert list(theirs.probabilities.values()) == pytest.approx(list(ours.probabilities.values()), abs=1e-3)
     assert theirs.novelty == pytest.approx(ours.novelty, abs=1e-3)
+
+
+def test_a_model_that_was_refitted_on_corrections_answers_as_the_original(name: str, tmp_path: Path) -> None:
+    content, info = modelfile.read(modelfile.bundled("cifar10"))
+    random = np.random.default_rng(3)
+    pixels = random.integers(0, 256, (200, 260, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(picture := tmp_path / "noise.png")
+    correction = Correction(random.normal(0, 0.5, (256, 10)), random.normal(0, 0.1, 256), 0.02)
+    network = refit_file.network(content, correction, info.temperature, "It")
+    modelfile.write(source := tmp_path / "refitted.onnx", network, info)
+    made, target = FORMATS[name], tmp_path / f"refitted{FORMATS[name].suffix}"
+
+    made.convert(source, target, [])
+    made.describe(target, info)
+
+    ours, theirs = Classifier(source, threads=1).classify(picture), made.load(target).classify(picture)
+    assert list(theirs.probabilities.values()) == pytest.approx(list(ours.probabilities.values()), abs=1e-3)
+    if name != "litert":
+        assert theirs.novelty == pytest.approx(ours.novelty, abs=1e-3)
+        assert ours.evidence is not None
+        assert theirs.evidence is not None
+        assert np.abs(theirs.evidence - ours.evidence).max() < 1e-2
 
 
 def test_an_operator_that_cannot_be_written_is_named(tmp_path: Path) -> None:

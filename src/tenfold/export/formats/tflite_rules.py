@@ -227,15 +227,15 @@ def _dense(writer: TfliteWriter, node: Any, attributes: dict[str, Any]) -> None:
         raise unsupported(f"{node.op_type} of two results")
     weights = writer.constants[node.input[1]]
     weights = weights if gemm and attributes.get("transB") else weights.T
-    inputs = [writer.plain(node.input[0]), writer.weights(node.input[1], weights)]
-    if gemm and len(node.input) > 2:
-        inputs.append(writer.constant(writer.constants[node.input[2]].reshape(-1)))
-    else:
-        inputs.append(writer.constant(np.zeros(len(weights), np.float32)))
-    options = writer.schema.FullyConnectedOptionsT()
-    made = writer.operator(
-        "FULLY_CONNECTED", inputs, writer.shape(node.output[0]), options=options, name=node.name
-    )
+    added = node.input[2] if gemm and len(node.input) > 2 else ""
+    bias = writer.constants.get(added, np.zeros(len(weights), np.float32)).reshape(-1)
+    inputs = [
+        writer.plain(node.input[0]), writer.weights(node.input[1], weights), writer.constant(bias)
+    ]  # fmt: skip
+    options, shape = writer.schema.FullyConnectedOptionsT(), writer.shape(node.output[0])
+    made = writer.operator("FULLY_CONNECTED", inputs, shape, options=options, name=node.name)
+    if added and added not in writer.constants:  # the runtime's optimiser adds another result here
+        made = writer.operator("ADD", [made, writer.plain(added)], shape, options=writer.schema.AddOptionsT())
     writer.keep(node.output[0], made)
 
 
