@@ -78,6 +78,17 @@ def test_the_table_of_packages_is_complete() -> None:
     assert shown == rooms
 
 
+def test_what_the_design_says_lies_where_it_says() -> None:
+    page = (ROOT / "docs/explanation/design.md").read_text(encoding="utf-8")
+    for package, inside in re.findall(r"^\| `tenfold\.(\w+)` \| (`.*|one package .*) \|$", page, re.M):
+        for name in re.findall(r"`([\w./]+)`", inside):
+            place = PACKAGE / package / name
+            assert place.exists() or place.with_suffix(".py").exists(), f"{package}: {name}"
+    table = page.split("| Folder of `frontend/src` | What it holds |")[1].split("\n\n")[0]
+    said = {name for row in re.findall(r"^\| (.*?) \|", table, re.M) for name in re.findall(r"`(\w+)`", row)}
+    assert said == {path.name for path in (ROOT / "frontend" / "src").iterdir() if path.is_dir()}
+
+
 def test_every_make_command_that_is_written_down_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / ".ci" / "run", *FILES]
