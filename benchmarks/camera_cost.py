@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.record import SAMPLES, spread
 from tenfold.cameras.decoder.load import FrameRateLimit
+from tenfold.cameras.decoder.still import Still
 from tenfold.cameras.decoder.video import Request, Video, pixels
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.watching import Classify, Options, Watcher
@@ -76,13 +77,17 @@ def seconds(file: Path, classify: Classify | None) -> tuple[float, int]:
     """
     video = Video(Request("file", str(file), file.name, live=False))
     watcher = Watcher(classify, Options(rate=LOOKS)) if classify else None
-    gate, count = FrameRateLimit(LOOKS), 0
+    gate, still, count = FrameRateLimit(LOOKS), Still(), 0
     began = time.process_time()
     for packet in [*video.packets(), None]:
         for frame in video.decode(packet):
             at, count = video.seconds(frame) or 0.0, count + 1
             if watcher and gate.open(at):
                 gate.passed(at)
+                if not watcher.idle:
+                    still.forget()
+                elif still.leaves_out(frame, at):
+                    continue
                 watcher.look(Frame(pixels(frame), at, count, False))
     if watcher:
         watcher.finish()

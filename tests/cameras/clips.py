@@ -13,8 +13,9 @@ BITS, BLOCK = 10, 16
 
 
 def pictures(
-    count: int, *, width: int = 320, height: int = 240, empty: int = 0, speed: int = 4, once: bool = False
-) -> Iterator[NDArray[np.uint8]]:
+    count: int, *, width: int = 320, height: int = 240, empty: int = 0, speed: int = 4, once: bool = False,
+    noise: int = 6,
+) -> Iterator[NDArray[np.uint8]]:  # fmt: skip
     """Frames; the top row of blocks holds the number, least bit first, white for 1.
 
     Args:
@@ -22,11 +23,12 @@ def pictures(
         speed: pixels that the block moves from frame to frame.
         once: the block crosses once and comes no second time, and there is no number: its blocks that turn on
             and off look like things that move.
+        noise: levels.
     """
     random = np.random.default_rng(0)
     ground = random.integers(60, 120, (height // 8, width // 8, 3)).repeat(8, 0).repeat(8, 1)
     for number in range(count):
-        frame = (ground + random.integers(-6, 6, (height, width, 1))).clip(0, 255).astype(np.uint8)
+        frame = (ground + random.integers(-noise, noise, (height, width, 1))).clip(0, 255).astype(np.uint8)
         if number < empty:
             yield frame
             continue
@@ -49,7 +51,7 @@ def number_in(frame: NDArray[np.uint8]) -> int:
 def write_clip(
     path: Path, *, count: int = 100, width: int = 320, height: int = 240, rate: int = 25,
     codec: str = "libx264", key_every: int = 25, empty: int = 0, speed: int = 4,
-    once: bool = False,
+    once: bool = False, noise: int = 6,
 ) -> Path:  # fmt: skip
     """Write a video file; the ending of its name says the container."""
     with av.open(str(path), "w") as file:
@@ -59,7 +61,8 @@ def write_clip(
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         if codec.startswith("libx26"):
             stream.options = {"g": str(key_every), "preset": "ultrafast", "tune": "zerolatency"}
-        for picture in pictures(count, width=width, height=height, empty=empty, speed=speed, once=once):
+        shown = pictures(count, width=width, height=height, empty=empty, speed=speed, once=once, noise=noise)
+        for picture in shown:
             file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         file.mux(stream.encode())
     return path

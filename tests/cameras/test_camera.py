@@ -112,6 +112,26 @@ def test_no_more_frames_are_given_than_are_wanted(rtsp: Start) -> None:
         assert 12 <= len(watcher.frames) - count <= 18
 
 
+def test_of_pictures_that_show_the_same_one_a_second_is_given_while_nobody_needs_more(
+    rtsp: Start, tmp_path: Path
+) -> None:
+    """Nothing moves for four seconds, then a thing crosses in four, again and again."""
+    clip = write_clip(tmp_path / "clip.mp4", count=200, empty=100, once=True, noise=1)
+    with watching(rtsp(clip=write_units(clip, tmp_path / "clip.units")).url, rate=10) as watcher:
+        watcher.until_frames()
+        watcher.camera.idle = True
+        time.sleep(8.5)
+        frames = [frame for frame, _ in watcher.frames][-40:]
+        watcher.camera.idle = False
+        count = len(watcher.frames)
+        time.sleep(4)
+        assert len(watcher.frames) - count > 30
+    apart = [b.time - a.time for a, b in pairwise(frames)]
+    assert sum(0.9 < one < 1.3 for one in apart) >= 2, apart
+    assert max(apart) < 1.5, apart
+    assert sum(one < 0.2 for one in apart) > 20, "what moves is given ten times a second"
+
+
 def test_a_slow_receiver_gets_the_newest_frame_and_delays_nobody(rtsp: Start) -> None:
     server = rtsp()
     with watching(server.url) as watcher:

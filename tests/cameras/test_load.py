@@ -38,6 +38,14 @@ def test_a_reader_that_never_waits_takes_key_frames_only_and_tries_more_later_an
     assert holds[0] < holds[1] < holds[2]
 
 
+def test_after_a_moment_of_load_every_frame_is_decoded_again_within_some_seconds() -> None:
+    load = Load(intra_only=False)
+    now = run(load, 1.1, wait=0, now=0)
+    assert load.only_key_frames
+    run(load, 3.1, wait=0.9, now=now)
+    assert not load.only_key_frames
+
+
 def test_of_frames_that_stand_alone_every_nth_is_decoded() -> None:
     load = Load(intra_only=True)
     words = [load.words]

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice, pairwise
 from pathlib import Path
@@ -68,7 +69,8 @@ def test_a_rule_has_a_clip_recorded_of_a_camera_that_records_nothing_else(
     rtsp: Start, server: Server, staying: Path
 ) -> None:
     app = server.app
-    recorded = app.cameras.add("door", parse(rtsp(clip=staying).url), by=0, recording="nothing", before=1.0)
+    address = parse(rtsp(clip=staying).url)
+    recorded = app.cameras.add("door", address, by=0, recording="nothing", before=1.0, after=1.0)
     other = app.cameras.add("yard", parse(rtsp(clip=staying).url), by=0, recording="nothing")
     app.rules.add("red", rule(f"class=red camera={recorded.id}"), [], record=True, by=0)
     app.watched_cameras.wake()
@@ -288,3 +290,76 @@ def test_a_server_that_is_killed_in_mid_event_leaves_a_clip_that_plays(
         assert app.camera_events.get(open_events[0].id).state == "cut"
         assert len(numbers_in(app, app.clips.get(clip.id))) > 25
         again.stop()
+
+
+def being_written(server: Server) -> ClipRow:
+    """A clip of which a part is on the disk."""
+    until(lambda: [clip for clip in server.app.clips.find() if clip.bytes > 50_000], 60)
+    clip = server.app.clips.find()[0]
+    assert clip.state == "writing"
+    return clip
+
+
+def has_index_in_front(file: Path) -> bool:
+    content = file.read_bytes()
+    return b"moof" not in content and 0 < content.find(b"moov") < content.find(b"mdat")
+
+
+def kill_decoders() -> None:
+    """Those of this process."""
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (place / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and b"decoder.child" in (place / "cmdline").read_bytes():
+                os.kill(int(place.name), signal.SIGKILL)
+
+
+def test_a_clip_whose_decoder_was_killed_is_finished_at_once_though_the_camera_is_away(
+    rtsp: Start, server: Server, staying: Path
+) -> None:
+    app = server.app
+    source = rtsp(clip=staying)
+    app.cameras.add("door", parse(source.url), by=0)
+    app.watched_cameras.wake()
+    clip = being_written(server)
+    assert not has_index_in_front(app.clips.path(clip))
+    source.freeze()
+    kill_decoders()
+    until(lambda: app.clips.get(clip.id).state == "whole", 5)
+    until(lambda: has_index_in_front(app.clips.path(clip)), 15)
+    until(lambda: app.clips.get(clip.id).bytes == app.clips.path(clip).stat().st_size, 5)
+    assert len(numbers_in(app, clip)) > 25
+
+
+def test_the_clip_of_a_camera_that_is_paused_is_finished(rtsp: Start, server: Server, staying: Path) -> None:
+    app = server.app
+    camera = app.cameras.add("door", parse(rtsp(clip=staying).url), by=0)
+    app.watched_cameras.wake()
+    clip = being_written(server)
+    app.cameras.pause(camera.id)
+    app.watched_cameras.wake()
+    until(lambda: app.clips.get(clip.id).state == "whole", 10)
+    assert app.clips.get(clip.id).bytes == app.clips.path(clip).stat().st_size
+    assert len(numbers_in(app, clip)) > 25
+
+
+def test_a_camera_of_which_only_what_is_kept_changes_is_not_opened_anew(
+    rtsp: Start, server: Server, staying: Path
+) -> None:
+    app = server.app
+    camera = app.cameras.add("door", parse(rtsp(clip=staying).url), by=0)
+    app.watched_cameras.wake()
+    until(lambda: app.watched_cameras.running(camera.id))
+    watch = app.watched_cameras.running(camera.id)
+    limits: dict[str, Any] = {
+        "keep_days": 9.0,
+        "keep_days_of": {"red": 1.0},
+        "keep_bytes": 10**9,
+        "keep_bytes_of": {"red": 5},
+    }
+    changed = app.cameras.change(camera.id, name="door", zones=[], **limits)
+    assert (changed.keep_days, changed.keep_bytes_of) == (9.0, {"red": 5})
+    assert changed.changed_at == camera.changed_at
+    app.cameras.change(camera.id, after=1.0)
+    app.watched_cameras.wake()
+    until(lambda: app.watched_cameras.running(camera.id) is not watch)

@@ -16,6 +16,8 @@ _NAME = "The camera's name"
 # How long events and clips are kept by default: the European guidelines on video devices (EDPB 3/2019) ask
 # for a reason to keep them longer than 72 hours.
 KEEP_DAYS = 3.0
+# Who watches need not know of it.
+_KEPT_FOR = {"keep_days", "keep_days_of", "keep_bytes", "keep_bytes_of"}
 MOST_DAYS, MOST_BYTES, MOST_CLASSES = 3650.0, 10**15, 1000
 DEFAULTS: Mapping[str, Any] = {
     "zones": [],
@@ -63,16 +65,23 @@ class Cameras(Claims[CameraRow]):
         return row
 
     def change(self, number: int, *, address: Address | None = None, **values: Any) -> CameraRow:
-        """Set columns of a camera; raises as `add`, and UnknownCamera."""
+        """Set columns of a camera, which is opened anew where more than what is kept of it changed.
+
+        Raises:
+            CameraError: as `add`.
+            UnknownCamera: there is none.
+        """
         if "name" in values:
             values["name"] = checked_name(values["name"], _NAME, CameraError)
         changes = values | (_columns(address) if address else {})
         try:
             with self._database.writing() as session:
                 row = self._present(session, number)
-                for column, value in changes.items():
-                    setattr(row, column, value)
-                row.changed_at = now()
+                other = {column for column, value in changes.items() if getattr(row, column) != value}
+                for column in other:
+                    setattr(row, column, changes[column])
+                if other - _KEPT_FOR:
+                    row.changed_at = now()
         except IntegrityError as reason:
             raise name_taken(values["name"], "camera", CameraError) from reason
         return row

@@ -6,6 +6,8 @@ its reports back.
 
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from typing import Any
 
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.decoder import ClipReport
+from tenfold.cameras.decoder.finishing import finish
 from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow, ClipRow
 from tenfold.database.faults import AnyDatabaseError, trouble
 from tenfold.errors import CameraError
@@ -56,6 +59,7 @@ class ClipRecorder:
         self._keeping = threading.Lock()
         self._reports: dict[int, dict[str, Any] | None] = {}
         self._unknown = False
+        self._cut: deque[ClipRow] = deque()  # clips whose writer ended before they were made seekable
         self.lost()  # what was written before this process
 
     def event_began(self, start: float, *, asked: bool = False) -> int | None:
@@ -74,7 +78,8 @@ class ClipRecorder:
             return None
         with self._lock:
             since = start - self._camera.before
-            if self._events is None or self._events.until < start:
+            # One whose time is over may be closed by now, though that was not reported yet.
+            if self._events is None or self._events.until < max(start, time.time()):
                 self._events = self._begin(EVENTS, since, since + LONGEST_SECONDS)
             elif self._events.until < self._events.start + LONGEST_SECONDS:
                 self._end_at(self._events, self._events.start + LONGEST_SECONDS)
@@ -139,8 +144,17 @@ class ClipRecorder:
     def lost(self) -> None:
         with self._lock:
             self._events = self._all = self._before = None
+            self._orders.clear()
         self._unknown = True
         self._keep()
+
+    def finish(self, stop: threading.Event) -> None:
+        while self._cut and not stop.is_set():
+            row = self._cut.popleft()
+            finish(self._clips.path(row), stop)
+            with self._keeping:
+                self._reports[row.id] = {"bytes": self._size(row)}
+            self._keep()
 
     def _keep(self) -> None:
         """Write reports into the database; retried where it is away, or its disk is full."""
@@ -154,15 +168,27 @@ class ClipRecorder:
                         self._clips.change(clip, **values)
                     del self._reports[clip]
                 if self._unknown:
-                    rows = self._clips.unfinished(self._camera.id)
-                    with self._lock:
-                        self._orders = [self._finish(row) for row in rows]
+                    self._end_unfinished()
                     self._unknown = False
             except AnyDatabaseError as error:
                 self._away(error)
 
-    def _finish(self, row: ClipRow) -> Mapping[str, Any]:
-        return {"clip": row.id, "finish": str(self._clips.path(row))}
+    def _end_unfinished(self) -> None:
+        """Clips whose writer is gone end where they are."""
+        with self._lock:
+            written = {one.clip for one in (self._events, self._all, self._before) if one}
+        for row in self._clips.unfinished(self._camera.id):
+            if row.id in written:  # begun since
+                continue
+            self._clips.change(row.id, state=WHOLE, bytes=self._size(row))
+            self._cut.append(row)
+
+    def _size(self, row: ClipRow) -> int:
+        """Bytes of a clip's file; those that were reported where it cannot be seen."""
+        try:
+            return self._clips.path(row).stat().st_size
+        except OSError:
+            return row.bytes
 
     def _away(self, error: AnyDatabaseError) -> None:
         """Note that the database cannot be written; raises errors of the program."""

@@ -22,6 +22,9 @@ _MIN_CELLS = 5
 _AGREEMENT = 0.4
 # Levels by which the mean of a cell differs where something else is seen.
 _OTHER = 1.5
+# Pixels on edges so steep differ by more than so much where the camera moved by a third of a pixel.
+_STEEP, _AS_BEFORE = 30, 3
+_MIN_EDGE_PIXELS, _UNMOVED = 100, 0.7
 # Levels between neighbouring pixels that are an edge, and the share of them that leaves a picture smooth.
 _EDGE, _FEW = 24.0, 0.1
 
@@ -63,10 +66,16 @@ class GreyPicture:
     def points(self) -> NDArray[np.float32]:
         return _points(self.small)
 
+    @cached_property
+    def steep(self) -> NDArray[np.bool_]:
+        """Where its edges are."""
+        slope = cv2.morphologyEx(self.small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+        return np.asarray(slope >= _STEEP)
 
-def still() -> CameraMotion:
+
+def still(*, known: bool = False) -> CameraMotion:
     """A camera that did not move, or of which nothing is known."""
-    return CameraMotion(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), False, 0.0, 0.0)
+    return CameraMotion(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), known, 0.0, 0.0)
 
 
 def between(before: GreyPicture, now: GreyPicture) -> CameraMotion:
@@ -83,6 +92,25 @@ def between(before: GreyPicture, now: GreyPicture) -> CameraMotion:
     kept = np.asarray(found).ravel() == 1
     places, ends = (2 * np.asarray(p, np.float32)[kept] + 0.5 for p in (points, moved))
     return fit(places, ends, width, height)
+
+
+def unmoved(before: GreyPicture, now: GreyPicture) -> bool:
+    """Whether most edges of a picture, in enough of its parts, are where they were: known at little cost."""
+    steep = before.steep
+    count = int(np.count_nonzero(steep))
+    if count < _MIN_EDGE_PIXELS:
+        return False
+    same = steep & np.asarray(cv2.absdiff(before.small, now.small) <= _AS_BEFORE)
+    if np.count_nonzero(same) < _UNMOVED * count:
+        return False
+    kept, were = _in_cells(same), _in_cells(steep)
+    return int(((kept >= _UNMOVED * were) & (were > 0)).sum()) >= _MIN_CELLS
+
+
+def _in_cells(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many pixels of each of the 16 cells of a picture are set."""
+    rows, columns = (np.arange(_CELLS) * side // _CELLS for side in mask.shape)
+    return np.asarray(np.add.reduceat(np.add.reduceat(mask, rows, 0, np.int64), columns, 1), np.int64)
 
 
 def changed_share(before: GreyPicture, now: GreyPicture) -> float:
@@ -218,7 +246,7 @@ class Stance:
             motion = between(before, now)
             self.doubtful = False
         else:
-            motion = between(self._anchor, now)
+            motion = still(known=True) if unmoved(self._anchor, now) else between(self._anchor, now)
             changed = not motion.known and changed_share(self._anchor, now) > self._MOST
             self.doubtful = changed and is_smooth(edges(grey))
             if self._goes(before, now, motion, time):

@@ -104,13 +104,9 @@ class Background:
             return False
         rows = slice(int(box.y), int(box.y + box.height) + 1)
         columns = slice(int(box.x), int(box.x + box.width) + 1)
-        now = cv2.GaussianBlur(grey[rows, columns], (5, 5), 0).astype(np.float32)
-        before = image[rows, columns].astype(np.float32)
-        now, before = now - now.mean(), before - before.mean()
-        spread = float(now.std() * before.std())
-        if min(float(now.std()), float(before.std())) < _FLAT:
-            return False
-        return float((now * before).mean()) / max(spread, 1e-6) > _SAME_TEXTURE
+        now = np.asarray(cv2.GaussianBlur(grey[rows, columns], (5, 5), 0), np.uint8)
+        alike, *spreads = likeness(image[rows, columns], now)
+        return min(spreads) >= _FLAT and alike > _SAME_TEXTURE
 
     @staticmethod
     def _new_model() -> cv2.BackgroundSubtractorMOG2:
@@ -196,7 +192,8 @@ def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box
         smallest: regions of fewer pixels are left out.
         join: pieces that are up to so many pixels apart are one region, twice as many from top to bottom.
     """
-    if not cv2.countNonZero(mask):
+    left, top, mask = _part_that_moves(mask, 2 * join + 4)
+    if not mask.size:
         return []
     # Streaks of rain and single pixels are thinner.
     opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
@@ -205,5 +202,20 @@ def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     pixels = np.bincount(labels[opened > 0].ravel(), minlength=count)
     large = [i for i in range(1, count) if pixels[i] >= smallest and min(stats[i, 2:4]) >= _THIN]
-    found = [Box(*(float(stats[i, k]) for k in range(4))) for i in large]
+    found = [Box(*(float(stats[i, k]) for k in range(4))).moved(left, top) for i in large]
     return sorted(found, key=lambda box: -box.area)
+
+
+def _part_that_moves(mask: NDArray[np.uint8], margin: int) -> tuple[int, int, NDArray[np.uint8]]:
+    """The left and the top of the part of a mask in which anything is set, with a margin, and that part."""
+    x, y, width, height = cv2.boundingRect(mask)
+    if not width:
+        return 0, 0, mask[:0]
+    left, top = max(x - margin, 0), max(y - margin, 0)
+    return left, top, mask[top : y + height + margin, left : x + width + margin]
+
+
+def likeness(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> tuple[float, float, float]:
+    """How well two grey patches of one size correlate, -1 to 1, and how far each spreads, in levels."""
+    spread, spread_now = (float(cv2.meanStdDev(patch)[1][0, 0]) for patch in (before, now))
+    return float(cv2.matchTemplate(now, before, cv2.TM_CCOEFF_NORMED)[0, 0]), spread, spread_now

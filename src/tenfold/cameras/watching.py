@@ -16,7 +16,7 @@ from tenfold.cameras.conditions import Condition, SceneConditions
 from tenfold.cameras.crops import BestCrops, Crop, reduced
 from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, steady, still
 from tenfold.cameras.frames import LOOKS, NEARLY, Frame
-from tenfold.cameras.motion import Background, Quiet, Rain, regions
+from tenfold.cameras.motion import Background, Quiet, Rain, likeness, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
 from tenfold.cameras.tracking import Track, Tracker
 from tenfold.cameras.votes import Vote, agree, vote
@@ -37,7 +37,7 @@ _STEADY_LIGHT = 0.12
 _MOST_TRAVELLING = 2
 _SMALL = 14.0
 # The longest time for which unchanged pictures are skipped.
-_SECONDS_UNSEEN = 1.0
+_SECONDS_UNSEEN = 3.0
 # How many agreeing pictures suffice for a vote.
 _ENOUGH_ANSWERS = 3
 # Parallax makes what is near seem to move for a while.
@@ -154,6 +154,12 @@ class Watcher:
         """What disturbs the sight now, and is passed over."""
         return self._conditions.at(self._time)
 
+    @property
+    def idle(self) -> bool:
+        """Whether pictures may be left out that show what the last one did: nothing moves."""
+        learned = self._background.learned
+        return learned and not (self._tracker.tracks or self.travels or self._stance.doubtful)
+
     def watch(self, frames: Iterable[Frame]) -> Iterator[Event]:
         """The events of all frames, each when it is over."""
         for frame in frames:
@@ -241,9 +247,9 @@ class Watcher:
     def _nothing_moves(self, grey: NDArray[np.uint8], time: float) -> bool:
         """Whether a picture shows what the last one did, before a camera that stands and sees nothing move.
 
-        Each second one is looked at all the same: the background changes slowly.
+        Each third second one is looked at all the same: the background changes slowly.
         """
-        if self._tracker.tracks or self.travels or self._stance.doubtful or not self._background.learned:
+        if not self.idle:
             self._quiet.forget()
             return False
         late = self._looked is None or time - self._looked >= _SECONDS_UNSEEN
@@ -387,8 +393,7 @@ def _patch(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
 def _same(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
     """Whether two patches show the same, also in another light."""
-    a, b = before.astype(np.float32), now.astype(np.float32)
-    a, b = a - a.mean(), b - b.mean()
-    if a.std() < 4:
-        return bool(b.std() < 6 and abs(float(before.mean()) - float(now.mean())) < 15)
-    return float((a * b).mean()) / max(float(a.std() * b.std()), 1e-6) > 0.8
+    alike, spread, spread_now = likeness(before, now)
+    if spread < 4:
+        return bool(spread_now < 6 and abs(float(before.mean()) - float(now.mean())) < 15)
+    return spread_now > 0 and alike > 0.8

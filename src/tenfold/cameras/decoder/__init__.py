@@ -6,13 +6,14 @@
     child.py     what runs in the process
     video.py     a stream or file, opened by PyAV; pushed.py: pictures that the parent hands over
     recorder.py  clips of a live stream, with a past; clip_files.py: their files
+    finishing.py those whose writer was killed
     fragments.py the video of a live stream, copied for whoever looks; parameters.py: those of H.264
-    load.py      which frames of a live stream are decoded
+    load.py      which frames of a live stream are decoded; still.py: which of them show nothing new
     faults.py    what is wrong with a stream that runs
     refusals.py  why a source cannot be opened, in words
 
-Only child.py, video.py, pushed.py, recorder.py, clip_files.py, fragments.py, parameters.py and refusals.py
-import PyAV, and only they run in the process.
+Only child.py, video.py, still.py, pushed.py, recorder.py, clip_files.py, fragments.py, parameters.py and
+refusals.py import PyAV, and only they run in the process.
 """
 
 from tenfold.cameras.decoder.faults import FaultChange

@@ -2,7 +2,7 @@
 
 What it says to its parent: opened, frame, grow, status, finding, clip, video, error, end. What it is told:
 the request, then memory (grown as asked), free (a slot that was read), order (of a clip), copy (whether
-somebody looks at the video) and picture (of a page's camera).
+somebody looks at the video), idle (whether still pictures may be left out) and picture (of a page's camera).
 """
 
 import time
@@ -22,6 +22,7 @@ from tenfold.cameras.decoder.load import Delay, FrameRateLimit, Load, Pace
 from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.decoder.pushed import PushedVideo
 from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
+from tenfold.cameras.decoder.still import Still
 from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
 from tenfold.cameras.frames import NEARLY
 from tenfold.clock import ClockWatch
@@ -93,7 +94,7 @@ class _Output:
         self._told = 0.0
         self._orders: list[dict[str, Any]] = []
         self.given = self.damaged = 0
-        self.copying = False
+        self.copying = self.idle = False
         self._pushed: bytes | None = None
 
     def put(self, rgb: NDArray[np.uint8], seconds: float, number: int, key: bool, *, wait: bool) -> bool:
@@ -156,6 +157,8 @@ class _Output:
                 self._orders.append(said["order"])
             elif "copy" in said:
                 self.copying = said["copy"]
+            elif "idle" in said:
+                self.idle = said["idle"]
             elif "picture" in said:
                 self._pushed = said["body"]
             else:
@@ -205,7 +208,7 @@ class _Live:
     ) -> None:
         self._video, self._output, self._masks, self._recorder = video, output, masks, recorder
         self._gate, self._load = FrameRateLimit(rate), Load(intra_only=video.intra_only)
-        self._delay, self._pace = Delay(), Pace()
+        self._delay, self._pace, self._still = Delay(), Pace(), Still()
         self._watch = FaultWatch(time.monotonic())
         self._arrived = 0
         self._late = 0.0
@@ -278,6 +281,10 @@ class _Live:
             self._late = self._delay.of(stamp, now)
 
     def _give(self, frame: "VideoFrame", number: int, now: float) -> None:
+        if not self._output.idle:
+            self._still.forget()
+        elif self._still.leaves_out(frame, now):
+            return self._gate.passed(now)
         rgb = np.ascontiguousarray(pixels(frame))
         if self._masks:
             from tenfold.cameras.zones import hide

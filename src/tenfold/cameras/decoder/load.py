@@ -7,7 +7,7 @@ _WINDOW = 1.0
 # Shares of time that the reader waits for packets: below the first it falls behind, above the second there is
 # room for more.
 _BUSY_SHARE, _FREE_SHARE = 0.03, 0.25
-_FIRST_HOLD, _LONGEST_HOLD = 10.0, 160.0
+_FIRST_HOLD, _LONGEST_HOLD = 2.0, 160.0
 # The levels where each frame can be decoded alone; else the second level is key frames only.
 _EVERY = (1, 2, 4, 8)
 # Two clocks differ by less than this, as a share of the time that passes.

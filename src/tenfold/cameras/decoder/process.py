@@ -163,12 +163,16 @@ class Decoder:
         return self._process.process_id
 
     def order(self, order: Mapping[str, Any]) -> None:
-        """Have a clip begun, ended or finished: see `StreamRecorder.order`."""
+        """Have a clip begun or ended: see `StreamRecorder.order`."""
         self._process.send({"order": dict(order)})
 
     def copy_video(self, on: bool) -> None:
         """Have the video of a live stream copied as it comes (`Segment`), where every browser plays it."""
         self._process.send({"copy": on})
+
+    def leave_out_still(self, on: bool) -> None:
+        """Have frames of a live stream left out that show what the one before did, but for one a second."""
+        self._process.send({"idle": on})
 
     def push(self, jpeg: bytes) -> None:
         """Hand a picture of a page's camera over."""

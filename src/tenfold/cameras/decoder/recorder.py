@@ -165,11 +165,9 @@ class StreamRecorder:
         return not self._masks and self._video.plays_everywhere
 
     def order(self, order: dict[str, Any]) -> None:
-        """Begin a clip (`file`, `since`, `until`), change its end (`until`), or finish a file (`finish`)."""
+        """Begin a clip (`file`, `since`, `until`), or change its end (`until`)."""
         number = int(order["clip"])
-        if "finish" in order:
-            self._finish(number, Path(order["finish"]))
-        elif "file" in order:
+        if "file" in order:
             clip = _Clip(number, Path(order["file"]), float(order["until"]))
             clip.pending.extend(self._newest.since(float(order["since"])))
             self._clips[number] = clip
@@ -237,11 +235,12 @@ class StreamRecorder:
             time.sleep(_MOMENT)
 
     def close(self) -> None:
-        """End every clip where it is: this process ends."""
+        """End every clip where it is: this process ends, and is killed where that takes long."""
         for clip in self._clips.values():
             if clip.writer:
                 with suppress(OSError, ValueError, av.FFmpegError):
                     clip.writer.close()
+                    make_seekable(clip.file)
         self._clips.clear()
 
     def _write(self, clip: _Clip, until: float) -> None:

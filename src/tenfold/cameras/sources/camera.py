@@ -61,11 +61,17 @@ class ClipOrders(Protocol):
     def lost(self) -> None:
         """The decoder ended: what was written stays as far as it came."""
 
+    def finish(self, stop: threading.Event) -> None:
+        """Have files made seekable whose decoder was killed; called before a decoder is started."""
+
 
 class Camera:
     """A live source in a decoder process of its own, which is replaced whenever it fails.
 
     One process serves all who ask for frames; it runs while anybody does.
+
+    Attributes:
+        idle: frames that show what the one before did may be left out, but for one a second.
 
     Args:
         rate: frames a second that are wanted; None: all.
@@ -101,6 +107,7 @@ class Camera:
         self._stop: threading.Event | None = None
         self._thread: threading.Thread | None = None
         self._running_since: float | None = None
+        self.idle = False
 
     @property
     def facts(self) -> SourceFacts:
@@ -158,6 +165,7 @@ class Camera:
         if before is not None:
             before.join()  # it is ending
         pause = self._timing.first_pause
+        self._finish(stop)
         while not stop.is_set() and self._has_source(stop):
             self._set(phase="connecting", next_try=None, delay=0.0, mode=CameraState.mode, arrived=0)
             try:
@@ -175,9 +183,15 @@ class Camera:
                 wait = self._timing.refused_pause if error.reason == "wrong-password" else pause
                 wait *= random.uniform(1 - _JITTER, 1 + _JITTER)  # not all cameras at once
                 pause = min(2 * pause, self._timing.longest_pause)
+                due = time.monotonic() + wait
                 self._set(phase="waiting", next_try=time.time() + wait, restarts=self._state.restarts + 1)
-                stop.wait(wait)
+                self._finish(stop)
+                stop.wait(max(due - time.monotonic(), 0.0))
         self._set(phase="off", next_try=None, faults=())
+
+    def _finish(self, stop: threading.Event) -> None:
+        if self._recording:
+            self._recording.finish(stop)
 
     def _has_source(self, stop: threading.Event) -> bool:
         """Whether there is something to open: of a page's camera once a picture came, until `stop` is set."""
@@ -195,7 +209,8 @@ class Camera:
         self._running_since = None
         rate = self._facts.rate if self._facts else None
         silent = max(self._timing.silent, _SILENT_FRAMES / rate if rate else 0.0)
-        recording, video, copying = self._recording, self._video, False
+        recording, video = self._recording, self._video
+        copying = idle = False
         with self._open_decoder(
             self._address,
             rate=self._rate,
@@ -211,6 +226,9 @@ class Camera:
                     copying = not copying
                     decoder.copy_video(copying)
                     video.lost()
+                if self.idle != idle:
+                    idle = not idle
+                    decoder.leave_out_still(idle)
                 if self._pushed and (jpeg := self._pushed.take()):
                     decoder.push(jpeg)
                 event = decoder.receive(_POLL_SECONDS)

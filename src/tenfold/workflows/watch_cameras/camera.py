@@ -188,6 +188,7 @@ class CameraWatch:
                 self._goes_on(opened, one.track, frame.time)
         boxes = [(one.track, one.box, self._label(one.track)) for one in moving]
         self.live.show(frame, boxes)
+        self._camera.idle = self._watcher.idle
 
     def _label(self, track: int) -> str:
         found = self._open.get(track)

@@ -1,0 +1,42 @@
+"""Makes the files of clips seekable whose writer was killed, in processes of their own.
+
+A file is hostile bytes as a stream is: what it does to whoever reads it happens there. The parent never
+imports the decoding library.
+"""
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+
+if TYPE_CHECKING:
+    from tenfold.processes.child import ParentChannel
+
+_CHILD = "tenfold.cameras.decoder.finishing:serve"
+_LIMITS = ProcessLimits(memory=1 << 30)
+_NICE, _SECONDS, _POLL_SECONDS = 10, 30.0, 0.1
+
+
+def finish(file: Path, stop: threading.Event) -> None:
+    """Make a file seekable; one that cannot be read, or takes long, stays as it is, which plays."""
+    until = time.monotonic() + _SECONDS
+    try:
+        with MessageProcess(_CHILD, limits=_LIMITS, nice=_NICE) as process:
+            process.send({"finish": str(file)})
+            while not stop.is_set() and time.monotonic() < until:
+                if process.receive(_POLL_SECONDS):
+                    return
+    except (OSError, ProcessEnded):
+        return
+
+
+def serve(channel: "ParentChannel") -> None:
+    """Finish one file."""
+    from tenfold.cameras.decoder.clip_files import make_seekable
+
+    said = channel.receive()
+    assert said is not None
+    make_seekable(Path(said["finish"]))
+    channel.send({"finished": True})
