@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from tenfold.cameras.events import said_class
 from tenfold.cameras.tables import WHOLE, WRITING, ClipRow, DeletedClips, EventRow
-from tenfold.database import Database, now
+from tenfold.database import Database, now, row_of
 from tenfold.errors import CameraError, UnknownCameraEvent
 from tenfold.os_errors import in_words
 
@@ -101,7 +101,7 @@ class Clips:
     def get(self, clip_id: int) -> ClipRow:
         """One clip; raises UnknownCameraEvent."""
         with self._database.reading() as session:
-            row = session.get(ClipRow, clip_id) if 0 < clip_id < 2**63 else None
+            row = row_of(session, ClipRow, clip_id)
         if row is None:
             cure = "It may have been deleted by its age, or to make room."
             raise UnknownCameraEvent(f"Clip {clip_id}", "does not exist", cure=cure)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenfold.cameras.tables import CUT, ENDED, OPEN, EventRow, EventZone
-from tenfold.database import Database, now
+from tenfold.database import GREATEST_ID, Database, now, row_of
 from tenfold.errors import UnknownCameraEvent
 
 # opened: once it moves as objects do. changed: it entered a zone, or looks like something else. ended, cut.
@@ -102,9 +102,7 @@ class CameraEvents:
     def set(self, event_id: int, **values: Any) -> EventRow:
         """Set columns of an event that are not about what was seen; raises UnknownCameraEvent."""
         with self._database.writing() as session:
-            row = session.get(EventRow, event_id) if 0 < event_id < 2**63 else None
-            if row is None:
-                raise _unknown(event_id)
+            row = _existing(session, event_id)
             for name, value in values.items():
                 setattr(row, name, value)
         return row
@@ -112,10 +110,7 @@ class CameraEvents:
     def get(self, event_id: int) -> EventRow:
         """One event; raises UnknownCameraEvent."""
         with self._database.reading() as session:
-            row = session.get(EventRow, event_id) if 0 < event_id < 2**63 else None
-        if row is None:
-            raise _unknown(event_id)
-        return row
+            return _existing(session, event_id)
 
     def find(self, which: EventFilter, *, limit: int = 100, before: int | None = None) -> list[EventRow]:
         """The newest first.
@@ -224,11 +219,13 @@ def _set_zones(session: Session, row: EventRow) -> None:
 
 
 def _in_parts(numbers: Iterable[int]) -> list[Sequence[int]]:
-    known = [number for number in numbers if 0 < number < 2**63]
+    known = [number for number in numbers if 0 < number <= GREATEST_ID]
     return [known[start : start + _IDS_AT_ONCE] for start in range(0, len(known), _IDS_AT_ONCE)]
 
 
-def _unknown(event_id: int) -> UnknownCameraEvent:
-    return UnknownCameraEvent(
-        f"Event {event_id}", "does not exist", cure="It may have been deleted by its age."
-    )
+def _existing(session: Session, event_id: int) -> EventRow:
+    row = row_of(session, EventRow, event_id)
+    if row is None:
+        cure = "It may have been deleted by its age."
+        raise UnknownCameraEvent(f"Event {event_id}", "does not exist", cure=cure)
+    return row

@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from tenfold.database.base import Base, BigId, Moment, now
+from tenfold.database.base import GREATEST_ID, Base, BigId, Moment, now, row_of
 from tenfold.database.engine import UNAVAILABLE, Database, sqlite_file
 from tenfold.database.faults import AnyDatabaseError, passing, trouble
 
 __all__ = [
+    "GREATEST_ID",
     "UNAVAILABLE",
     "AnyDatabaseError",
     "Base",
@@ -16,6 +17,7 @@ __all__ = [
     "Session",
     "now",
     "passing",
+    "row_of",
     "sqlite_file",
     "trouble",
 ]

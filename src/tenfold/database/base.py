@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 # Names that do not depend on the database, so that a migration can name what it changes.
@@ -31,6 +32,9 @@ _TABLES = (
 
 # SQLite numbers rows automatically only in a column declared INTEGER, which holds 64 bits too.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+GREATEST_ID = 2**63 - 1
+
+RowT = TypeVar("RowT")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -65,3 +69,8 @@ def load_tables() -> MetaData:
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
+
+
+def row_of(session: Session, table: type[RowT], number: int) -> RowT | None:
+    """The row with this number; None where there is none, also for a number that no database can hold."""
+    return session.get(table, number) if 0 < number <= GREATEST_ID else None

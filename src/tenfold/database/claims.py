@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import JSON, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tenfold.database.base import BigId, Moment, now
+from tenfold.database.base import BigId, Moment, now, row_of
 from tenfold.database.engine import Database
 from tenfold.database.names import LONGEST_NAME, by_name
 
@@ -83,7 +83,7 @@ class Claims(Generic[RowT]):
         return self.change(number, paused_at=now() if paused else None)
 
     def _present(self, session: Session, number: int) -> RowT:
-        row = session.get(self._table, number) if 0 < number < 2**63 else None
+        row = row_of(session, self._table, number)
         if row is None or row.removed_at is not None:
             raise self._unknown(number)
         return row

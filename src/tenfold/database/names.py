@@ -56,6 +56,16 @@ def check_free(session: Session, table: type[Named], name: str, what: str, error
         raise name_taken(name, what, error)
 
 
+def rename(
+    session: Session, row: Named, name: str, subject: str, what: str, error: type[TenfoldError]
+) -> None:
+    """Give a row another name; raises as `checked_name` and `check_free`. Only its case may change, too."""
+    shown = checked_name(name, subject, error)
+    if shown.lower() != row.name.lower():
+        check_free(session, type(row), shown, what, error)
+    row.name = shown
+
+
 def by_name(rows: Sequence[RowT], name: str) -> RowT | None:
     """The row of that name, else that of that number; None: there is none."""
     named = next((row for row in rows if row.name == name), None)

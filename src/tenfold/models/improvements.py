@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenfold.database import Database, now
+from tenfold.database import Database, now, row_of
 from tenfold.errors import UnknownImprovement
 from tenfold.models.tables import Improvement
 
@@ -34,9 +34,7 @@ class Improvements:
     def change(self, improvement_id: int, **values: Any) -> Improvement:
         """Set columns. Raises UnknownImprovement where there is no such improvement."""
         with self._database.writing() as session:
-            one = session.get(Improvement, improvement_id) if 0 < improvement_id < 2**63 else None
-            if one is None:
-                raise _unknown(improvement_id)
+            one = _existing(session, improvement_id)
             for name, value in values.items():
                 setattr(one, name, value)
         return one
@@ -44,10 +42,7 @@ class Improvements:
     def get(self, improvement_id: int) -> Improvement:
         """One of them. Raises UnknownImprovement where there is none of that number."""
         with self._database.reading() as session:
-            one = session.get(Improvement, improvement_id) if 0 < improvement_id < 2**63 else None
-        if one is None:
-            raise _unknown(improvement_id)
-        return one
+            return _existing(session, improvement_id)
 
     def latest(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
         """The newest first."""
@@ -77,7 +72,9 @@ class Improvements:
             return session.scalars(wanted).first()
 
 
-def _unknown(improvement_id: int) -> UnknownImprovement:
-    return UnknownImprovement(
-        f"The improvement {improvement_id}", "does not exist", cure="List them to see which there are."
-    )
+def _existing(session: Session, improvement_id: int) -> Improvement:
+    one = row_of(session, Improvement, improvement_id)
+    if one is None:
+        cure = "List them to see which there are."
+        raise UnknownImprovement(f"The improvement {improvement_id}", "does not exist", cure=cure)
+    return one

@@ -8,8 +8,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Delete, Update, delete, event, func, select, update
 from sqlalchemy.orm import Session
 
-from tenfold.database import Database, now
-from tenfold.database.names import by_name, check_free, checked_name
+from tenfold.database import Database, now, row_of
+from tenfold.database.names import by_name, check_free, checked_name, rename
 from tenfold.errors import NotInOutbox, OutboxError
 from tenfold.outbox.kinds import checked
 from tenfold.outbox.message import LONGEST_PICTURE, Message
@@ -71,10 +71,7 @@ class Outbox:
         with self._database.writing() as session:
             row = _destination(session, destination_id)
             if name is not None:
-                name = checked_name(name, _NAME, OutboxError)
-                if name.lower() != row.name.lower():
-                    check_free(session, DestinationRow, name, "destination", OutboxError)
-                row.name = name
+                rename(session, row, name, _NAME, "destination", OutboxError)
             if enabled is not None:
                 row.enabled = enabled
             if settings is not None:
@@ -242,7 +239,7 @@ def _call(calls: Sequence[Callable[[], object]]) -> None:
 
 
 def _destination(session: Session, destination_id: int) -> DestinationRow:
-    row = session.get(DestinationRow, destination_id) if 0 < destination_id < 2**63 else None
+    row = row_of(session, DestinationRow, destination_id)
     if row is None:
         raise _unknown(destination_id)
     return row

@@ -11,8 +11,8 @@ from tenfold.cameras.rules import text as rule_text
 from tenfold.cameras.rules.evaluate import Local, Rule, RuleState, Sighting, evaluate
 from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
-from tenfold.database import Database, now
-from tenfold.database.names import by_name, check_free, checked_name
+from tenfold.database import Database, now, row_of
+from tenfold.database.names import by_name, check_free, checked_name, rename
 from tenfold.errors import CameraError, UnknownRule
 
 _NAME = "The rule's name"
@@ -59,10 +59,7 @@ class Rules:
         with self._database.writing() as session:
             row = _found(session, rule_id)
             if name is not None:
-                name = checked_name(name, _NAME, CameraError)
-                if name.lower() != row.name.lower():
-                    check_free(session, RuleRow, name, "rule", CameraError)
-                row.name = name
+                rename(session, row, name, _NAME, "rule", CameraError)
             if enabled is not None:
                 row.enabled = enabled
             if rule is not None:
@@ -158,7 +155,7 @@ def _written(state: RuleState) -> dict[str, Any]:
 
 
 def _found(session: Session, rule_id: int) -> RuleRow:
-    row = session.get(RuleRow, rule_id) if 0 < rule_id < 2**63 else None
+    row = row_of(session, RuleRow, rule_id)
     if row is None:
         raise _unknown(rule_id)
     return row

@@ -14,7 +14,7 @@ from tenfold.catalogue.edits.kinds import EditRequest, Kind, Values, changed, ch
 from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.filters import Filters, conditions, visibility
 from tenfold.catalogue.entries.tables import SYSTEM, Action, Change, Entry
-from tenfold.database import Database, now
+from tenfold.database import GREATEST_ID, Database, now, row_of
 from tenfold.errors import CatalogueError, NotAllowed, NotInCatalogue, UsageError
 
 UNDO = "undo"
@@ -23,7 +23,6 @@ PART = 500
 # Actions whose entries are read by one statement.
 _AT_ONCE = 100
 _LISTED = "`tenfold catalogue undo --list` and the history of each picture show those that there are."
-_LARGEST_ID = 2**63
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class Actions:
     def get(self, action_id: int) -> Action:
         """An action; NotInCatalogue where there is none."""
         with self._database.reading() as session:
-            found = session.get(Action, action_id) if 0 < action_id < _LARGEST_ID else None
+            found = row_of(session, Action, action_id)
         if found is None:
             raise NotInCatalogue(f"Action {action_id}", "does not exist", cure=_LISTED)
         return found
@@ -155,7 +154,7 @@ class Actions:
         if not administrator:
             chosen = chosen.where(Action.by == by)
         if before is not None:
-            chosen = chosen.where(Action.id < min(before, _LARGEST_ID - 1))
+            chosen = chosen.where(Action.id < min(before, GREATEST_ID))
         with self._database.reading() as session:
             return list(session.scalars(chosen.order_by(Action.id.desc()).limit(limit)))
 
@@ -202,7 +201,7 @@ class Actions:
         administrator: bool,
         counts: _Counts,
     ) -> None:
-        entries = locked(session, [number for number in part if 0 < number < _LARGEST_ID])
+        entries = locked(session, [number for number in part if 0 < number <= GREATEST_ID])
         counts.hidden += len(part) - len(entries)
         plans = []
         for entry in entries.values():

@@ -17,7 +17,7 @@ from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.tables import DONE, NONE, Action, Change, Entry, Proposal, Reclassification
 from tenfold.catalogue.ingest.answers import packed, write_vectors
 from tenfold.catalogue.search import review
-from tenfold.database import Database, now
+from tenfold.database import GREATEST_ID, Database, now, row_of
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.predictions import Prediction
 
@@ -32,7 +32,6 @@ RUNNING, READY, APPLYING, APPLIED, DISCARDED, FAILED = (
 )
 # Entries changed in one transaction.
 PART = 500
-_LARGEST_ID = 2**63
 
 
 class EntryToClassify(NamedTuple):
@@ -155,7 +154,7 @@ class Reclassifications:
         which += [Proposal.old_label == old] if old is not None else []
         which += [Proposal.label == new] if new is not None else []
         wanted = select(Entry, Proposal).join(Proposal, Proposal.entry_id == Entry.id)
-        wanted = wanted.where(*which, Proposal.entry_id > min(after, _LARGEST_ID - 1))
+        wanted = wanted.where(*which, Proposal.entry_id > min(after, GREATEST_ID))
         with self._database.reading() as session:
             found = session.execute(wanted.order_by(Proposal.entry_id).limit(limit + 1)).all()
         rows = [(entry, proposal) for entry, proposal in found[:limit]]
@@ -313,7 +312,7 @@ def _made(entry: Values, proposal: Proposal, model_hash: str, threshold: float |
 
 
 def _existing(session: Session, number: int) -> Reclassification:
-    one = session.get(Reclassification, number) if 0 < number < _LARGEST_ID else None
+    one = row_of(session, Reclassification, number)
     if one is None or one.state == DISCARDED:
         raise NotInCatalogue(
             f"The reclassification {number}", "does not exist", cure="List them to see which there are."

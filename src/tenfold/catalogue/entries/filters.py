@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, column, exists, func, or_, select, table
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tenfold.catalogue.entries.tables import DONE, FAILED, SOURCES, SYSTEM, WAITING, Entry, Name
-from tenfold.database import Database
+from tenfold.database import GREATEST_ID, Database
 from tenfold.errors import UsageError
 
 Owner = Literal["visible", "mine", "shared"]
@@ -19,7 +19,6 @@ STATES = (WAITING, DONE, FAILED)
 MOST_IDS = 10_000
 _LONGEST_TEXT = 200
 _MOMENTS = ("added_from", "added_to", "taken_from", "taken_to")
-_GREATEST_ID = 2**63 - 1
 # Full text search looks texts up by their trigrams; what is shorter has none.
 TRIGRAM = 3
 # SQLite's full text table (migration 0002).
@@ -303,7 +302,7 @@ def _known_ids(ids: tuple[int, ...]) -> None:
             cure="Name fewer.",
         )
     for number in ids:
-        if not 0 < number <= _GREATEST_ID:
+        if not 0 < number <= GREATEST_ID:
             raise UsageError(
                 "The filter ids", "has a number that no entry has", received=f"{number}", cure=""
             )

@@ -33,7 +33,7 @@ from tenfold.catalogue.organise.plan import (
     checked_root,
 )
 from tenfold.catalogue.organise.problems import StepProblem, StepRefused, problem_of
-from tenfold.database import Database, now
+from tenfold.database import GREATEST_ID, Database, now, row_of
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.files import FULL
 from tenfold.server_files import ServerFiles
@@ -161,7 +161,7 @@ class Organiser:
     def get(self, filing_id: int) -> OrganiseReport:
         """The state of a run; NotInCatalogue where there is none."""
         with self._database.reading() as session:
-            filing = session.get(OrganiseRun, filing_id) if 0 < filing_id < 2**63 else None
+            filing = row_of(session, OrganiseRun, filing_id)
             if filing is None:
                 raise NotInCatalogue(f"Filing {filing_id}", "does not exist", cure=_LISTED)
             counts = select(OrganisedFile.state, OrganisedFile.how, func.count()).where(
@@ -177,7 +177,7 @@ class Organiser:
         """The filings, the newest first."""
         chosen = select(OrganiseRun).order_by(OrganiseRun.id.desc()).limit(limit)
         if before is not None:
-            chosen = chosen.where(OrganiseRun.id < min(before, 2**63 - 1))
+            chosen = chosen.where(OrganiseRun.id < min(before, GREATEST_ID))
         with self._database.reading() as session:
             return list(session.scalars(chosen))
 

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, and_, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tenfold.catalogue.entries.tables import Entry
+from tenfold.database import GREATEST_ID
 from tenfold.errors import UsageError
 from tenfold.parsing import from_json
 
 OrderName = Literal["newest", "oldest", "surest", "unsure", "novel", "taken", "name"]
-_GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def read(text: str, order: Order) -> Cursor:
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, value, number, part = from_json(content)
-        numbers = isinstance(number, int) and 0 < number <= _GREATEST_ID and type(part) is int
+        numbers = isinstance(number, int) and 0 < number <= GREATEST_ID and type(part) is int
         last = len(order.parts) - 1
         if name == order.name and numbers and 0 <= part <= last:
             value = _rich(order, value)

@@ -17,7 +17,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from tenfold.catalogue.entries.tables import NONE, SYSTEM, Entry
-from tenfold.database import Database
+from tenfold.database import GREATEST_ID, Database
 from tenfold.errors import UsageError
 
 Reason = Literal["uncertain", "novel", "disagreement", "label"]
@@ -160,7 +160,7 @@ def _below(after: str) -> ColumnElement[bool]:
         score, entry = float(value), int(number) if number.isdecimal() else 0
     except ValueError:
         score, entry = math.nan, 0
-    if not math.isfinite(score) or not 0 < entry < 2**63:
+    if not math.isfinite(score) or not 0 < entry <= GREATEST_ID:
         raise UsageError(
             "after",
             "is no place in the queue",

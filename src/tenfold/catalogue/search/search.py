@@ -14,11 +14,10 @@ from tenfold.catalogue.search.counts import Counts, counts
 from tenfold.catalogue.search.orders import Cursor, Order, order_of, read, written
 from tenfold.catalogue.search.query_plan import BY_NUMBER, Plan, planned
 from tenfold.catalogue.search.timeline import Dated, Timeline, timeline
-from tenfold.database import Database
+from tenfold.database import GREATEST_ID, Database
 from tenfold.errors import NotInCatalogue, UsageError
 
 MOST_PER_PAGE = 500
-_GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Search:
             seen = visibility(Filters(person=person, administrator=administrator))
             found = (
                 session.scalars(select(Entry).where(Entry.id == number, *seen)).first()
-                if 0 < number <= _GREATEST_ID
+                if 0 < number <= GREATEST_ID
                 else None
             )
         if found is None:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.tables import SYSTEM, Entry
 from tenfold.catalogue.similar.perceptual_hash import ALIKE, distance
-from tenfold.database import Database
+from tenfold.database import GREATEST_ID, Database
 from tenfold.errors import UsageError
 
 assert ALIKE == 6, "more different bits need other parts"
@@ -181,7 +181,7 @@ def _alike(hashes: Hashes) -> set[tuple[int, int]]:
 
 
 def _checked(after: str) -> int:
-    if after.isascii() and after.isdigit() and len(after) < 20 and 0 < int(after) < 2**63:
+    if after.isascii() and after.isdigit() and len(after) < 20 and 0 < int(after) <= GREATEST_ID:
         return int(after)
     raise UsageError(
         "after",

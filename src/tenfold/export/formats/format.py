@@ -1,13 +1,14 @@
 """What every export format can do, and what it needs to be installed."""
 
+import zipfile
 from collections.abc import Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from tenfold.errors import MissingExtra
-from tenfold.modelfile import ModelInfo
+from tenfold.errors import MissingExtra, ModelFileError
+from tenfold.modelfile import ModelInfo, facts
 from tenfold.predictions import Prediction
 
 
@@ -105,3 +106,14 @@ def missing(wanted: ExportFormat) -> MissingExtra | None:
 def package_versions(used: ExportFormat) -> dict[str, str]:
     """The versions of a format's packages, by name."""
     return {name: metadata.version(name) for name in used.packages}
+
+
+def zipped_info(target: Path, member: str) -> ModelInfo:
+    """The facts in a member of a ZIP file. Raises ModelFileError."""
+    try:
+        with zipfile.ZipFile(target) as files:
+            return facts.model_info(facts.parsed(files.read(member)))
+    except (zipfile.BadZipFile, KeyError) as reason:
+        raise ModelFileError(
+            f"The file {target}", "was not made by tenfold", reason="not-a-model"
+        ) from reason

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold import modelfile
-from tenfold.errors import ModelFileError
-from tenfold.export.formats.format import PictureClassifier, package_versions
+from tenfold.export.formats.format import PictureClassifier, package_versions, zipped_info
 from tenfold.export.formats.graph import above, integer_nodes, no_integer_layer
 from tenfold.export.formats.litert_metadata import label_files, with_metadata
 from tenfold.export.formats.tflite import TfliteWriter
@@ -56,13 +55,7 @@ class LiteRt:
         write_whole(target, content + file.getvalue())
 
     def info(self, target: Path) -> ModelInfo:
-        try:
-            with zipfile.ZipFile(target) as added:
-                return facts.model_info(facts.parsed(added.read(_FACTS)))
-        except (zipfile.BadZipFile, KeyError) as reason:
-            raise ModelFileError(
-                f"The file {target}", "was not made by tenfold", reason="not-a-model"
-            ) from reason
+        return zipped_info(target, _FACTS)
 
     def load(self, target: Path) -> PictureClassifier:
         from ai_edge_litert.interpreter import Interpreter

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from tenfold import modelfile
-from tenfold.errors import ExportError, ModelFileError
+from tenfold.errors import ExportError
 from tenfold.export.formats.browser import BrowserPage, browser_version, find_browser
-from tenfold.export.formats.format import PictureClassifier
+from tenfold.export.formats.format import PictureClassifier, zipped_info
 from tenfold.files import replacing
 from tenfold.inference import Classifier, self_test
 from tenfold.modelfile import ModelInfo, facts
@@ -65,13 +65,7 @@ class Web:
         _write(target, files)
 
     def info(self, target: Path) -> ModelInfo:
-        try:
-            with zipfile.ZipFile(target) as files:
-                return facts.model_info(facts.parsed(files.read(_FACTS)))
-        except (zipfile.BadZipFile, KeyError) as reason:
-            raise ModelFileError(
-                f"The file {target}", "was not made by tenfold", reason="not-a-model"
-            ) from reason
+        return zipped_info(target, _FACTS)
 
     def load(self, target: Path) -> PictureClassifier:
         return _InBrowser(self.info(target), target)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tenfold.database import Database, now
+from tenfold.database import Database, now, row_of
 from tenfold.database.names import checked_name
 from tenfold.errors import LineError, UnknownRecipe
 from tenfold.line.parts import Verdict
@@ -131,19 +131,14 @@ class Recipes:
     def remove(self, recipe_id: int) -> RecipeRow:
         """Take a recipe off the list; its versions stay for the trail. Raises UnknownRecipe."""
         with self._database.writing() as session:
-            row = session.get(RecipeRow, recipe_id)
-            if row is None or row.removed_at is not None:
-                raise _unknown(recipe_id)
+            row = existing(session, recipe_id)
             row.removed_at = now()
         return row
 
     def get(self, recipe_id: int) -> RecipeRow:
         """One of them. Raises UnknownRecipe where there is none of that number."""
         with self._database.reading() as session:
-            row = session.get(RecipeRow, recipe_id) if 0 < recipe_id < 2**63 else None
-        if row is None or row.removed_at is not None:
-            raise _unknown(recipe_id)
-        return row
+            return existing(session, recipe_id)
 
     def named(self, name: str) -> RecipeRow:
         """One of them, by its name or its plant's number. Raises UnknownRecipe."""
@@ -227,6 +222,14 @@ def recipe_of(row: RecipeRow, version: RecipeVersionRow, *, deadline: float) -> 
         unsure=Verdict(version.unsure),
         deadline=version.deadline or deadline,
     )
+
+
+def existing(session: Session, recipe_id: int) -> RecipeRow:
+    """A recipe that was not removed. Raises UnknownRecipe."""
+    row = row_of(session, RecipeRow, recipe_id)
+    if row is None or row.removed_at is not None:
+        raise _unknown(recipe_id)
+    return row
 
 
 def _unknown(which: int | str) -> UnknownRecipe:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from tenfold.database import Database, now
 from tenfold.database.claims import Claims
 from tenfold.database.names import checked_name, name_taken
-from tenfold.errors import LineError, UnknownRecipe, UnknownStation
+from tenfold.errors import LineError, UnknownStation
 from tenfold.line.belt import Gate
 from tenfold.line.holds import ChallengeRule
-from tenfold.line.stations import wiring
-from tenfold.line.stations.tables import RecipeRow, StationRow
+from tenfold.line.stations import recipes, wiring
+from tenfold.line.stations.tables import StationRow
 
 _NAME = "The station's name"
 DEFAULTS: Mapping[str, Any] = {
@@ -108,12 +108,8 @@ class Stations(Claims[StationRow]):
 
 def _check_recipe(session: Session, recipe_id: int | None) -> None:
     """Raise UnknownRecipe where the station's recipe does not exist."""
-    if recipe_id is None:
-        return
-    recipe = session.get(RecipeRow, recipe_id) if 0 < recipe_id < 2**63 else None
-    if recipe is None or recipe.removed_at is not None:
-        cure = "tenfold station recipe list lists them."
-        raise UnknownRecipe(f"Recipe {recipe_id}", "does not exist", cure=cure)
+    if recipe_id is not None:
+        recipes.existing(session, recipe_id)
 
 
 def _check(row: StationRow) -> None:
