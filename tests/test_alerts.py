@@ -6,9 +6,9 @@ test has a real Prometheus watch a real server.
 
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,16 @@ from tests.paths import ROOT
 from tests.prometheus import prometheus
 from tests.proxies import free_port
 from tests.test_deploy import samples  # noqa: F401 - a fixture
+from tests.waiting import until
 from tests.web.conftest import serve  # noqa: F401 - a fixture that it needs
 
 RULES = ROOT / "deploy/tenfold-alerts.yml"
 WATCHED = {"job": "tenfold", "instance": "127.0.0.1:8000"}
 # Minutes: all is well, then it is not, then it is again.
 BEGINS, ENDS, MINUTES = 30, 180, 300
+
+# A server that is starting refuses.
+until_answered = partial(until, despite=(OSError,))
 
 
 @dataclass(frozen=True)
@@ -202,18 +206,6 @@ def test_an_alert_fires_when_its_reason_has_held_and_is_over_afterwards(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def until(done: Callable[[], bool], what: str) -> None:
-    ends = time.monotonic() + 90
-    while True:
-        try:
-            if done():
-                return
-        except OSError:  # it is starting
-            pass
-        assert time.monotonic() < ends, what
-        time.sleep(0.2)
-
-
 @pytest.mark.slow
 def test_prometheus_tells_of_a_camera_and_of_a_server_that_are_gone_until_they_are_back(
     tmp_path: Path,
@@ -224,13 +216,13 @@ def test_prometheus_tells_of_a_camera_and_of_a_server_that_are_gone_until_they_a
         camera = app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
     with prometheus(tmp_path, f"127.0.0.1:{port}", "", waits="1s") as watcher:
         with serving(home, "--port", str(port)):
-            until(lambda: "TenfoldCameraDown" in watcher.firing(), "nothing is said of the camera")
+            until_answered(lambda: "TenfoldCameraDown" in watcher.firing(), says="the camera is not told")
             said = watcher.firing()
             assert said == {"TenfoldCameraDown": f"127.0.0.1:{port}: the camera yard does not send"}
             with App(Settings(home=home)) as app:
                 app.cameras.remove(camera.id)
-            until(lambda: not watcher.firing(), "the alert of a camera that was removed stays")
-        until(lambda: "TenfoldDown" in watcher.firing(), "nothing is said of the server")
+            until_answered(lambda: not watcher.firing(), says="the alert of a camera that was removed stays")
+        until_answered(lambda: "TenfoldDown" in watcher.firing(), says="the server is not told")
         assert watcher.firing() == {"TenfoldDown": f"127.0.0.1:{port} does not answer"}
         with serving(home, "--port", str(port)):
-            until(lambda: not watcher.firing(), "the alert of a server that is back stays")
+            until_answered(lambda: not watcher.firing(), says="the alert of a server that is back stays")

@@ -9,9 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from tests.forking import serving
 from tests.paths import ROOT
 from tests.prometheus import Prometheus, prometheus
 from tests.proxies import NGINX, nginx
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 PAGE = (ROOT / "docs/how-to/operate.md").read_text(encoding="utf-8")
@@ -34,7 +35,9 @@ PLANE = ROOT / "examples/pictures/plane.png"
 PREFIX = "/pictures"
 # What this server has none of: a station, a camera, a message that waits, and a service that does not run.
 EMPTY = ("tenfold_station_", "tenfold_camera_up", "tenfold_messages", "tenfold_service_up")
-SECONDS = 120.0
+
+# A server that is starting refuses.
+until_answered = partial(until, despite=(OSError,))
 
 
 def documented(command: str) -> list[str]:
@@ -52,18 +55,6 @@ def composed(**said: str) -> dict[str, str]:
         for name, value in service["environment"].items()
     }
     return {name: value for name, value in values.items() if value}
-
-
-def until(done: Callable[[], object], what: str) -> None:
-    ends = time.monotonic() + SECONDS
-    while True:
-        try:
-            if done():
-                return
-        except OSError:  # it is starting
-            pass
-        assert time.monotonic() < ends, what
-        time.sleep(0.3)
 
 
 def run(settings: Mapping[str, str], words: list[str], given: str = "") -> str:
@@ -92,6 +83,11 @@ def answers(address: str) -> tuple[Any, ...]:
         return entries["entries"], content, said
 
 
+def told(watcher: Prometheus, address: str, query: str) -> bool:
+    """Whether Prometheus knows it, after one more look at the server's answers."""
+    return bool(answers(address) and watcher.ask(query))
+
+
 def fill(address: str) -> None:
     """Three pictures in the catalogue, one of them corrected."""
     with httpx.Client(
@@ -106,7 +102,7 @@ def fill(address: str) -> None:
             entries = client.get("/api/v1/catalogue/entries").json()["entries"]
             return len(entries) == 3 and all(one["state"] == "done" for one in entries)
 
-        until(named, "the pictures got no answers")
+        until_answered(named, says="the pictures got no answers")
         number = client.get("/api/v1/catalogue/entries").json()["entries"][0]["id"]
         action = {"kind": "correct", "entries": [number], "label": "ship"}
         client.post("/api/v1/catalogue/actions", json=action).raise_for_status()
@@ -160,16 +156,16 @@ def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
             fill(address)
             token = run(given, documented("token add")).split()[-1]
             with watched(address) as watcher:
-                until(
+                until_answered(
                     lambda: [one["value"][1] for one in watcher.ask("up")] == ["1"],
-                    "Prometheus reads nothing",
+                    says="Prometheus reads nothing",
                 )
                 before = answers(address)
                 for query in queries():
                     if any(name in query for name in EMPTY):
                         assert watcher.ask(query) == [], query
                     else:
-                        until(lambda query=query: answers(address) and watcher.ask(query), query)  # type: ignore[misc]
+                        until_answered(partial(told, watcher, address, query), says=query)
                 words = [word.replace("/backup", str(backup)) for word in documented("backup")]
                 run(given, words)
     shutil.rmtree(tmp_path / "first")  # and the database is gone
@@ -179,9 +175,9 @@ def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
         with started(given, "proxy-again") as address:
             after = answers(address)
             with watched(address) as watcher:
-                until(
+                until_answered(
                     lambda: any(one["value"][1] == "1" for one in watcher.ask("up")),
-                    "the token does not hold any more",
+                    says="the token does not hold any more",
                 )
     assert after == before
     assert before[0][0]["label"] == "ship"

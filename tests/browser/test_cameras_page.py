@@ -12,8 +12,8 @@ from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import violations
 from tests.cameras.clips import write_clip
-from tests.cameras.serving import until
 from tests.cameras.ts_camera import sending
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")

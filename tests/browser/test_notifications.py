@@ -13,7 +13,8 @@ from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, violations
 from tests.cameras.events import seen
-from tests.outbox.receivers import Receiver, receiving, until
+from tests.outbox.receivers import Receiver, receiving
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 

@@ -1,7 +1,6 @@
 """A server that watches cameras, for tests: its service at work, with a model that knows all that it sees."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,10 +44,3 @@ class Server:
 
     def events(self, **asked: Any) -> list[EventRow]:
         return self.app.camera_events.find(EventFilter(**asked))
-
-
-def until(done: Callable[[], object], seconds: float = 20.0) -> None:
-    give_up = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < give_up
-        time.sleep(0.05)

@@ -17,8 +17,8 @@ from tenfold.cameras.decoder import Segment
 from tenfold.cameras.sources import Camera, CopiedVideo
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import until
 from tests.cameras.ts_camera import sending
+from tests.waiting import until
 
 av = pytest.importorskip("av", reason="needs the cameras extra")
 pytestmark = pytest.mark.usefixtures("decoders_find_tests")

@@ -10,9 +10,10 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.events import EventFilter
 from tenfold.settings import Settings
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import Certain, Server, until
+from tests.cameras.serving import Certain, Server
 from tests.disks import fill, small_disk
 from tests.fakes import FakeApp
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra")

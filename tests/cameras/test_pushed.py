@@ -13,8 +13,8 @@ from tenfold.cameras.address import Address
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.sources import Camera
 from tests.cameras.clips import number_in
-from tests.cameras.serving import until
 from tests.cameras.test_probing import jpegs
+from tests.waiting import until
 
 
 def fed(pushed: PushedPictures) -> Camera:

@@ -23,10 +23,11 @@ from tenfold.cameras.tables import ClipRow, EventRow
 from tenfold.database import Database, now
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import Certain, Server, until
+from tests.cameras.serving import Certain, Server
 from tests.cameras.ts_camera import sending
 from tests.fakes import FakeApp
 from tests.paths import ROOT
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra")

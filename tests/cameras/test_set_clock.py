@@ -15,10 +15,10 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.events import EventFilter
 from tenfold.database import now
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import until
 from tests.clocks import SetClock
 from tests.fakes import FakeApp
 from tests.paths import ROOT
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra")

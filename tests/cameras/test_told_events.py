@@ -15,8 +15,9 @@ from tenfold import images
 from tenfold.cameras.address import parse
 from tenfold.cameras.rules.text import parse as rule
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import Server, until
+from tests.cameras.serving import Server
 from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering, receiving
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("av", reason="needs the cameras extra")

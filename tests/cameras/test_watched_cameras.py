@@ -11,7 +11,8 @@ from tenfold import images
 from tenfold.cameras.address import parse
 from tenfold.catalogue.entries.tables import SOURCES
 from tests.cameras.conftest import RtspServer
-from tests.cameras.serving import Server, until
+from tests.cameras.serving import Server
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra")

@@ -17,6 +17,7 @@ from tenfold.errors import DatasetError, UnknownJob
 from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, WORK, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.jobs.tables import WorkerRow
 from tests.fakes import Anything, doing, made_up, submit
+from tests.waiting import until
 
 Open = Callable[..., Jobs]
 Handler = Callable[[Work[Anything]], dict[str, Any]]
@@ -39,13 +40,6 @@ def opened(database: Database) -> Iterator[Open]:
 
 class Stitches(BaseModel):
     stitches: int
-
-
-def until(true: Callable[[], Any], seconds: float = LONG) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.02)
 
 
 def ask(jobs: Jobs, kind: str, **params: Any) -> str:

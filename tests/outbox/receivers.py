@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
@@ -18,14 +17,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tenfold.line.simulator.broker import Mosquitto, free_port, program
 
 SECONDS_TO_RECOVER = 10.0
-
-
-def until(true: Any, seconds: float = 20.0) -> None:
-    """Wait until a callable is true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 class Receiver:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tenfold.outbox import Message, Outbox
-from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber, until
+from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber
 from tests.proxy import Fault, Proxy
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 Put = Callable[..., Message]

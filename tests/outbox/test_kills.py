@@ -12,7 +12,8 @@ import pytest
 from tenfold.database import Database
 from tenfold.outbox import Message, Outbox
 from tenfold.outbox.outbox import WAITING
-from tests.outbox.receivers import Receiver, receiving, until
+from tests.outbox.receivers import Receiver, receiving
+from tests.waiting import until
 
 MESSAGES, KILLS, MOST_BETWEEN_KILLS = 80, 6, 8
 

@@ -8,7 +8,8 @@ import pytest
 from tenfold.outbox import Message, Outbox, OutboxQueue, sender
 from tenfold.outbox.outbox import DEAD, SENT, WAITING
 from tenfold.outbox.tables import DestinationRow
-from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber, until
+from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber
+from tests.waiting import until
 
 Put = Callable[..., Message]
 Sending = Callable[[], Callable[[], None]]

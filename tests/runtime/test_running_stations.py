@@ -35,6 +35,7 @@ from tests.line.plc.test_modbus_server import Peer
 from tests.line.plc.test_opcua_server import Peer as Opc
 from tests.line.plc.test_opcua_server import driven, job
 from tests.paths import ROOT
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,13 +47,6 @@ BELT = ConveyorOptions(parts=24, rate=4.0, lead=8)
 LONG = replace(BELT, parts=400)
 GATE = {"distance": BELT.distance, "window": 120, "sensor": BELT.sensor, "slack": 120}
 SECONDS = 120.0
-
-
-def until(done: Callable[[], object], what: str) -> None:
-    ends = time.monotonic() + SECONDS
-    while not done():
-        assert time.monotonic() < ends, what
-        time.sleep(0.05)
 
 
 class Server:
@@ -147,7 +141,7 @@ class Plant:
         """Let parts go by, all or until there are enough; the numbers of those that passed the gate."""
         self.process.send({"do": "start", "seconds": 0})
         if enough is not None:
-            until(enough, "too few parts passed")
+            until(enough, says="too few parts passed")
             self.process.send({"do": "report", "seconds": 0})
         self._said("done")
         return {one["part"] for one in json.loads(self._outcomes.read_text()) if one["passed"]}
@@ -178,9 +172,9 @@ def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
 ) -> None:
     recipe = server.recipe("vehicles", VEHICLES)
     row = server.station(plant.camera, **wired(plant), recipe_id=recipe)
-    until(lambda: server.state(row).get("state") == "ready", "it did not become ready")
+    until(lambda: server.state(row).get("state") == "ready", says="it did not become ready")
     passed = plant.run(lambda: len(server.passed(row)) > 5)
-    until(lambda: len(server.verdicts(row)) >= max(passed), "a part has no verdict")
+    until(lambda: len(server.verdicts(row)) >= max(passed), says="a part has no verdict")
     judged = {one.part or 0: one.body["verdict"] for one in server.rows(row) if one.kind == "part"}
     assert sorted(judged) == list(range(1, len(judged) + 1)), "a part has no row"
     assert passed <= {part for part, verdict in judged.items() if verdict == "pass"}
@@ -188,7 +182,9 @@ def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
     assert server.faults == []
     alarms = [one.body["reason"] for one in server.rows(row) if one.kind == "alarm"]
     assert "recipe" not in alarms, "it began with its recipe"
-    until(lambda: sum(measures(server, "tenfold_station_verdicts").values()) >= max(passed), "not counted")
+    until(
+        lambda: sum(measures(server, "tenfold_station_verdicts").values()) >= max(passed), says="not counted"
+    )
     assert measures(server, "tenfold_station_verdicts")["pass",] >= len(passed)
     middle, most = (measures(server, "tenfold_station_verdict_seconds")[one,] for one in ("0.5", "0.99"))
     assert 0 < middle <= most < 5
@@ -207,13 +203,13 @@ def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no
 ) -> None:
     recipe = server.recipe("vehicles", VEHICLES, approve=False)
     row = server.station(plant.camera, **wired(plant), recipe_id=recipe)
-    until(lambda: server.state(row).get("faults") == ["recipe"], "it does not say what it lacks")
+    until(lambda: server.state(row).get("faults") == ["recipe"], says="it does not say what it lacks")
     assert "No recipe" in server.state(row)["problem"]
     server.app.recipes.approve(recipe, 1, by=0)
-    until(lambda: server.state(row).get("state") == "ready", "the approved recipe is not used")
+    until(lambda: server.state(row).get("state") == "ready", says="the approved recipe is not used")
     assert server.state(row)["recipe"]["recipe"] == [1, 1]
     server.app.recipes.remove(recipe)
-    until(lambda: server.state(row).get("faults") == ["recipe"], "a removed recipe is used")
+    until(lambda: server.state(row).get("faults") == ["recipe"], says="a removed recipe is used")
     assert plant.run() == set()
     assert len([one for one in server.rows(row) if one.kind == "start"]) == 1, "it was started anew"
 
@@ -223,14 +219,14 @@ def test_a_station_whose_process_is_killed_comes_back_and_nothing_passes_meanwhi
     server: Server, plant: Plant
 ) -> None:
     row = server.station(plant.camera, **wired(plant), recipe_id=server.recipe("vehicles", VEHICLES))
-    until(lambda: server.state(row).get("state") == "ready", "it did not become ready")
+    until(lambda: server.state(row).get("state") == "ready", says="it did not become ready")
     running = server.app.running_stations.running(row.id)
     assert running is not None
     assert running.process_id is not None
     os.kill(running.process_id, signal.SIGKILL)
-    until(lambda: server.fault_of(row), "the end was not noticed")
+    until(lambda: server.fault_of(row), says="the end was not noticed")
     assert "ended" in server.fault_of(row)
-    until(lambda: server.state(row).get("state") == "ready", "it did not come back")
+    until(lambda: server.state(row).get("state") == "ready", says="it did not come back")
     assert plant.run(lambda: server.passed(row))
     assert server.faults == []
 
@@ -245,23 +241,23 @@ def test_something_that_comes_upon_a_drawn_line_is_judged(server: Server, tmp_pa
         locate=False,
         recipe_id=server.recipe("vehicles", VEHICLES),
     )
-    until(lambda: len(server.verdicts(row)) >= 2, "nothing was seen")
+    until(lambda: len(server.verdicts(row)) >= 2, says="nothing was seen")
     assert len(server.verdicts(row)) <= 4
     running = server.app.running_stations.running(row.id)
     assert running is not None
     running.look()
-    until(running.picture, "nobody sees what the camera sees")
+    until(running.picture, says="nobody sees what the camera sees")
 
 
 def test_a_camera_that_is_away_is_an_alarm_before_a_part_comes(server: Server) -> None:
     pytest.importorskip("av", reason="needs the cameras extra")
     row = server.station("rtsp://127.0.0.1:9/live", recipe_id=server.recipe("vehicles", VEHICLES))
-    until(lambda: "camera" in server.state(row).get("faults", []), "it was not noticed")
+    until(lambda: "camera" in server.state(row).get("faults", []), says="it was not noticed")
     running = server.app.running_stations.running(row.id)
     assert running is not None
     running.trigger()
-    until(lambda: server.verdicts(row) == [("reject", "camera")], "the part was not rejected")
-    until(lambda: server.state(row)["last"], "the last verdict is not told")
+    until(lambda: server.verdicts(row) == [("reject", "camera")], says="the part was not rejected")
+    until(lambda: server.state(row)["last"], says="the last verdict is not told")
     last = server.state(row)["last"]
     assert (last["part"], last["verdict"], last["reason"]) == (1, "reject", "camera")
 
@@ -273,13 +269,13 @@ def test_challenge_parts_go_before_the_first_part_that_passes(server: Server, pl
         recipe_id=server.recipe("vehicles", VEHICLES),
         challenge={"good": 0, "bad": 1, "hours": 8.0},
     )
-    until(lambda: server.state(row).get("holds") == ["challenge"], "it does not wait")
+    until(lambda: server.state(row).get("holds") == ["challenge"], says="it does not wait")
     running = server.app.running_stations.running(row.id)
     assert running is not None
     known = [plant.pictures[one][1] in VEHICLES for one in plant.order]
     place = known.index(False)
     running.begin_challenge(known[: place + 1], by="Olha")
-    until(lambda: server.state(row).get("challenge"), "the challenge did not begin")
+    until(lambda: server.state(row).get("challenge"), says="the challenge did not begin")
     passed = plant.run()
     assert not passed & set(range(1, place + 2)), "a challenge part passed"
     assert passed or server.state(row)["holds"] == ["challenge"]
@@ -298,7 +294,7 @@ def test_a_plc_that_asks_by_the_handshake_gets_a_verdict_for_each_part(server: S
         outputs=[{"kind": "opcua-server", "port": free_port()}],
         recipe_id=server.recipe("vehicles", VEHICLES),
     )
-    until(lambda: server.state(row).get("recipe"), "it did not take its recipe")
+    until(lambda: server.state(row).get("recipe"), says="it did not take its recipe")
     peer, beat = Peer(place), itertools.count()
 
     def reads(name: str) -> bool:
@@ -307,15 +303,15 @@ def test_a_plc_that_asks_by_the_handshake_gets_a_verdict_for_each_part(server: S
 
     peer.say(enable=1)
     for part_id in (501, 502, 503):
-        until(lambda: reads("ready"), "it is not ready")
+        until(lambda: reads("ready"), says="it is not ready")
         peer.say(trigger=1, part_id=part_id)
         peer.say(trigger=0)
-        until(lambda: reads("valid"), "there is no verdict")
+        until(lambda: reads("valid"), says="there is no verdict")
         told = peer.read()
         assert (told["result_part_id"], told["verdict"] in (1, 2)) == (part_id, True)
         peer.say(result_ack=1)
         peer.say(result_ack=0)
-    until(lambda: len(server.verdicts(row)) == 3, "a verdict is not in the trail")
+    until(lambda: len(server.verdicts(row)) == 3, says="a verdict is not in the trail")
     peer.client.close()  # type: ignore[no-untyped-call]
     assert server.fault_of(row) == ""
 
@@ -327,20 +323,20 @@ def test_a_plant_halts_a_station_over_opc_ua_prepares_another_recipe_and_starts_
     first, _ = server.recipe("vehicles", VEHICLES), server.recipe("ships", ["ship"])
     wiring = wired(plant) | {"outputs": [{"kind": "opcua-server", "port": port}]}
     row = server.station(plant.camera, **wiring, recipe_id=first)
-    until(lambda: server.state(row).get("state") == "ready", "it did not become ready")
+    until(lambda: server.state(row).get("state") == "ready", says="it did not become ready")
 
     async def drive(peer: Opc) -> None:
         await peer.by_cause(peer.automatic, "Stop")
         halted = lambda: server.state(row).get("faults") == ["halted"]  # noqa: E731
         # The client has to answer its server meanwhile.
-        await asyncio.to_thread(until, halted, "it was not halted")
+        await asyncio.to_thread(until, halted, says="it was not halted")
         name, none = ua.RecipeIdExternalDataType(Id="ships"), ua.RecipeIdInternalDataType(Id="")
         prepared = await peer.call(peer.recipes, "PrepareRecipe", name, none)
         assert prepared[0].Id == "2"
         await peer.call(peer.automatic, "StartContinuous", *job(recipe="ships"))
 
     driven(f"opc.tcp://127.0.0.1:{port}/", drive)
-    until(lambda: server.state(row).get("state") == "ready", "it was not started")
+    until(lambda: server.state(row).get("state") == "ready", says="it was not started")
     assert server.state(row)["recipe"]["recipe"] == [2, 1]
 
 
@@ -370,6 +366,6 @@ def test_a_station_that_starts_says_so_and_is_not_taken_for_one_that_hangs(tmp_p
 
     with MessageProcess("tenfold.workflows.line.process:serve", limits=ProcessLimits()) as process:
         process.send({"setup": asdict(setup), "book": asdict(RecipeBook([], 0))})
-        until(runs, "it did not start")
+        until(runs, says="it did not start")
     assert said[0] == {"starting": True}
     assert [set(one) for one in said[1:-1]] == [{"starting"}] * (len(said) - 2)

@@ -10,6 +10,7 @@ import pytest
 
 from tenfold.runtime import supervisor
 from tenfold.runtime.supervisor import Periodic, ServiceFault, ServiceHealth, Supervisor
+from tests.waiting import until
 
 LONG = 20.0
 Describe = Callable[[Exception], ServiceFault]
@@ -96,13 +97,6 @@ def expected(error: Exception) -> ServiceFault:
     )
 
 
-def until(true: Callable[[], object]) -> None:
-    ends = time.monotonic() + LONG
-    while not true():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.005)
-
-
 def only(supervised: Supervisor) -> ServiceHealth:
     [health] = supervised.health()
     return health
@@ -142,13 +136,13 @@ def test_a_fault_that_is_to_be_expected_is_one_line_in_words(
 def test_between_two_starts_it_is_shown_as_failing_and_the_pauses_grow(
     supervised: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.5)
     running = supervised(Failing(2))
     until(lambda: only(running).faults == 2)
     assert only(running).state == "failing"
     assert not only(running).down
-    assert "0.1 seconds" in caplog.text
-    assert "0.2 seconds" in caplog.text
+    assert "0.5 seconds" in caplog.text
+    assert "in 1 seconds" in caplog.text
 
 
 def test_one_that_fails_leaves_the_others_alone(supervised: Callable[..., Supervisor]) -> None:

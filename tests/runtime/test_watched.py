@@ -1,8 +1,6 @@
 """The service behind a table of cameras or stations, without either."""
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.runtime.watched import Watched
+from tests.waiting import until
 
 
 @dataclass
@@ -68,13 +67,6 @@ class Work:
 
     def status(self) -> dict[str, Any]:
         return {}
-
-
-def until(done: Callable[[], object]) -> None:
-    ends = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("away", [True, False])

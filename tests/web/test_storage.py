@@ -4,7 +4,7 @@ import pytest
 
 from tests import tiny
 from tests.fakes import RED, MemoryApp, picture
-from tests.web.api.v1.test_health import until
+from tests.waiting import until
 from tests.web.conftest import Serve
 
 CATALOGUE = "/api/v1/catalogue"

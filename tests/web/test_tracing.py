@@ -16,7 +16,8 @@ from tenfold.errors import MissingExtra, SettingError
 from tenfold.line.simulator.broker import free_port
 from tenfold.observability.tracing import Tracing
 from tests.fakes import GREEN, picture
-from tests.outbox.receivers import Receiver, receiving, until
+from tests.outbox.receivers import Receiver, receiving
+from tests.waiting import until
 from tests.web.conftest import Running, Serve
 
 CLIENT = {

@@ -10,7 +10,8 @@ from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.workflows.watch_drift import DriftMessages
 from tests.fakes import FakeApp
-from tests.outbox.receivers import Subscriber, brokering, need_mosquitto, receiving, until
+from tests.outbox.receivers import Subscriber, brokering, need_mosquitto, receiving
+from tests.waiting import until
 
 
 def test_the_bundled_model_is_compared_with_its_own_report() -> None:

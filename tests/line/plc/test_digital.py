@@ -3,26 +3,19 @@
 import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tenfold.line.parts import Reason, Verdict
 from tenfold.line.plc.digital import CommandOptions, DigitalOutput, command_output, file_output
 from tenfold.line.plc.signals import PartResult
+from tests.waiting import until
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
 def result(verdict: Verdict = Verdict.PASS, reason: Reason = "good") -> PartResult:
     return PartResult(41, 7, verdict, reason, AT, AT, 3)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def test_a_command_is_told_the_part_in_its_environment_for_its_verdicts_only(tmp_path: Path) -> None:

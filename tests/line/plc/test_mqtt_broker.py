@@ -20,7 +20,8 @@ from tenfold.errors import LineError
 from tenfold.line.plc.mqtt_broker import Broker, Login
 from tenfold.line.plc.sparkplug import SparkplugOutput
 from tests.outbox.receivers import Broker as Mosquitto
-from tests.outbox.receivers import brokering, until
+from tests.outbox.receivers import brokering
+from tests.waiting import until
 
 Signed = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
@@ -116,7 +117,7 @@ def test_who_has_certificate_and_password_is_let_in_and_others_are_told_why(
         replace(right, ca="", certificate="", key=""),
     ):
         output = SparkplugOutput(wrong)
-        until(lambda output=output: not output.health().works)
+        until(lambda output=output: not output.health().works)  # type: ignore[misc]
         says = output.health().says
         output.close()
         assert "is not connected" in says

@@ -7,7 +7,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
-from tests.outbox.receivers import brokering, until
+from tests.outbox.receivers import brokering
+from tests.waiting import until
 
 
 def send(port: int, topic: str, *, retain: bool = False) -> None:

@@ -19,7 +19,8 @@ from tenfold.line.plc.signals import Outputs
 from tenfold.line.plc.sparkplug import SparkplugNode, SparkplugOutput
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, commands, payload
 from tests.outbox.receivers import Broker as Mosquitto
-from tests.outbox.receivers import brokering, until
+from tests.outbox.receivers import brokering
+from tests.waiting import until
 
 METRICS = {
     "state": DataType.STRING,
@@ -189,7 +190,7 @@ def test_births_data_rebirth_and_deaths_are_as_the_specification_says(broker: Mo
     alias = metric(birth, "passed").alias
     for count in range(1, 4):
         node.update({"passed": count})
-        until(lambda count=count: host.kinds().count("NDATA") == count)
+        until(lambda count=count: host.kinds().count("NDATA") == count)  # type: ignore[misc]
     told = [read for kind, read, _ in host.heard if kind == "NDATA"]
     assert [read.seq for read in told] == [1, 2, 3]
     assert [read.metrics[0].long_value for read in told] == [1, 2, 3]

@@ -11,7 +11,8 @@ from tenfold.errors import DeliveryError, LineError
 from tenfold.outbox.kinds.addresses import mqtt
 from tenfold.outbox.kinds.mqtt import Mqtt
 from tests.outbox.conftest import message
-from tests.outbox.receivers import Broker, Subscriber, brokering, need_mosquitto, until
+from tests.outbox.receivers import Broker, Subscriber, brokering, need_mosquitto
+from tests.waiting import until
 
 
 def opened(broker: Broker, **settings: object) -> Mqtt:

@@ -19,6 +19,7 @@ from tenfold.errors import NotInCatalogue
 from tenfold.runtime import App
 from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
 from tests.fakes import FakeApp
+from tests.waiting import until
 
 LONG = 120.0
 
@@ -80,13 +81,6 @@ def entries(app: App) -> dict[str, tuple[str | None, int]]:
     with app.database.reading() as session:
         rows = session.execute(select(Entry.name, Entry.label, Entry.bytes))
         return {row.name: (row.label, row.bytes) for row in rows}
-
-
-def until(true: Callable[[], Any]) -> None:
-    ends = time.monotonic() + LONG
-    while not true():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.05)
 
 
 def only(app: App) -> WatchedFolder:

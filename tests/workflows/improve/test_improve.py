@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +26,7 @@ from tenfold.workflows.improve import improve as improving
 from tests import tiny
 from tests.disks import fill, small_disk
 from tests.fakes import FakeApp, looked_at
+from tests.waiting import until
 
 CLASSES = ("class 0", "class 1", "class 2")
 
@@ -107,13 +107,6 @@ def correct(app: App, label: str, colour: str, count: int, first: int = 0) -> No
     ]
     app.actions.do("correct", entries, label=label)
     looked_at(app.database)
-
-
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.mark.slow

@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests import run_folders, tiny
 from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT
 from tests.tables import new_database
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 21, 14, 5, 9)
 # Ends in moments with so narrow a network, but not before it can be stopped.
@@ -73,13 +73,6 @@ def app_in(home: Path, database_url: str = "") -> Iterator[App]:
         app.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 300) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 class TestForReal:
     @pytest.mark.slow
     @pytest.mark.train
@@ -121,7 +114,7 @@ class TestForReal:
                 told.append((now.step, now.figures or {}))
                 return now.state == DONE
 
-            until(ended)
+            until(ended, 300)
             words = list(dict.fromkeys(message for message, _ in told if message))
             assert words[0] == "starting"
             assert "preparing" in words
@@ -140,7 +133,7 @@ class TestForReal:
         with app_in(own_home) as app:
             name, begun = app.train.start(wish(pictures, LONG), NOW, by=0)
             folder, first = app.train.run(name).folder, begun.id
-            until(lambda: len(Run(folder).epochs) >= 2)
+            until(lambda: len(Run(folder).epochs) >= 2, 300)
             with pytest.raises(TrainingError, match="is being trained in"):
                 app.train.check_resumable(name)
             app.jobs.cancel(first)
@@ -168,7 +161,7 @@ class TestForReal:
             f"app = opened(Path({str(own_home)!r})); app.jobs.start(); time.sleep(600)"
         )
         server = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
-        until(lambda: len(Run(folder).epochs) >= 2 or server.poll() is not None)
+        until(lambda: len(Run(folder).epochs) >= 2 or server.poll() is not None, 300)
         server.send_signal(signal.SIGKILL)
         server.wait()
         until(lambda: not is_training(folder), 60)

@@ -19,8 +19,9 @@ from tenfold import settings
 from tenfold.cameras.decoder.pictures import MOST_BYTES
 from tenfold.web.app import create_app
 from tests.cameras.clips import pictures
-from tests.cameras.serving import Certain, until
+from tests.cameras.serving import Certain
 from tests.fakes import FakeApp
+from tests.waiting import until
 from tests.web.api.v1.test_live import Socket
 from tests.web.conftest import Serve, start
 from tests.web.signed_in import Staffed, staff

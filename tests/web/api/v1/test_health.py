@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,16 +15,10 @@ from tenfold.runtime import supervisor
 from tenfold.runtime.supervisor import Periodic
 from tenfold.web.api.v1 import health
 from tests.fakes import RED, picture
+from tests.waiting import until
 from tests.web.conftest import Running, Serve
 
 LONG = 60.0
-
-
-def until(true: Callable[[], Any]) -> None:
-    ends = time.monotonic() + LONG
-    while not true():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.05)
 
 
 def state_of(running: Running, name: str) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tenfold.web import events
 from tenfold.web.app import create_app
 from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
 from tests.fakes import FakeApp, FakeClassifier, submit
+from tests.waiting import until
 from tests.web.conftest import Running, Serve, start
 
 LONG = 120.0
@@ -33,13 +33,6 @@ def unfinished(tmp_path: Path) -> Path:
 def look(running: Running, folder: Path, **more: Any) -> str:
     params = ScanFolderParams(path=str(folder), owner=0, shared=True)
     return running.service.app.jobs.submit(LOOK, params, title="Look", by=0, **more).id
-
-
-def until(true: Callable[[], Any]) -> None:
-    ends = time.monotonic() + LONG
-    while not true():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.05)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
-from tests.outbox.receivers import until
+from tests.waiting import until
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS, Staffed, staff
 

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +34,7 @@ from tenfold.cameras.decoder import Segment
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.sources import CopiedVideo
 from tenfold.workflows.watch_cameras import live
+from tests.waiting import until
 from tests.web.conftest import Serve
 from tests.web.signed_in import Staffed, staff
 
@@ -188,8 +189,8 @@ def test_whoever_does_not_answer_gets_the_newest_when_they_do_and_holds_nobody_u
     for _ in range(2):
         slow.picture()
     seen = 0
-    until = time.monotonic() + 2.5
-    while time.monotonic() < until:
+    ends = time.monotonic() + 2.5
+    while time.monotonic() < ends:
         quick.picture()
         quick.say()
         seen += 1
@@ -260,7 +261,7 @@ def test_so_many_see_a_camera_at_once_and_whoever_leaves_makes_room(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = staffed.running.service
-    wait_for(lambda: not service.viewers.used, seconds=10)
+    until(lambda: not service.viewers.used, seconds=10)
     monkeypatch.setattr(service.viewers, "limit", 8)
     most = max(1, 8 * service.settings.client_percent // 100)
     path = f"/api/v1/cameras/{camera}/live"
@@ -268,9 +269,9 @@ def test_so_many_see_a_camera_at_once_and_whoever_leaves_makes_room(
     assert {one.status for one in viewers} == {101}
     assert connect(path, staffed.vic).status == 503
     viewers[0].close()
-    until = time.monotonic() + 10
+    ends = time.monotonic() + 10
     while connect(path, staffed.vic).status != 101:
-        assert time.monotonic() < until
+        assert time.monotonic() < ends
 
 
 def test_who_is_signed_out_sees_no_more(
@@ -341,13 +342,6 @@ def copying(filmed: Filmed) -> Iterator[Copying]:
         thread.join()
 
 
-def wait_for(done: Callable[[], object], seconds: float = 20.0) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def filmed_by(staffed: Staffed, camera: int) -> Any:
     return staffed.running.service.app.watched_cameras.running(camera)
 
@@ -363,8 +357,8 @@ class Watcher:
     def take(self, seconds: float, answer: bool = True) -> list[tuple[dict[str, Any], bytes]]:
         """What comes within some seconds."""
         found: list[tuple[dict[str, Any], bytes]] = []
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
             try:
                 event = self.socket.next(left)
             except TimeoutError:
@@ -407,9 +401,9 @@ def test_video_is_sent_as_it_comes_with_what_moves_and_no_picture_is_encoded(
         assert 12 <= len(boxes) <= 31, "ten a second at most"
         assert boxes[-1]["boxes"] == [{"track": 3, "box": [0.5, 0.0, 0.25, 1.0], "class": "dog"}]
         one.socket.close()
-        until = time.monotonic() + 10
+        ends = time.monotonic() + 10
         while copied.video.wanted:
-            assert time.monotonic() < until
+            assert time.monotonic() < ends
             time.sleep(0.05)
 
 
@@ -462,7 +456,7 @@ def test_who_sees_video_counts_as_who_sees_pictures(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = staffed.running.service
-    wait_for(lambda: not service.viewers.used, seconds=10)
+    until(lambda: not service.viewers.used, seconds=10)
     monkeypatch.setattr(service.viewers, "limit", 1)
     path = f"/api/v1/cameras/{camera}/live"
     assert connect(path, staffed.vic).status == 101
@@ -486,11 +480,11 @@ def test_the_video_of_a_real_camera_plays_until_a_mask_is_drawn(
     number = made.json()["id"]
     path = f"/api/v1/cameras/{number}"
     try:
-        wait_for(lambda: filmed_by(staffed, number))
+        until(lambda: filmed_by(staffed, number))
         one = Watcher(connect(f"{path}/live?video=true", staffed.vic))
-        video, until = b"", time.monotonic() + 20
+        video, ends = b"", time.monotonic() + 20
         while len(video) < 100_000:
-            assert time.monotonic() < until
+            assert time.monotonic() < ends
             video += b"".join(content for said, content in one.take(0.5) if said["kind"] == "video")
         with av.open(io.BytesIO(video)) as file:
             numbers = [number_in(frame.to_ndarray(format="rgb24")) for frame in file.decode(video=0)]
@@ -499,9 +493,9 @@ def test_the_video_of_a_real_camera_plays_until_a_mask_is_drawn(
         before = filmed_by(staffed, number)
         mask = {"name": "street", "corners": [[0, 0], [0.5, 0], [0.5, 1]]}
         assert staffed.ann.patch(path, json={"masks": [mask]}).status_code == 200
-        wait_for(lambda: filmed_by(staffed, number) not in (None, before))
+        until(lambda: filmed_by(staffed, number) not in (None, before))
         one = Watcher(connect(f"{path}/live?video=true", staffed.vic))
-        wait_for(lambda: one.kinds(0.5))
+        until(lambda: one.kinds(0.5))
         assert one.kinds(3.0) == {"picture"}
     finally:
         staffed.ann.delete(path)

@@ -10,7 +10,8 @@ import pytest
 from tenfold.cameras.address import parse
 from tenfold.database import now
 from tests.cameras.events import seen
-from tests.outbox.receivers import Receiver, receiving, until
+from tests.outbox.receivers import Receiver, receiving
+from tests.waiting import until
 from tests.web.conftest import Serve
 from tests.web.signed_in import Staffed, staff
 

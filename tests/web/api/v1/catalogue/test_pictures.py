@@ -3,8 +3,6 @@
 import itertools
 import os
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +14,7 @@ from sqlalchemy import update
 from tenfold.catalogue.entries.tables import Entry
 from tests.fakes import picture
 from tests.pictures import encoded, scene
+from tests.waiting import until
 from tests.web.conftest import Running, Serve
 
 URL = "/api/v1/catalogue"
@@ -46,13 +45,6 @@ def entry_of(answer: Any) -> dict[str, Any]:
     [result] = answer.json()["results"]
     entry: dict[str, Any] = result["entry"]
     return entry
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 def test_pictures_are_kept_at_once_and_classified_soon(catalogue: Running) -> None:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
 from tests import tiny
 from tests.fakes import LocalRegistry, picture
+from tests.waiting import until
 from tests.web.conftest import Running, Serve
 
 MODELS = "/api/v1/models"
@@ -37,13 +37,6 @@ def added(server: Running) -> str:
     answer = server.client.post(f"{MODELS}?name=tiny.onnx", content=tiny.MODEL.read_bytes())
     assert answer.status_code == 201
     return str(answer.json()["hash"])
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.mark.slow
