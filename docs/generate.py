@@ -23,7 +23,7 @@ from tenfold.line.plc.opcua import client, nodes, vision
 from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
 from tenfold.line.plc.registers import RegisterMap
 from tenfold.recipes import recipe, recipe_file
-from tenfold.web import problems
+from tenfold.web import problems, request_errors
 from tenfold.web.app import describe_api
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -108,7 +108,7 @@ def errors_page() -> str:
     """The tree, and each error's code, title and HTTP status."""
     tree = re.search(r"^ *TenfoldError\n(?: *[├│└].*\n?)+", inspect.getdoc(errors) or "", re.M)
     assert tree is not None
-    requests = tree_of(problems.RequestError)
+    requests = tree_of(request_errors.RequestError)
     flat = [kind for kind in tree_of(errors.TenfoldError) if kind not in requests]
     return page(
         "Errors",
@@ -119,7 +119,7 @@ def errors_page() -> str:
         errors_table(flat),
         "## Of requests",
         "Only the HTTP API answers with these.",
-        errors_table([kind for kind in requests if kind is not problems.RequestFailed]),
+        errors_table([kind for kind in requests if kind is not request_errors.RequestFailed]),
     )
 
 

@@ -12,7 +12,7 @@ from tenfold import modelfile
 from tenfold.errors import TenfoldError
 from tenfold.images import Limits, frame_count, load
 from tenfold.web.api.v2 import tensors
-from tenfold.web.problems import RequestError
+from tenfold.web.request_errors import RequestError
 from tenfold.web.security.quotas import Quota
 from tenfold.web.uploads import pictures as uploads
 

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tenfold import errors
-from tenfold.web import problems
+from tenfold.web import problems, request_errors
 from tests.fakes import RED, FakeClassifier, picture
 from tests.web.conftest import Running, Serve
 
@@ -64,8 +64,8 @@ def test_a_wrong_parameter(running: Running) -> None:
         (errors.PictureError, 422),
         (errors.UsageError, 400),
         (errors.ModelFileError, 422),
-        (problems.Overloaded, 503),
-        (problems.BadUpload, 400),
+        (request_errors.Overloaded, 503),
+        (request_errors.BadUpload, 400),
     ],
 )
 def test_every_error_has_its_status(kind: type[errors.TenfoldError], status: int) -> None:

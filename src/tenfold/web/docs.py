@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from tenfold.web.problems import NotHere
+from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.guard import DOCS_PATH
 from tenfold.web.service import service_of

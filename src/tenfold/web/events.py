@@ -18,7 +18,7 @@ from tenfold.database import now
 from tenfold.jobs import JobRow
 from tenfold.runtime import App
 from tenfold.web.job_answers import job_answer
-from tenfold.web.problems import Overloaded
+from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.visitor import Visitor
 
 MOST_LISTENERS = 200

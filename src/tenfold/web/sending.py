@@ -10,7 +10,8 @@ from urllib.parse import quote
 from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tenfold.web.problems import Overloaded, answer
+from tenfold.web.problems import answer
+from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.quotas import Quota
 from tenfold.web.threads import ThreadPool
 

@@ -21,7 +21,7 @@ from tenfold.runtime.supervisor import Supervisor
 from tenfold.settings import Settings, load, variable
 from tenfold.settings import file as configuring
 from tenfold.web.events import Events
-from tenfold.web.problems import Overloaded
+from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.quotas import Quota, Reservation
 from tenfold.web.threads import Threads
 from tenfold.web.uploads.pictures import UploadLimits, declared

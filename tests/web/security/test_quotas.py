@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from tenfold.errors import DamagedPicture
-from tenfold.web.problems import Overloaded
+from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.quotas import CountedBytes, Quota
 
 FULL = "is full"

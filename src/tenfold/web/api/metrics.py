@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import monitor
 from tenfold.web.service import service_of
 

@@ -23,7 +23,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tenfold.web import problems
+from tenfold.web import problems, request_errors
 from tenfold.web.security.hosts import host_of, is_address
 
 _PAGE_POLICY = (
@@ -61,7 +61,7 @@ HEADERS = {
 
 
 _FOREIGN = problems.answer(
-    problems.ForeignPage(
+    request_errors.ForeignPage(
         "The request",
         "comes from a page of another site",
         cure="Open this server's own page; a program sends no Origin.",
@@ -139,7 +139,7 @@ def limit_body(scope: Scope, most: int | None) -> None:
 
 def _wrong_host(host: str) -> ASGIApp:
     return problems.answer(
-        problems.WrongHost(
+        request_errors.WrongHost(
             f"'{host[:100]}'",
             "is not a name of this server",
             cure="Call it by its IP address, or as localhost on the same machine.",

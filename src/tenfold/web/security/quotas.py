@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from tenfold.errors import TenfoldError
-from tenfold.web.problems import Overloaded
+from tenfold.web.request_errors import Overloaded
 
 T = TypeVar("T")
 

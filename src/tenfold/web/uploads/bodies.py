@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from tenfold.files import temporary
 from tenfold.images.sources import megas
-from tenfold.web.problems import NoFile, UploadTooLarge
+from tenfold.web.request_errors import NoFile, UploadTooLarge
 from tenfold.web.security.access import visitor
 from tenfold.web.security.guard import limit_body
 from tenfold.web.service import service_of

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from tenfold.errors import PictureTooLarge
 from tenfold.images import SUPPORTED
 from tenfold.images.sources import megas
-from tenfold.web.problems import BadUpload, NoPicture, UploadTooLarge
+from tenfold.web.request_errors import BadUpload, NoPicture, UploadTooLarge
 from tenfold.web.security.guard import limit_body
 from tenfold.web.security.quotas import CountedBytes, Reservation
 

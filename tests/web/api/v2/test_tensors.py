@@ -9,7 +9,7 @@ import pytest
 
 from tenfold.predictions import Prediction
 from tenfold.web.api.v2 import tensors
-from tenfold.web.problems import BadInference
+from tenfold.web.request_errors import BadInference
 
 SIDE = 2
 PIXELS = bytes(range(SIDE * SIDE * 3))

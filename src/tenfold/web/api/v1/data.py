@@ -24,7 +24,8 @@ from tenfold.storage import read_if_there
 from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of

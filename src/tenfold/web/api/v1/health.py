@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from tenfold.errors import DatabaseError
 from tenfold.runtime.supervisor import ServiceHealth
 from tenfold.web.answers import Answer
-from tenfold.web.problems import Overloaded, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
 

@@ -28,7 +28,8 @@ from tenfold.web.answers import COMMON
 from tenfold.web.api.v1 import health
 from tenfold.web.api.v1.classify import REFUSALS
 from tenfold.web.api.v2 import tensors
-from tenfold.web.problems import MEDIA_TYPE, BadInference, Overloaded, responses
+from tenfold.web.problems import MEDIA_TYPE, responses
+from tenfold.web.request_errors import BadInference, Overloaded
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import CountedBytes, Reservation
 from tenfold.web.security.visitor import Visitor

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tenfold.parsing import from_json
 from tenfold.predictions import Prediction
-from tenfold.web.problems import BadInference
+from tenfold.web.request_errors import BadInference
 
 INPUT = "image"
 _SCALARS = {"FP32": np.dtype("<f4"), "BOOL": np.dtype("?")}

@@ -12,7 +12,8 @@ from tenfold.errors import DatasetError, UsageError
 from tenfold.evaluation.comparison import check_classes
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import concerns
 from tenfold.web.service import service_of

@@ -16,7 +16,8 @@ from tenfold.web.api.v1.data import dataset_named
 from tenfold.web.export_answers import ExportsAnswer, export_answer, format_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import values_without_paths
 from tenfold.web.security.visitor import Visitor

@@ -16,7 +16,8 @@ from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
 from tenfold.web.answers import Answer
 from tenfold.web.pages import page_response
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import file_response

@@ -21,7 +21,8 @@ from tenfold.web.answers import Answer
 from tenfold.web.api.v1.models.models import ModelEntry, model_entry
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.pages import page_response
-from tenfold.web.problems import NotHere, responses
+from tenfold.web.problems import responses
+from tenfold.web.request_errors import NotHere
 from tenfold.web.run_answers import (
     DrawnChart,
     LegendKey,
