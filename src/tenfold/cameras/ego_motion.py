@@ -17,7 +17,7 @@ _GRID = 10
 _WINDOW = 21
 _MIN_POINTS = 12
 _CELLS = 4
-# Points that agree must lie in so many of the 16 cells of the picture: one large object is not the camera.
+# How many of the 16 cells of the picture must have agreeing points: one large object is not the camera.
 _MIN_CELLS = 5
 _AGREEMENT = 0.4
 # Levels by which the mean of a cell differs where something else is seen.

@@ -26,7 +26,7 @@ _FLAT = 4.0
 _THIN = 6
 # Pixels of a cell's side, and levels by which its mean may change where nothing moves.
 _CELL, _UNCHANGED = 4, 3
-# It rains while flashes fall in so many of the cells of the picture.
+# The share of the picture's cells in which flashes mean rain.
 _CELLS, _RAINY_CELLS = 8, 0.3
 _FLASH, _FLASHES_IN_CELL = 14, 4
 # Moving objects also make pixels darker for one picture; drops do not.
@@ -190,7 +190,7 @@ def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box
 
     Args:
         smallest: regions of fewer pixels are left out.
-        join: pieces that are up to so many pixels apart are one region, twice as many from top to bottom.
+        join: the pixels up to which separate pieces are one region; twice as many vertically.
     """
     left, top, mask = _part_that_moves(mask, 2 * join + 4)
     if not mask.size:

@@ -135,7 +135,7 @@ class Retention:
 
 
 def _enough(rows: list[ClipRow], size: int) -> list[ClipRow]:
-    """The first clips that together have at least so many bytes, or all of them."""
+    """The first clips that together have at least `size` bytes, or all of them."""
     taken, found = 0, list[ClipRow]()
     for row in rows:
         if taken >= size:

@@ -26,7 +26,7 @@ class ArchiveLimits:
     """How much an archive may hold.
 
     Attributes:
-        files, bytes: at most so many, unpacked.
+        files, bytes: the most after unpacking.
         ratio: the most bytes as a multiple of the archive's size, beyond `free` bytes.
     """
 

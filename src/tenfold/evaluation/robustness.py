@@ -81,7 +81,7 @@ def robustness(
 
     Args:
         data: pictures of the classifier's size and classes.
-        pictures: at most so many of them are evaluated, chosen at random by `seed`.
+        pictures: how many are evaluated at most, chosen at random by `seed`.
         types: names of corruptions.
         severities: of 1 to 5.
         progress: called with how many rounds are done, and how many there are.

@@ -31,7 +31,7 @@ class Calibration:
     Attributes:
         temperature: divides the logits before the softmax.
         prototypes: float `[P, D]`, unit length: what training pictures look like in the embedding.
-        neighbours: novelty is the mean distance to so many nearest prototypes.
+        neighbours: to how many nearest prototypes novelty is the mean distance.
         mix: how much one minus the highest probability adds to that distance.
     """
 

@@ -20,9 +20,9 @@ from tenfold.evaluation.class_mapping import joined, with_classes
 from tenfold.modelfile import ModelInfo
 from tenfold.server_files import ServerFiles
 
-# MinMax is as good as percentiles on so many, and more of them change little.
+# Pictures for calibration: MinMax is as good as percentiles on this many, and more change little.
 CALIBRATION = 192
-# The share of pictures that is kept is known to a percent or two on so many.
+# Pictures for the threshold: the kept share is known to a percent or two.
 THRESHOLD = 1000
 # By which layers are chosen that stay in float, of those for the threshold.
 TRIAL = 400
@@ -73,7 +73,7 @@ def open_pictures(
         folder: an empty one; CIFAR-10's pictures are written into it as PNG.
         data_dir: where CIFAR-10 is.
         cache: the folder for decoded pictures.
-        limit: compare on so many at most, chosen evenly.
+        limit: the most pictures to compare on, chosen evenly.
         files: opens what was named to a server.
 
     Raises:
@@ -117,7 +117,7 @@ def open_pictures(
 
 
 def evenly(count: int, most: int) -> NDArray[np.int64]:
-    """At most so many of `count` places, the same ones every time, in order."""
+    """At most `most` of `count` places, a fixed random choice, in order."""
     return np.sort(np.random.default_rng(1).permutation(count)[:most])
 
 

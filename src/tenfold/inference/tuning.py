@@ -47,7 +47,7 @@ def ways(cores: int) -> list[Way]:
 
 
 def measured(classifier: Classifier, tried: Sequence[Way], seconds: float = SECONDS) -> list[Speed]:
-    """The speed of each way, the fastest first. Takes so many seconds for each.
+    """The speed of each way, the fastest first. Takes `seconds` for each.
 
     The ways take turns, so that a slow moment of the machine meets all of them.
     """

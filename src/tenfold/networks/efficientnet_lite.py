@@ -111,7 +111,7 @@ class EfficientNetLite(nn.Module):
         self.open_blocks(trainable_blocks)
 
     def open_blocks(self, blocks: int) -> None:
-        """Have the head and so many of the last blocks learn, as `trainable_blocks` says."""
+        """Make the head and the last `blocks` blocks trainable; see `trainable_blocks`."""
         self._open = min(blocks, len(self.blocks))
         fixed: list[nn.Module] = [*self.blocks[: len(self.blocks) - self._open]]
         if fixed:

@@ -66,7 +66,7 @@ class OpensFromBehind(Protocol):
     """A network whose last blocks can learn on what the fixed ones in front of them have made, kept."""
 
     def open_blocks(self, blocks: int) -> None:
-        """Have the head and so many of the last blocks learn, and nothing else."""
+        """Make the head and the last `blocks` blocks trainable, and nothing else."""
 
     def fronts(self, x: Tensor, opened: Sequence[int]) -> list[Tensor]:
         """What stands in front of each of these numbers of open blocks, for normalised pictures."""

@@ -50,7 +50,7 @@ class Drift:
     Attributes:
         kind: classes or novelty.
         window: how many answers.
-        index: the population stability index; None while there were not so many answers.
+        index: the population stability index; None until there were as many answers.
     """
 
     kind: str

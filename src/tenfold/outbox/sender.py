@@ -18,8 +18,7 @@ from tenfold.outbox.tables import DestinationRow, MessageRow
 
 log = logging.getLogger(__name__)
 
-# A message that its receiver refuses becomes a dead letter after so many attempts; one whose receiver cannot
-# be reached waits on.
+# Attempts after which a refused message becomes a dead letter; one whose receiver is unreachable waits on.
 MOST_REFUSALS = 3
 # Seconds between attempts: doubled each time, up to the second figure.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0

@@ -27,7 +27,7 @@ class Batches:
         recipe: batch size, balance and seed.
 
     Attributes:
-        size: pictures in a batch; fewer than the recipe's where there are not so many.
+        size: pictures in a batch; fewer than the recipe's where there are too few.
         steps: whole batches in an epoch; the few left over differ from epoch to epoch.
 
     Raises:

@@ -64,7 +64,7 @@ class Trainer:
         epoch: finished epochs.
         kept: the epoch whose weights the network has after `run`.
         stopped: whether no further epoch is trained.
-        read_every: after so many steps the figures of a report are new.
+        read_every: steps between two updates of the figures.
 
     Raises:
         TrainingError: there are no pictures.

@@ -21,7 +21,7 @@ class PushedVideo(Video):
     """Pictures that are handed over, as a video.
 
     Args:
-        picture: waits so many seconds for the next one; None: none came.
+        picture: waits for the next one, at most the given seconds; None: none came.
 
     Raises:
         CameraError: none came, or none that can be decoded.

@@ -24,7 +24,7 @@ from tenfold.cameras.decoder import refusals
 from tenfold.cameras.frames import SourceFacts
 from tenfold.errors import CameraError
 
-# FFmpeg gives up a connection that is silent for so long; of a stream that runs it takes twice this.
+# Seconds of silence after which FFmpeg gives up connecting; on a running stream twice this.
 SILENT_SECONDS = 4.0
 _MOST_PIXELS = 8192 * 8192
 _TIMEOUT = {"timeout": str(round(SILENT_SECONDS * 1e6))}

@@ -65,7 +65,7 @@ class Rule:
         dwell: seconds that it was there: in the rule's zones where it has some, else in the picture.
         line: x and y of two points, in parts of the picture, between which it crossed.
         direction: to which side of the line it crossed, as one looks from the first point to the second.
-        count: so many events within `within` seconds.
+        count: how many events within `within` seconds are needed.
         cool_down: seconds after a message in which there is no other.
     """
 

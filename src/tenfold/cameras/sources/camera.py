@@ -18,7 +18,7 @@ from tenfold.errors import CameraError
 
 _POLL_SECONDS = 0.1
 _JITTER = 0.2
-# A slow camera may be silent for as long as so many of its frames take.
+# A slow camera may be silent for as long as this many of its frames take.
 _SILENT_FRAMES = 5
 
 
@@ -32,7 +32,7 @@ class Timing:
         first_pause: before the first new attempt; each further one doubles it.
         longest_pause: but no longer than this, so that a camera that comes back is seen soon.
         refused_pause: after a wrong password, because cameras lock out clients that try too often.
-        settled: after so long with frames the pauses begin anew.
+        settled: seconds with frames after which the pauses start from the first again.
     """
 
     open: float = 10.0

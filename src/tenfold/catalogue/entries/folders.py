@@ -116,7 +116,7 @@ def _safe(text: str) -> str:
 
 
 def _short(name: str, most: int) -> str:
-    """A name of at most so many bytes; it keeps its ending."""
+    """A name cut to at most `most` bytes, with its ending."""
     if len(name.encode()) <= most:
         return name
     found = _ENDING.search(name)
@@ -125,5 +125,5 @@ def _short(name: str, most: int) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    """The beginning of a text that has at most so many bytes, and does not end in a dot or a space."""
+    """The beginning of a text, at most `most` bytes, that does not end in a dot or a space."""
     return text.encode()[:most].decode(errors="ignore").rstrip(". ")

@@ -24,7 +24,7 @@ from tenfold.errors import UsageError
 assert ALIKE == 6, "more different bits need other parts"
 # Pictures with nearly no edges, a wall or a sky, all look the same; they are not compared.
 _PLAIN = 3
-# Hashes that are equal in two bytes, in their order: each is compared with so many that follow.
+# Among hashes that are equal in two bytes, each is compared with this many that follow.
 _MOST_FOLLOWING = 300
 _SECONDS_KEPT = 30.0
 _KEPT = 8

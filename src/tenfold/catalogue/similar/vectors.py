@@ -25,7 +25,7 @@ from tenfold.files import replacing, write_whole
 if TYPE_CHECKING:
     from usearch.index import Index
 
-# Newer vectors are put into the file when there are so many, or a tenth as many as it has.
+# Newer vectors are written into the file at this number, or at a tenth of what it has.
 FEWEST_BESIDE, MOST_BESIDE = 2_000, 50_000
 _PER_READ = 5_000
 # Neighbours looked at for each question: what recall of 0.99 takes in a hundred thousand.

@@ -52,7 +52,7 @@ def list_entries(order: str, deleted: bool, limit: int, as_json: bool, **which: 
     if found:
         click.echo(_rows(found))
     least = "at least " if counts.capped else ""
-    # Of those that are shown there are so many, however few of the rest were counted.
+    # At least those that are shown exist, even if counting stopped earlier.
     total = max(counts.total, len(found))
     click.echo(f"{len(found):,} of {least}{total:,}", err=True)
 

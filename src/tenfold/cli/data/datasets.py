@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tenfold.settings import Settings
 
 SOURCE_HELP = "cifar10, a folder of class-name/picture files, or a CSV or Parquet manifest."
-# So many unreadable pictures are named; the rest are counted.
+# How many unreadable pictures are named; the rest are counted.
 _NAMED = 5
 
 # Of a server that runs the command for whoever named the data to it.

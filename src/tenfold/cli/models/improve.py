@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tenfold.models.tables import Improvement
 
 _NONE_OF_THESE = "none of these"
-# From so many corrections on a network that can be trained gains more than its head alone.
+# The number of corrections from which training the network gains more than refitting its head.
 MANY = 500
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tenfold.datasets.dataset import Dataset
     from tenfold.recipes.recipe import Recipe
 
-# So many of the steps are printed.
+# How many of the steps are printed.
 _ROWS = 15
 
 

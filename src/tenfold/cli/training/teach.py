@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.teach import TaughtModel
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-# So many of the pictures that were taken for another class are named.
+# How many of the misclassified pictures are named.
 _NAMED = 5
 
 

@@ -14,7 +14,7 @@ from tenfold.evaluation.corruptions.sampling import Pictures
 
 SEVERITIES = (1, 2, 3, 4, 5)
 
-# So many pixels are worked on at once: they stay in the processor's cache, nearly.
+# Pixels of a batch: they nearly fit into the processor's cache.
 _PIXELS = 256 * 32 * 32
 
 

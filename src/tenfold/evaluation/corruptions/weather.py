@@ -12,7 +12,7 @@ from PIL import Image
 from tenfold.evaluation.corruptions.sampling import Pictures, smear, zoom
 
 _GREY = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-# So many frosted panes are drawn, of so many times the picture's side; each picture sees a part of one.
+# How many frosted panes are drawn, and their side in picture sides; each picture sees a part of one.
 _PANES, _PANE_SIDE = 5, 4
 # For pictures beyond this side they are enlarged.
 _DRAWN = 64

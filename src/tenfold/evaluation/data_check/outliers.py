@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 NEIGHBOURS = 10
 # Compared with a sample of this many, so that the time grows with the number of pictures and not its square.
 SAMPLE = 20_000
-# So many robust standard deviations above the usual is an outlier: of the logarithms of the distances, which
+# Robust standard deviations above the median that make an outlier: of the logarithms of the distances, which
 # themselves are skewed and would call one picture in thirty an outlier.
 FAR = 3.0
 _BLOCK = 2048

@@ -11,7 +11,7 @@ from tenfold.evaluation.report.section import EvaluatedModel, Section
 # The most classes for which the whole matrix is drawn; above, the most confused pairs are listed.
 MATRIX = 30
 PAIRS = 100
-# The page has about so many pictures of 32 x 32 pixels, fewer of larger ones; the limit per cell has steps.
+# About how many pictures of 32 x 32 pixels the page has, fewer of larger ones; the limit per cell has steps.
 MOST = 1600
 LIMITS = (40, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 # Steps of colour; the lowest one above zero stays visible.

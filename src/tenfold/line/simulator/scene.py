@@ -85,7 +85,7 @@ def bundled_parts(folder: Path) -> list[tuple[Path, str]]:
 
 
 def _within(pixels: Pixels, side: int) -> Pixels:
-    """The whole picture, its longer side so many pixels."""
+    """The whole picture, scaled to a longer side."""
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -238,7 +238,7 @@ def evenly(data: LabelledPictures, most: int) -> NDArray[np.int64]:
 
 
 def repeats_of(views: int, own: int, mixture: Mixture) -> int:
-    """How often each view of a corrected picture is repeated beside so many own pictures."""
+    """How often each view of a corrected picture is repeated beside `own` own pictures."""
     if not own or not views:
         return 1
     wanted = mixture.share * own / (1 - mixture.share)

@@ -108,7 +108,7 @@ def prove(
 
     Args:
         box, locate: see `tenfold.line.pictures.pictures.part`.
-        last: so many parts at most.
+        last: how many parts at most.
         tell: called with how many are done.
 
     Raises:
