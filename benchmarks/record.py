@@ -37,17 +37,24 @@ def interval(found: Share) -> str:
     return f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
 
 
-def write(script: str, rows: list[dict[str, str]], *, keep: bool = True, part: str = "") -> None:
+def write(
+    script: str, rows: list[dict[str, str]], *, keep: bool = True, part: str = "", others: bool = False
+) -> None:
     """Print the figures of a script, and keep them where `table.py` finds them.
 
     Args:
         part: of the script's figures; each part has a file of its own, and replaces only itself.
+        others: rows of other figures in that file stay.
     """
     if keep:
         RESULTS.mkdir(exist_ok=True)
         name = Path(script).stem
-        result = {"name": name, "machine": machine(), "rows": rows}
         file = f"{name}_{part}.json" if part else f"{name}.json"
+        new = {row["what"]: row for row in rows}
+        if others and (RESULTS / file).exists():
+            known = {row["what"]: row for row in json.loads((RESULTS / file).read_text("utf-8"))["rows"]}
+            new = known | new
+        result = {"name": name, "machine": machine(), "rows": list(new.values())}
         (RESULTS / file).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     for row in rows:
         print(f"{row['what']}: {row['value']}  n = {row['n']}  {row['peer']}")

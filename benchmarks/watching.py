@@ -5,11 +5,13 @@
     python -m benchmarks.watching --part generated    labelled objects that cross; a camera that pans
     python -m benchmarks.watching --part masks        background subtraction, pixel by pixel
     python -m benchmarks.watching --part night        an hour of each disturbance that is no object
+    python -m benchmarks.watching --part night --only rain      one of them; the figures of the others stay
     python -m benchmarks.watching --part cost         frames a second of a core, beside decoding alone
     python -m benchmarks.watching --part cameras      cameras that a core carries; needs an RTSP server
     python -m benchmarks.watching --part delay        from movement to message; needs that and mosquitto
+    python -m benchmarks.watching --part view         the live view in Chromium; needs that and the built page
 
-The last two run the service of `tenfold serve`. The half hour with four cameras is `benchmarks.camera_soak`.
+The last three run the service of `tenfold serve`. `benchmarks.camera_soak` is half an hour with four cameras.
 """
 
 import argparse
@@ -24,7 +26,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import camera_cost, camera_live
+from benchmarks import camera_cost, camera_live, camera_view
 from benchmarks.camera_scenes import Scene, Score, Sprite, crossing, ground, score
 from benchmarks.camera_seeing import DISTURBANCES, clip, generated, photographed, pictures, watched
 from benchmarks.record import DATA, SAMPLES, interval, write
@@ -205,14 +207,17 @@ def _f_measure(counts: NDArray[np.float64]) -> float:
     return float(2 * counts[0] / max(counts[1] + counts[2], 1.0))
 
 
-def night(classify: Classify, labels: Sequence[str], seconds: float = HOUR) -> list[dict[str, str]]:
-    """Events where nothing is, in an hour of each disturbance."""
+def night(
+    classify: Classify, labels: Sequence[str], seconds: float = HOUR, only: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """Events where nothing is, in an hour of each disturbance, or of some of them."""
     dark = (ground(9) * 0.25).astype(np.uint8)
     scenes = DISTURBANCES | {
         "a dark scene: noise, rain and flicker": {"background": dark, "noise": 6, "rain": 60, "flicker": 0.02}
     }
     rows = []
-    for name, given in scenes.items():
+    for name in only or scenes:
+        given = scenes[name]
         whole: dict[str, Any] = {"background": ground(9), "seconds": seconds} | given
         events, _ = watched(Scene(**whole), classify)
         rows.append(false_alarms(name, len(events), seconds))
@@ -233,6 +238,7 @@ PARTS: dict[str, Callable[[Classify, Sequence[str]], list[dict[str, str]]]] = {
     "cost": camera_cost.rows,
     "cameras": camera_live.cameras,
     "delay": camera_live.delay,
+    "view": camera_view.view,
     "night": night,
 }
 
@@ -243,6 +249,7 @@ def main() -> None:
     )
     parser.add_argument("--part", choices=PARTS, help="one alone")
     parser.add_argument("--model", help="another model file or bundled model; its figures are not kept")
+    parser.add_argument("--only", action="append", help="of the part night: one disturbance")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     model = Classifier(given.model or CAMERAS)
@@ -250,6 +257,9 @@ def main() -> None:
     def classify(crops: Sequence[NDArray[np.uint8]]) -> Any:
         return model.run([model.prepare(crop) for crop in crops])
 
+    if given.only:
+        rows = night(classify, model.info.labels, only=given.only)
+        return write(__file__, rows, keep=given.model is None, part="night", others=True)
     for name in [given.part] if given.part else PARTS:
         write(__file__, PARTS[name](classify, model.info.labels), keep=given.model is None, part=name)
 

@@ -282,6 +282,31 @@ def test_video_is_shown_as_the_camera_sends_it_until_something_is_masked(
         expect(dialog).to_contain_text("Video as the camera sends it.", timeout=20_000)
 
 
+# How far the name of what moves at the right edge lies from the picture's edges, in pixels.
+_NAMED = """() => {
+  const picture = document.querySelector("dialog .picture").getBoundingClientRect();
+  const boxes = [...document.querySelectorAll("dialog .box")];
+  const right = picture.left + 0.7 * picture.width;
+  const name = boxes.find(one => one.getBoundingClientRect().left > right)?.querySelector(".name");
+  if (!name) return null;
+  const { left, right: end, top } = name.getBoundingClientRect();
+  return [left - picture.left, picture.right - end, top - picture.top];
+}"""
+
+
+def test_the_name_of_what_moves_lies_in_the_picture_of_a_phone(look_at: LookAt, tmp_path: Path) -> None:
+    with sending(write_clip(tmp_path / "clip.ts", count=250, width=640, height=480, speed=2)) as address:
+        page = look_at("/cameras", viewport={"width": 360, "height": 780})
+        page.evaluate("localStorage.setItem('tenfold.language', 'ru')")
+        page.reload()
+        server = page.url.partition("/cameras")[0]
+        body = {"name": "Gate", "source": address}
+        assert page.request.post(f"{server}/api/v1/cameras", data=body).status == 201
+        page.get_by_role("article", name="Gate").get_by_role("button").first.click()
+        far = page.wait_for_function(_NAMED).json_value()
+        assert min(far) >= -1, far
+
+
 def test_pictures_are_shown_instead_of_video_where_somebody_wants_them(
     look_at: LookAt, tmp_path: Path
 ) -> None:
