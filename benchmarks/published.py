@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import robustness
 from benchmarks.record import RESULTS, ROOT
 from benchmarks.table import replaced
+from tenfold import modelfile
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import HEIGHT, WIDTH, Chart, Point
 
@@ -28,13 +29,14 @@ START, END = "<!-- published -->", "<!-- /published -->"
 STYLE = (
     "<style>.figure svg{width:100%;max-width:40rem}.figure text{font-size:11px;fill:currentColor}"
     ".figure .grid,.figure .axis{stroke:currentColor;opacity:.25}.figure .hit{fill:none}"
-    ".figure .published{fill:#8a8f98}.figure .ours{fill:#c2620e}</style>"
+    ".figure .published{fill:#8a8f98}.figure .ours{fill:#c2620e}"
+    ".figure .level{fill:none;stroke:#8a8f98;stroke-dasharray:4 3}</style>"
 )
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A share that was published or measured here; `multiply_adds` where the chart has them."""
+    """A share that was published or measured here; `multiply_adds` where there are any."""
 
     name: str
     value: float
@@ -58,6 +60,25 @@ def measured_networks(file: Path = NETWORKS) -> list[Figure]:
     return figures
 
 
+def measured_model(name: str) -> Figure:
+    """A bundled model on CIFAR-10's test pictures, by what its file says."""
+    info = modelfile.read(modelfile.bundled(name))[1]
+    value, multiply_adds = info.scores["test"]["accuracy"], info.network["multiply_adds"]
+    called = f"`{name}` (ours, with ImageNet's weights)"
+    return Figure(called, value, "`benchmarks/backbone/photo.py`", multiply_adds, ours=True)
+
+
+def measured_novelty(folder: Path = RESULTS) -> list[Figure]:
+    """How well each bundled model's novelty tells strangers: the rows with an AUROC beside them."""
+    figures = []
+    for script, model in (("photographs", ""), ("watch_model", "watch: ")):
+        for row in json.loads((folder / f"{script}.json").read_text(encoding="utf-8"))["rows"]:
+            if found := re.match(r"AUROC ([\d.]+)", row["peer"]):
+                what = f"{model}{row['what'].removesuffix(' called none of these')} (ours, n = {row['n']})"
+                figures.append(Figure(what, float(found[1]), f"`benchmarks/{script}.py`", ours=True))
+    return figures
+
+
 def measured_rows(script: str, start: str, folder: Path = RESULTS) -> list[Figure]:
     """The rows of a script's results whose description begins with `start`."""
     rows = json.loads((folder / f"{script}.json").read_text(encoding="utf-8"))["rows"]
@@ -72,14 +93,23 @@ def measured_rows(script: str, start: str, folder: Path = RESULTS) -> list[Figur
 
 
 def scatter(title: str, figures: list[Figure]) -> Chart:
-    """Accuracy against multiply-adds; each dot has the number of its row in the table."""
+    """Accuracy against multiply-adds; each dot has the number of its row in the table.
+
+    What has no multiply-adds, as a person has none, is a line across.
+    """
     x = axes.Axis("multiply-adds, millions", 10, 10_000, (10, 100, 1_000, 10_000), logarithmic=True)
     y = axes.linear("test accuracy", min(one.value for one in figures), 1.0, axes.percent)
     chart = Chart(title, "The table below has every value.", x, y)
-    dots = [(one.multiply_adds / 1e6, one.value) for one in figures]
-    for dot, one in zip(dots, figures, strict=True):
+    numbered = list(enumerate(figures, 1))
+    levels = [(number, one) for number, one in numbered if not one.multiply_adds]
+    for number, one in levels:
+        chart.line([(x.low, one.value), (x.high, one.value)], "level")
+        chart.note(x.low * 1.1, one.value + 0.003, str(number))
+    shown = [(number, one) for number, one in numbered if one.multiply_adds]
+    dots = [(one.multiply_adds / 1e6, one.value) for _, one in shown]
+    for dot, (_, one) in zip(dots, shown, strict=True):
         chart.dots([dot], "ours" if one.ours else "published", [one.name])
-    for number, place in enumerate(free_places(x, y, dots), 1):
+    for (number, _), place in zip(shown, free_places(x, y, dots), strict=True):
         chart.note(*place, str(number), "middle")
     return chart
 
@@ -110,11 +140,12 @@ def free_places(x: axes.Axis, y: axes.Axis, dots: list[Point]) -> list[Point]:
 def bars(title: str, measure: str, figures: list[Figure]) -> Chart:
     """A bar for each figure, with the number of its row in the table."""
     count = len(figures)
+    digits = 1 if count <= 8 else 0  # or they run into each other
     x = axes.Axis("row of the table", 0.5, count + 0.5, tuple(range(1, count + 1)))
     chart = Chart(title, "The table below has every value.", x, axes.shares(measure))
     for number, one in enumerate(figures, 1):
         chart.bars([(number - 0.35, number + 0.35, one.value)], "ours" if one.ours else "published")
-        chart.note(number, one.value + 0.02, f"{one.value:.1%}", "middle")
+        chart.note(number, one.value + 0.02, f"{one.value:.{digits}%}", "middle")
     return chart
 
 
@@ -130,7 +161,7 @@ def section(chart: Chart, figures: list[Figure]) -> str:
     ]
     rows = [
         [str(number), one.name]
-        + ([f"{one.multiply_adds / 1e6:,.0f}"] if costs else [])
+        + ([f"{one.multiply_adds / 1e6:,.0f}" if one.multiply_adds else ""] if costs else [])
         + [f"{one.value:.2%}", one.source]
         for number, one in enumerate(figures, 1)
     ]
@@ -145,14 +176,14 @@ def content() -> str:
         name: [Figure(**one) for one in figures]
         for name, figures in json.loads(PUBLISHED.read_text(encoding="utf-8")).items()
     }
-    accuracy = published["accuracy"] + measured_networks()
-    accuracy.sort(key=lambda one: (one.multiply_adds, one.value))
+    accuracy = [*published["accuracy"], *measured_networks(), measured_model("photo")]
+    accuracy.sort(key=lambda one: (one.multiply_adds or math.inf, one.value))
     corruptions = published["corruptions"] + [
         figure
         for model in robustness.PICTURES
         for figure in measured_rows("robustness", f"{model}: accuracy on corrupted pictures")
     ]
-    novelty = published["novelty"] + measured_rows("none_of_these", "AUROC of novelty")
+    novelty = published["novelty"] + measured_novelty()
     return "\n".join(
         [
             STYLE,

@@ -45,6 +45,27 @@ def test_shares_and_percentages_are_read_alike(tmp_path: Path) -> None:
     ]
 
 
+def test_each_models_novelty_is_read_where_it_was_measured(tmp_path: Path) -> None:
+    found = {"what": "photo: roads called none of these", "value": "1", "n": "9", "peer": "AUROC 0.954"}
+    other = {"what": "photo: roads", "value": "1", "n": "9", "peer": ""}
+    (tmp_path / "photographs.json").write_text(json.dumps({"rows": [found, other]}))
+    found |= {"what": "roads called none of these", "peer": "AUROC 0.914 against others"}
+    (tmp_path / "watch_model.json").write_text(json.dumps({"rows": [found]}))
+    assert [(one.name, one.value) for one in published.measured_novelty(tmp_path)] == [
+        ("photo: roads (ours, n = 9)", 0.954),
+        ("watch: roads (ours, n = 9)", 0.914),
+    ]
+
+
+def test_what_computes_nothing_is_a_line_across_and_has_a_row() -> None:
+    network = published.Figure("A network", 0.9, "here", 4e7, ours=True)
+    person = published.Figure("One person", 0.95, "elsewhere")
+    text = published.section(published.scatter("Accuracy", [person, network]), [person, network])
+    assert text.count('class="line level"') == 1
+    assert text.count('class="dot ') == 1
+    assert "| 1 | One person |  | 95.00% | elsewhere |" in text
+
+
 def test_the_page_is_as_the_script_writes_it() -> None:
     page = published.PAGE.read_text(encoding="utf-8")
     assert replaced(page, published.content(), published.START, published.END) == page
