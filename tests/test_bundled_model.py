@@ -1,5 +1,6 @@
 """The models that come with tenfold: small, whole, named in three languages, and as good as it says."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.cifar10 import NAMES
+from tenfold.images import read
 from tenfold.inference import Classifier
 from tenfold.modelfile import ModelInfo
 from tests.paths import SHARED
@@ -75,10 +77,45 @@ def test_it_says_nothing_of_the_machine_that_made_it(content: bytes) -> None:
         assert trace not in content
 
 
+def test_a_picture_costs_no_more_than_was_allowed(path: Path) -> None:
+    most = {"photo": 450, "watch": 450, "cifar10": 145}[path.stem]
+    assert multiply_adds(path) < most * 1e6
+
+
+def multiply_adds(path: Path) -> int:
+    """Those of the file's convolutions and dense layers for one view."""
+    import onnx
+
+    network = onnx.load_from_string(modelfile.network(path))
+    network.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
+    graph = onnx.shape_inference.infer_shapes(network).graph
+    shapes = {one.name: list(one.dims) for one in graph.initializer}
+    for one in (*graph.value_info, *graph.input, *graph.output):
+        shapes[one.name] = [side.dim_value for side in one.type.tensor_type.shape.dim]
+    found = 0
+    for node in graph.node:
+        if node.op_type == "Conv":
+            found += math.prod(shapes[node.output[0]]) * math.prod(shapes[node.input[1]][1:])
+        elif node.op_type in ("Gemm", "MatMul"):
+            found += math.prod(shapes[node.output[0]]) * shapes[node.input[0]][-1]
+    return found
+
+
 @pytest.mark.parametrize("name", [modelfile.DEFAULT, modelfile.CAMERAS])
 def test_a_plain_grey_is_none_of_these(name: str) -> None:
-    answer = Classifier(name, threads=1).classify(np.full((40, 40, 3), 128, np.uint8))
-    assert not answer.known
+    model = Classifier(name, threads=1)
+    for level in (0, 64, 128, 200, 255):
+        assert not model.classify(np.full((40, 40, 3), level, np.uint8)).known, level
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample photographs are not beside this repository")
+def test_road_signs_and_what_hardly_began_to_be_decoded_are_none_of_these() -> None:
+    model = Classifier(threads=1)
+    assert not model.classify(SAMPLES / "photos_none_of_the_ten" / "JaidedAI__example3.png").known
+    for folder in sorted((SAMPLES / "photos").iterdir()):
+        pixels = read(sorted(folder.iterdir())[0]).copy()
+        pixels[len(pixels) // 10 :] = 128
+        assert not model.classify(pixels).known, folder.name
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample photographs are not beside this repository")
