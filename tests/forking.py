@@ -121,12 +121,17 @@ def serving(home: Path, *options: str, **settings: str) -> Iterator[str]:
     server = _CONTEXT.Process(target=_run, args=(tenfold, arguments, environ, writer))
     server.start()
     writer.close()
-    with open(reader.fileno(), encoding="utf-8", closefd=False) as out:
-        first = out.readline()
-        assert first.startswith("tenfold is at http://"), first
-        yield first.split()[3]
-        assert server.is_alive(), f"the server ended by itself with {server.exitcode}"
-        server.terminate()
-        server.join(_SECONDS_TO_STOP)
-        assert server.exitcode == 0
-    reader.close()
+    try:
+        with open(reader.fileno(), encoding="utf-8", closefd=False) as out:
+            first = out.readline()
+            assert first.startswith("tenfold is at http://"), first
+            yield first.split()[3]
+            assert server.is_alive(), f"the server ended by itself with {server.exitcode}"
+            server.terminate()
+            server.join(_SECONDS_TO_STOP)
+            assert server.exitcode == 0
+    finally:
+        # Also after a test that failed: the tests' own process would else wait for it for ever.
+        server.kill()
+        server.join()
+        reader.close()
