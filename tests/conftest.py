@@ -36,6 +36,7 @@ KEPT = {
     "TENFOLD_REQUIRE_MOSQUITTO",
     "TENFOLD_KSERVE_PYTHON",
     "TENFOLD_MEDIAPIPE_PYTHON",
+    "TENFOLD_TRAEFIK",
 }
 # A file system in memory, used where it has room. On a disk's, to create and delete the files of PostgreSQL's
 # databases takes five times as long as all else that their tests do.

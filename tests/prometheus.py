@@ -1,4 +1,4 @@
-"""A real Prometheus with the settings and alerts of deploy/, made quicker so that tests need not wait."""
+"""A real Prometheus and Alertmanager with what deploy/ has, made quicker so that tests need not wait."""
 
 import json
 import shutil
@@ -18,6 +18,7 @@ from tests.paths import ROOT
 from tests.proxies import free_port
 
 PROGRAM = shutil.which("prometheus")
+ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,19 @@ class Prometheus:
 
 @contextmanager
 def prometheus(
-    folder: Path, target: str, token: str, *, prefix: str = "", https: bool = False, waits: str = ""
+    folder: Path,
+    target: str,
+    token: str,
+    *,
+    prefix: str = "",
+    https: bool = False,
+    waits: str = "",
+    tells: str = "",
 ) -> Iterator[Prometheus]:
     """Watches the server at `target`, "127.0.0.1:8000", with everything that deploy/ says.
 
     waits: how long an alert's condition must hold; as the rules say where it is empty.
+    tells: the Alertmanager that it sends alerts to, "127.0.0.1:9093"; none where it is empty.
     """
     if PROGRAM is None:
         pytest.skip("needs Prometheus: apt-get install prometheus")
@@ -66,6 +75,8 @@ def prometheus(
         job["scheme"], job["tls_config"] = "https", {"insecure_skip_verify": True}
     job["authorization"]["credentials_file"] = str(folder / "tenfold_token")
     job["static_configs"] = [{"targets": [target]}]
+    (managers,) = said["alerting"]["alertmanagers"]
+    managers["static_configs"] = [{"targets": [tells]}] if tells else []
     said["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     file, port = folder / "prometheus.yml", free_port()
     file.write_text(yaml.safe_dump(said))
@@ -75,5 +86,25 @@ def prometheus(
     with subprocess.Popen([PROGRAM, *options, listen], stderr=subprocess.DEVNULL) as process:
         try:
             yield Prometheus(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def alertmanager(folder: Path, receiver: str) -> Iterator[str]:
+    """Sends alerts to this address, as deploy/ says but at once; gives where it listens, "127.0.0.1:9093"."""
+    if ALERTMANAGER is None:
+        pytest.skip("needs Alertmanager: apt-get install prometheus-alertmanager")
+    said = yaml.safe_load((ROOT / "deploy/alertmanager.yml").read_text())
+    said["route"] |= {"group_wait": "1s", "group_interval": "1s"}
+    (webhook,) = said["receivers"][0]["webhook_configs"]
+    webhook["url"] = receiver
+    file, address = folder / "alertmanager.yml", f"127.0.0.1:{free_port()}"
+    file.write_text(yaml.safe_dump(said))
+    options = [f"--config.file={file}", f"--storage.path={folder / 'alertmanager'}"]
+    listen = [f"--web.listen-address={address}", "--cluster.listen-address="]
+    with subprocess.Popen([ALERTMANAGER, *options, *listen], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield address
         finally:
             process.terminate()

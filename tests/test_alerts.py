@@ -1,9 +1,10 @@
 """Each alert of deploy/tenfold-alerts.yml fires, says what it should, and is over when its reason is.
 
-The series are those that a real server writes, with other values; `promtool` runs the rules over them. One
-test has a real Prometheus watch a real server.
+The series are those that a real server writes, with other values; `promtool` runs the rules over them. Two
+tests have a real Prometheus watch a real server, one of them with a real Alertmanager that tells of it.
 """
 
+import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -20,8 +21,9 @@ from tenfold.cameras.address import parse
 from tenfold.runtime import App
 from tenfold.settings import Settings
 from tests.forking import serving
+from tests.outbox.receivers import receiving
 from tests.paths import ROOT
-from tests.prometheus import prometheus
+from tests.prometheus import alertmanager, prometheus
 from tests.proxies import free_port
 from tests.test_deploy import samples  # noqa: F401 - a fixture
 from tests.waiting import until
@@ -226,3 +228,36 @@ def test_prometheus_tells_of_a_camera_and_of_a_server_that_are_gone_until_they_a
         assert watcher.firing() == {"TenfoldDown": f"127.0.0.1:{port} does not answer"}
         with serving(home, "--port", str(port)):
             until_answered(lambda: not watcher.firing(), says="the alert of a server that is back stays")
+
+
+@pytest.mark.slow
+def test_alertmanager_tells_of_two_cameras_in_one_message_and_of_their_end(tmp_path: Path) -> None:
+    """As deploy/ has it, but a reason need hold for a second only, and messages are sent after a second."""
+    home, port = tmp_path / "home", free_port()
+    with App(Settings(home=home)) as app:
+        away = [
+            app.cameras.add(name, parse(f"rtsp://127.0.0.1:1/{name}"), by=0).id for name in ("gate", "yard")
+        ]
+    with receiving() as receiver, alertmanager(tmp_path, receiver.url) as manager:
+
+        def told() -> list[dict[str, Any]]:
+            return [json.loads(body) for _, body in receiver.got]
+
+        def cameras(message: dict[str, Any], state: str) -> set[str]:
+            of = [one for one in message["alerts"] if one["labels"]["alertname"] == "TenfoldCameraDown"]
+            return {one["annotations"]["summary"] for one in of if one["status"] == state}
+
+        address = f"127.0.0.1:{port}"
+        with (
+            serving(home, "--port", str(port)),
+            prometheus(tmp_path, address, "", waits="1s", tells=manager),
+        ):
+            both = {f"{address}: the camera {name} does not send" for name in ("gate", "yard")}
+            until(lambda: any(cameras(one, "firing") == both for one in told()), says="the two are told apart")
+            for message in told():
+                assert (message["receiver"], message["groupLabels"]) == ("team", {"instance": address})
+            with App(Settings(home=home)) as app:
+                for camera in away:
+                    app.cameras.remove(camera)
+            until(lambda: told()[-1]["status"] == "resolved", says="nobody hears that it is over")
+            assert set().union(*(cameras(one, "resolved") for one in told())) == both

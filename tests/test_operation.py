@@ -25,7 +25,7 @@ from tests.fakes import picture
 from tests.forking import serving
 from tests.paths import ROOT
 from tests.prometheus import Prometheus, prometheus
-from tests.proxies import NGINX, nginx
+from tests.proxies import nginx
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -120,8 +120,6 @@ def queries() -> list[str]:
 def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
     postgres: str, tmp_path: Path
 ) -> None:
-    if NGINX is None:
-        pytest.skip("needs nginx: apt-get install nginx")
     said = {
         "TENFOLD_ALLOWED_HOSTS": "localhost",
         "TENFOLD_TRUSTED_PROXIES": "127.0.0.1",
@@ -142,7 +140,7 @@ def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
         options.pop("home")
         with (
             serving(Path(given["TENFOLD_HOME"]), **options) as own,
-            nginx(tmp_path / folder, urlsplit(own).port or 0, PREFIX, strip=False) as outside,
+            nginx(tmp_path / folder, urlsplit(own).port or 0, PREFIX) as outside,
         ):
             yield f"{outside}{PREFIX}"
 

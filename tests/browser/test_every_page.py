@@ -22,7 +22,7 @@ from tests.browser.stations import filming
 from tests.browser.test_app import sign_in
 from tests.fakes import picture
 from tests.forking import serving
-from tests.proxies import NGINX, nginx
+from tests.proxies import nginx
 
 pytestmark = pytest.mark.browser
 WORDS = "seven green kettles"
@@ -123,7 +123,7 @@ def filled(home: Path, folder: Path) -> Iterator[tuple[str, str]]:
         fill(app, camera.address)
         with (
             serving(home, "--root-path", PREFIX, trusted_proxies="127.0.0.1") as own,
-            nginx(folder, urlsplit(own).port or 0, PREFIX, strip=False) as outside,
+            nginx(folder, urlsplit(own).port or 0, PREFIX) as outside,
         ):
             yield f"{outside}{PREFIX}", own
 
@@ -142,8 +142,6 @@ def fill(app: App, camera: str) -> None:
 @pytest.mark.slow
 def test_every_page_and_what_it_leads_to_works_under_a_prefix(chromium: Browser, tmp_path: Path) -> None:
     need(PAGE.is_file() and MODEL.is_file(), "needs the built page and the bundled model")
-    if NGINX is None:
-        pytest.skip("needs nginx: apt-get install nginx")
     with filled(tmp_path / "home", tmp_path) as (address, own):
         context = chromium.new_context(locale="en-US", ignore_https_errors=True)
         walk = Walk(context, address)

@@ -1,78 +1,27 @@
-"""A server behind a real Caddy with TLS, as docs/how-to/reverse-proxy.md has it, under a prefix and not."""
+"""A server behind real proxies with TLS, as docs/how-to/reverse-proxy.md has them, under a prefix and not."""
 
-import re
-import shutil
-import socket
 import ssl
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tenfold.cameras.address import parse
-from tenfold.line.simulator.broker import free_port
 from tests.fakes import GREEN, picture
-from tests.paths import ROOT
+from tests.proxies import PROXIES, Proxy
 from tests.web.api.v1.test_live import Filmed, Socket
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS
 
-CADDY = shutil.which("caddy")
-DOCUMENT = ROOT / "docs/how-to/reverse-proxy.md"
 LARGE = 100_000_000
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CADDY is None, reason="needs Caddy: apt-get install caddy"),
-]
+pytestmark = pytest.mark.slow
 
 
-def documented(name: str) -> str:
-    """The example that serves this name."""
-    found = re.search(rf"```text\n({re.escape(name)} {{.*?\n}})\n```", DOCUMENT.read_text(), re.DOTALL)
-    assert found is not None
-    assert "reverse_proxy 127.0.0.1:8000" in found[1]
-    return found[1]
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as trying:
-        return trying.connect_ex(("127.0.0.1", port)) == 0
-
-
-@contextmanager
-def caddy(folder: Path, name: str, backend: int) -> Iterator[str]:
-    """Caddy by a documented example, with a certificate of its own; gives its address."""
-    assert CADDY is not None
-    folder.mkdir()
-    key, certificate, port = folder / "key.pem", folder / "certificate.pem", free_port()
-    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"]
-    names = ["-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*new, *names, *files], check=True, capture_output=True)
-    site = documented(name).replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
-    site = site.replace(f"{name} {{", f"localhost:{port} {{\n    tls {certificate} {key}", 1)
-    kept = f"admin off\n    auto_https disable_redirects\n    storage file_system {folder}"
-    configuration = folder / "Caddyfile"
-    configuration.write_text(f"{{\n    {kept}\n}}\n{site}\n")
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen([CADDY, "run", "--config", str(configuration)], stderr=log) as running,
-    ):
-        try:
-            ends = time.monotonic() + 30
-            while not listens(port):
-                assert running.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < ends
-                time.sleep(0.05)
-            yield f"https://localhost:{port}"
-        finally:
-            running.terminate()
-            running.wait(timeout=20)
+@pytest.fixture(scope="module", params=PROXIES)
+def proxy(request: pytest.FixtureRequest) -> Proxy:
+    return PROXIES[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +35,8 @@ def under(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Running:
 
 
 @pytest.fixture(scope="module")
-def outside(under: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with caddy(tmp_path_factory.mktemp("caddy") / "one", "example.org", under.port) as address:
+def outside(under: Running, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with proxy(tmp_path_factory.mktemp("proxy"), under.port, "/pictures") as address:
         yield address
 
 
@@ -116,8 +65,11 @@ def test_under_a_prefix_everything_is_found_and_the_cookie_is_bound_to_https(
     (cookie,) = ann.cookies.jar
     assert (cookie.name, cookie.secure) == ("__Host-tenfold-pictures", True)
     for path in ("/", "/models", "/api/v1/model", "/docs", "/openapi.json", "/metrics", "/readyz"):
-        assert ann.get(f"/pictures{path}").status_code == 200, path
-    assert ann.get("/elsewhere").content == b"", "it is of the proxy"
+        answer = ann.get(f"/pictures{path}")
+        assert answer.status_code == 200, path
+        assert "X-Request-ID" in answer.headers
+    for path in ("/elsewhere", "/pictures-of-others"):
+        assert "X-Request-ID" not in ann.get(path).headers, f"{path} is not tenfold's to answer"
     addresses = {one.address for one in under.service.app.audit.latest(limit=10)} - {""}
     assert addresses == {"127.0.0.1"}, "what a visitor says of itself is not believed"
 
@@ -135,6 +87,12 @@ def test_a_large_upload_is_handed_on_and_a_larger_one_is_refused(ann: httpx.Clie
             yield bytes(1_000_000)
 
     assert ann.post("/pictures/api/v1/classify", content=endless()).status_code == 413
+
+
+def test_events_come_at_once(ann: httpx.Client) -> None:
+    """The answer never ends, so a proxy that collects it would hand on nothing."""
+    with ann.stream("GET", "/pictures/api/v1/events") as stream:
+        assert any(line.startswith("event: model") for line in stream.iter_lines())
 
 
 def test_a_camera_is_shown_over_a_websocket(
@@ -162,14 +120,15 @@ def test_a_camera_is_shown_over_a_websocket(
     finally:
         filmed.stop.set()
         filming.join()
+        under.service.app.cameras.remove(camera.id)
 
 
 def test_without_accounts_a_proxy_lets_nobody_in(
-    serve: Serve, tmp_path: Path, trusting: ssl.SSLContext
+    serve: Serve, proxy: Proxy, tmp_path: Path, trusting: ssl.SSLContext
 ) -> None:
     own = serve()
     with (
-        caddy(tmp_path / "caddy", "pictures.example.org", own.port) as outside,
+        proxy(tmp_path, own.port, "") as outside,
         httpx.Client(base_url=outside, verify=trusting, trust_env=False) as stranger,
     ):
         assert own.client.get("/api/v1/model").status_code == 200
