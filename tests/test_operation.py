@@ -71,7 +71,7 @@ def run(settings: Mapping[str, str], words: list[str], given: str = "") -> str:
 def answers(address: str) -> tuple[Any, ...]:
     """What a person sees who signs in: the catalogue, a picture of it, and answers to two others."""
     with httpx.Client(
-        base_url=address, verify=False, headers={"Origin": address.removesuffix(PREFIX)}
+        base_url=address, verify=False, headers={"Origin": address.removesuffix(PREFIX)}, timeout=60
     ) as client:
         client.post("/api/v1/session", json={"name": "ann", "password": WORDS}).raise_for_status()
         entries = client.get("/api/v1/catalogue/entries").raise_for_status().json()
@@ -91,7 +91,7 @@ def told(watcher: Prometheus, address: str, query: str) -> bool:
 def fill(address: str) -> None:
     """Three pictures in the catalogue, one of them corrected."""
     with httpx.Client(
-        base_url=address, verify=False, headers={"Origin": address.removesuffix(PREFIX)}
+        base_url=address, verify=False, headers={"Origin": address.removesuffix(PREFIX)}, timeout=60
     ) as client:
         client.post("/api/v1/session", json={"name": "ann", "password": WORDS}).raise_for_status()
         for number in range(3):

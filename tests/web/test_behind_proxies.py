@@ -129,7 +129,7 @@ def test_without_accounts_a_proxy_lets_nobody_in(
     own = serve()
     with (
         proxy(tmp_path, own.port, "") as outside,
-        httpx.Client(base_url=outside, verify=trusting, trust_env=False) as stranger,
+        httpx.Client(base_url=outside, verify=trusting, trust_env=False, timeout=60) as stranger,
     ):
         assert own.client.get("/api/v1/model").status_code == 200
         assert stranger.get("/api/v1/model").status_code == 403

@@ -84,12 +84,13 @@ def test_two_servers_under_one_name_have_cookies_of_their_own(serve: Serve) -> N
             f"{running.address}{root}/api/v1/session",
             json={"name": "ann", "password": WORDS},
             headers={"Origin": running.address},
+            timeout=60,
         )
         assert answer.status_code == 200
         (name,) = answer.cookies
         names.add(name)
         cookies = {name: answer.cookies[name]}
-        assert httpx.get(f"{running.address}/api/v1/model", cookies=cookies).status_code == 200
+        assert httpx.get(f"{running.address}/api/v1/model", cookies=cookies, timeout=60).status_code == 200
     assert names == {"tenfold", "tenfold-one", "tenfold-two-three"}
 
 

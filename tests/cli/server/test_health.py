@@ -67,7 +67,7 @@ def test_a_ready_server_is_told_with_each_of_its_services(asked: Command) -> Non
         assert (outcome.status, outcome.err) == (0, "")
         head, _, *services = outcome.out.splitlines()
         assert head == f"The server at {address} is ready"
-        names = [one["name"] for one in httpx.get(f"{address}/readyz").json()["services"]]
+        names = [one["name"] for one in httpx.get(f"{address}/readyz", timeout=60).json()["services"]]
         assert {"live-model", "jobs", "cameras", "stations"} <= set(names)
         assert [line.split() for line in services] == [[name, "running"] for name in names]
         assert asked(port_of(address), "0.0.0.0").status == 0

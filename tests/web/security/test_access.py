@@ -189,7 +189,7 @@ FOREIGN: list[dict[str, str]] = [
 def test_a_page_of_another_site_changes_nothing_where_nobody_signs_in(
     running: Running, headers: dict[str, str]
 ) -> None:
-    with httpx.Client(base_url=running.address, trust_env=False) as client:
+    with httpx.Client(base_url=running.address, trust_env=False, timeout=60) as client:
         for method, path in (
             ("POST", "/api/v1/people"),
             ("POST", "/api/v1/classify"),
@@ -231,13 +231,13 @@ def test_the_page_itself_and_a_program_change_what_they_may(
     running: Running, headers: dict[str, str]
 ) -> None:
     own = {name: running.address if value == "own" else value for name, value in headers.items()}
-    with httpx.Client(base_url=running.address, trust_env=False) as client:
+    with httpx.Client(base_url=running.address, trust_env=False, timeout=60) as client:
         assert client.post("/api/v1/classify", headers=own, content=picture(RED)).status_code == 200
 
 
 def test_a_cookie_without_a_word_on_where_it_comes_from_only_reads(staffed: Staffed) -> None:
     with httpx.Client(
-        base_url=staffed.running.address, cookies=staffed.ann.cookies, trust_env=False
+        base_url=staffed.running.address, cookies=staffed.ann.cookies, trust_env=False, timeout=60
     ) as client:
         assert client.get("/api/v1/people").status_code == 200
         answer = client.post("/api/v1/people", json={})

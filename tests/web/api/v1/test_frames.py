@@ -271,7 +271,10 @@ def test_a_server_that_stops_does_not_wait_for_a_page_that_sends(tmp_path: Path)
     server, thread, port = start(create_app(app, page=tmp_path / "not-built"))
     address, jpeg = f"http://127.0.0.1:{port}", jpeg_of(next(pictures(1)))
     number = httpx.post(
-        f"{address}/api/v1/cameras", json={"name": "desk", "source": "browser:desk"}, trust_env=False
+        f"{address}/api/v1/cameras",
+        json={"name": "desk", "source": "browser:desk"},
+        trust_env=False,
+        timeout=60,
     ).json()["id"]
     until(lambda: app.watched_cameras.running(number))
     sender = Sender(address, f"/api/v1/cameras/{number}/frames", {})

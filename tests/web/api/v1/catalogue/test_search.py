@@ -176,7 +176,10 @@ def test_each_person_is_shown_what_is_theirs(serve: Serve) -> None:
     def seen(role: str) -> tuple[list[int], int, dict[int, list[str]]]:
         secret = app.tokens.add(people[role].id, name="t", role=role, days=1)[1]
         client = httpx.Client(
-            base_url=running.address, headers={"Authorization": f"Bearer {secret}"}, trust_env=False
+            base_url=running.address,
+            headers={"Authorization": f"Bearer {secret}"},
+            trust_env=False,
+            timeout=60,
         )
         with client:
             listed = ids(client.get("/api/v1/catalogue/entries").json())
