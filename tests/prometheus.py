@@ -23,9 +23,15 @@ ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertman
 
 @dataclass(frozen=True)
 class Prometheus:
-    """One that runs."""
+    """One that runs, and the server it watches."""
 
     address: str
+    target: str
+
+    @property
+    def up(self) -> bool:
+        """Whether it reads the server's metrics."""
+        return bool(self.ask(f'up{{instance="{self.target}"}} == 1'))
 
     def ask(self, query: str) -> list[dict[str, Any]]:
         """What a query finds now."""
@@ -85,7 +91,7 @@ def prometheus(
     listen = f"--web.listen-address=127.0.0.1:{port}"
     with subprocess.Popen([PROGRAM, *options, listen], stderr=subprocess.DEVNULL) as process:
         try:
-            yield Prometheus(f"http://127.0.0.1:{port}")
+            yield Prometheus(f"http://127.0.0.1:{port}", target)
         finally:
             process.terminate()
 

@@ -253,7 +253,7 @@ def test_alertmanager_tells_of_two_cameras_in_one_message_and_of_their_end(tmp_p
             prometheus(tmp_path, address, "", waits="1s", tells=manager),
         ):
             both = {f"{address}: the camera {name} does not send" for name in ("gate", "yard")}
-            until(lambda: any(cameras(one, "firing") == both for one in told()), says="the two are told apart")
+            until(lambda: any(cameras(one, "firing") == both for one in told()), says="they are told apart")
             for message in told():
                 assert (message["receiver"], message["groupLabels"]) == ("team", {"instance": address})
             with App(Settings(home=home)) as app:
