@@ -1,6 +1,7 @@
 """Stations and recipes over HTTP: roles, what is refused, overrides; no answer holds a password."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -10,20 +11,25 @@ import httpx
 import pytest
 
 from tenfold.catalogue.entries.tables import SOURCES
+from tenfold.database import now
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.signals import Inputs
 from tenfold.line.plc.wiring import connect
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Trail, TrailEntry
+from tenfold.workflows.line.cameras import station_camera
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
-from tests.waiting import until
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS, Staffed, staff
 
 SECRET = "s3cret"
-CAMERA = {"source": f"http://ann:{SECRET}@127.0.0.1:9/snapshot.jpg", "snapshot": True, "untested": True}
+CAMERA: dict[str, Any] = {
+    "source": f"http://ann:{SECRET}@127.0.0.1:9/snapshot.jpg",
+    "snapshot": True,
+    "untested": True,
+}
 AT = "2026-11-29T10:00:00.000Z"
 
 
@@ -35,13 +41,10 @@ def staffed(serve: Serve) -> Iterator[Staffed]:
 
 @pytest.fixture
 def gate(running: Running) -> Iterator[int]:
-    """A station that does not run."""
-    added = running.client.post("/api/v1/stations", json={"name": "gate", **CAMERA})
-    assert added.status_code == 201, added.text
-    number = added.json()["id"]
-    running.client.post(f"/api/v1/stations/{number}/pause")
-    # It may have been begun meanwhile, and takes some time to end.
-    until(lambda: running.service.app.running_stations.running(number) is None)
+    """A station that does not run, and never did: one that was added and paused may have run in between."""
+    app = running.service.app
+    camera = asdict(station_camera(CAMERA["source"], app.cameras, user="", password=""))
+    number = app.stations.add("gate", camera, by=0, snapshot=True, paused_at=now()).id
     yield number
     running.client.delete(f"/api/v1/stations/{number}")
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
-from tenfold.accounts.roles import ADMINISTRATOR, at_least
 from tenfold.errors import LineError
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.plc import require
@@ -21,28 +20,22 @@ from tenfold.web.api.v1.cameras.cameras import CameraFactsAnswer
 from tenfold.web.api.v1.line.bodies import (
     ByRequest,
     CameraTrial,
-    ChallengeBody,
     ChallengeRequest,
     ChangeoverRequest,
-    GateBody,
     PlcReading,
     RefusalRequest,
     RegisterAnswer,
     StationAnswer,
     StationChange,
     StationRequest,
-    StationState,
     StationValues,
 )
+from tenfold.web.api.v1.line.states import answer_of
 from tenfold.web.api.v1.line.wires import (
-    TriggerBody,
     commands,
     kept_broker,
     kept_outputs,
     kept_plant,
-    shown_broker,
-    shown_output,
-    shown_plant,
 )
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
@@ -70,7 +63,7 @@ _AWAY = _NONE | responses(_422="No process of this server runs it now.")
 def stations(request: Request, who: Viewer) -> list[StationAnswer]:
     """By name."""
     app = service_of(request).app
-    return [_answer(app, row, who) for row in app.stations.all()]
+    return [answer_of(app, row, who) for row in app.stations.all()]
 
 
 @router.post("", operation_id="add_station", summary="Add a station", status_code=201, responses=_CONFIRMED)
@@ -85,7 +78,7 @@ def add(request: Request, who: Administrator, asked: StationRequest) -> StationA
     facts = {"address": shown} | _programs(values)
     app.audit.note(who.id, "station.add", row.name, facts, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post("/test", operation_id="try_station_camera", summary="Try a station's camera", responses=_REFUSED)
@@ -127,7 +120,7 @@ def read_registers(request: Request, who: Administrator, asked: PlcReading) -> l
 def station(request: Request, who: Viewer, number: Number) -> StationAnswer:
     """With its state at this moment."""
     app = service_of(request).app
-    return _answer(app, app.stations.get(number), who)
+    return answer_of(app, app.stations.get(number), who)
 
 
 @router.patch("/{number}", operation_id="change_station", summary="Change a station", responses=_CONFIRMED)
@@ -151,7 +144,7 @@ def change(request: Request, who: Administrator, number: Number, asked: StationC
     facts = {"values": sorted(values)} | _programs(values)
     app.audit.note(who.id, "station.change", row.name, facts, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post("/{number}/pause", operation_id="pause_station", summary="Pause a station", responses=_NONE)
@@ -166,7 +159,7 @@ def pause(
     row = app.stations.pause(number, on)
     app.audit.note(who.id, "station.pause", row.name, {"on": on}, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.delete("/{number}", operation_id="remove_station", summary="Remove a station", responses=_NONE)
@@ -176,7 +169,7 @@ def remove(request: Request, who: Administrator, number: Number) -> StationAnswe
     row = app.stations.remove(number)
     app.audit.note(who.id, "station.remove", row.name, {}, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post("/{number}/trigger", operation_id="trigger_station", summary="A part is there", responses=_AWAY)
@@ -192,7 +185,7 @@ def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
             reason="trigger-of-plant",
         )
     _running(app, row).trigger()
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post(
@@ -210,7 +203,7 @@ def changeover(request: Request, who: Operator, number: Number, asked: Changeove
     row = app.stations.change(number, recipe_id=recipe.id)
     app.audit.note(who.id, "station.changeover", row.name, {"recipe": recipe.name}, address=who.address)
     app.running_stations.wake()
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post(
@@ -225,7 +218,7 @@ def challenge(request: Request, who: Operator, number: Number, asked: ChallengeR
     if row.challenge is not None:
         ChallengeRule(**row.challenge).check(expected)
     _running(app, row).begin_challenge(expected, by=name_of(who, asked.by))
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post(
@@ -240,7 +233,7 @@ def approve_first_parts(request: Request, who: Operator, number: Number, asked: 
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by))
     app.audit.note(who.id, "station.release", row.name, {}, address=who.address)
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.post(
@@ -257,7 +250,7 @@ def refuse_first_parts(
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by), refused=asked.reason)
     app.audit.note(who.id, "station.refuse", row.name, {"reason": asked.reason}, address=who.address)
-    return _answer(app, row, who)
+    return answer_of(app, row, who)
 
 
 @router.get(
@@ -348,46 +341,3 @@ def _running(app: App, row: StationRow) -> RunningStation:
             cure="See its state.", reason="station-away",
         )  # fmt: skip
     return found
-
-
-def _answer(app: App, row: StationRow, who: Visitor) -> StationAnswer:
-    whole = at_least(who.role, ADMINISTRATOR)
-    return StationAnswer.of(
-        row,
-        address=described(row, app.cameras),
-        user=bool(row.user),
-        plant=shown_plant(row.plant, whole=whole),
-        trigger=TriggerBody(**row.trigger),
-        gate=GateBody(**row.gate),
-        broker=shown_broker(row.broker, whole=whole),
-        outputs=[shown_output(one, whole=whole) for one in row.outputs],
-        challenge=ChallengeBody(**row.challenge) if row.challenge else None,
-        state=_state(app, row),
-    )
-
-
-def _state(app: App, row: StationRow) -> StationState:
-    """A station's state, from this process or from the last status of the process that runs it."""
-    running = app.running_stations.running(row.id)
-    said = running.status() if running is not None else (row.status or {}) if row.worker else {}
-    health = app.running_stations.health(row.id)
-    fault = health.fault.words if health and health.state == "failing" and health.fault else ""
-    phase = said.get("state", "starting" if running is not None and not fault else "off")
-    recipe = said.get("recipe") or {}
-    return StationState(
-        phase="paused" if row.paused_at else phase,
-        faults=said.get("faults", []),
-        holds=said.get("holds", []),
-        alarm=said.get("alarm", ""),
-        recipe=recipe.get("recipe", []),
-        deadline=said.get("deadline"),
-        asked=said.get("asked", 0),
-        problem=fault or said.get("problem", ""),
-        passed=said.get("passed", 0),
-        rejected=said.get("rejected", 0),
-        last=said.get("last"),
-        outputs=said.get("outputs", []),
-        first_parts=said.get("first_parts", 0),
-        challenge=said.get("challenge", []),
-        refused=running.refused if running is not None else "",
-    )
