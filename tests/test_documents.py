@@ -10,12 +10,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from mkdocs.config import load_config
+from mkdocs.structure.files import Files
 from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from tenfold import settings
 from tenfold.cli.line import wires
 from tenfold.line.plc.wiring import check as check_wiring
+from tenfold.modelfile import BUNDLED
 from tenfold.recipes import recipe_file
 from tests.paths import ROOT
 
@@ -122,6 +125,17 @@ def test_every_page_is_in_the_navigation() -> None:
     named = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M))
     there = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
     assert named == there
+
+
+def test_the_reports_of_the_bundled_models_are_in_the_documentation() -> None:
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    files = config.plugins.on_files(Files([]), config=config)
+    text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    for name in BUNDLED:
+        report = files.get_file_from_path(f"reports/{name}.html")
+        assert report is not None
+        assert "<h1" in report.content_string
+        assert f"](../reports/{name}.html)" in text
 
 
 @pytest.mark.parametrize(
