@@ -1,7 +1,6 @@
 """Stations and recipes over HTTP: roles, what is refused, overrides; no answer holds a password."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,18 +10,17 @@ import httpx
 import pytest
 
 from tenfold.catalogue.entries.tables import SOURCES
-from tenfold.database import now
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.signals import Inputs
 from tenfold.line.plc.wiring import connect
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.trail import Trail, TrailEntry
-from tenfold.workflows.line.cameras import station_camera
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS, Staffed, staff
+from tests.web.stations import paused_station
 
 SECRET = "s3cret"
 CAMERA: dict[str, Any] = {
@@ -41,10 +39,7 @@ def staffed(serve: Serve) -> Iterator[Staffed]:
 
 @pytest.fixture
 def gate(running: Running) -> Iterator[int]:
-    """A station that does not run, and never did: one that was added and paused may have run in between."""
-    app = running.service.app
-    camera = asdict(station_camera(CAMERA["source"], app.cameras, user="", password=""))
-    number = app.stations.add("gate", camera, by=0, snapshot=True, paused_at=now()).id
+    number = paused_station(running.service.app, "gate", CAMERA["source"])
     yield number
     running.client.delete(f"/api/v1/stations/{number}")
 

@@ -12,8 +12,7 @@ from pyarrow import parquet
 from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.fakes import RED, picture
 from tests.web.conftest import Running
-
-CAMERA = {"source": "http://127.0.0.1:9/snapshot.jpg", "snapshot": True, "untested": True}
+from tests.web.stations import paused_station
 
 
 def at(part: int) -> str:
@@ -44,10 +43,9 @@ def judged(part: int) -> TrailEntry:
 @pytest.fixture(scope="module")
 def url(running: Running) -> Iterator[str]:
     """A station that does not run, with the trail of 300 parts and a challenge of two."""
-    added = running.client.post("/api/v1/stations", json={"name": "gate 1", **CAMERA}).json()
-    url = f"/api/v1/stations/{added['id']}"
-    running.client.post(f"{url}/pause")
-    path = running.service.app.trail_of(added["id"])
+    number = paused_station(running.service.app, "gate 1")
+    url = f"/api/v1/stations/{number}"
+    path = running.service.app.trail_of(number)
     path.parent.mkdir(parents=True, exist_ok=True)
     golden = {"expected": "reject", "verdict": "reject", "right": True}
     with Trail(path) as opened:
@@ -130,17 +128,16 @@ def test_challenges_and_the_chain_are_told(running: Running, url: str) -> None:
 
 
 def test_a_row_that_was_changed_is_told(running: Running, url: str) -> None:
-    added = running.client.post("/api/v1/stations", json={"name": "forged", **CAMERA}).json()
-    running.client.post(f"/api/v1/stations/{added['id']}/pause")
-    assert running.client.get(f"/api/v1/stations/{added['id']}/chain").status_code == 404, "it has not run"
-    path = running.service.app.trail_of(added["id"])
+    number = paused_station(running.service.app, "forged")
+    forged = f"/api/v1/stations/{number}"
+    assert running.client.get(f"{forged}/chain").status_code == 404, "it has not run"
+    path = running.service.app.trail_of(number)
     path.parent.mkdir(parents=True, exist_ok=True)
     with Trail(path) as opened:
         opened.append([judged(part) for part in range(1, 5)])
     with sqlite3.connect(path) as other:
         other.execute("DROP TRIGGER rows_stay")
         other.execute("UPDATE rows SET body = replace(body, 'pass', 'reject') WHERE number = 3")
-    forged = f"/api/v1/stations/{added['id']}"
     assert running.client.get(f"{forged}/chain").json()["first_changed"] == 3
     assert not running.client.get(f"{forged}/parts/3").json()["intact"]
     running.client.delete(forged)
