@@ -6,9 +6,13 @@ The commands and their parameters are read from the command line itself: a new o
 import os
 import signal
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 import pytest
@@ -16,6 +20,7 @@ import pytest
 from tenfold import cli
 from tenfold.datasets import fetch
 from tenfold.errors import DatasetError, TrainingError
+from tenfold.inference import trial
 from tests import tiny
 from tests.cli.conftest import Command
 from tests.datasets.making import folder
@@ -97,6 +102,44 @@ BAD: dict[str, Callable[[Path], str]] = {
     "a folder where nothing can be made": lambda place: "/proc/x/y.csv",
 }
 
+try_out = trial.try_out
+tried = cache(try_out)
+
+
+def try_once(path: Path) -> None:
+    """The model of these tests is tried in a process of its own once, and any other each time."""
+    (tried if path == tiny.MODEL else try_out)(path)
+
+
+class HereProcess:
+    """A step of an export in this process: what the process around it does has tests of its own."""
+
+    def __init__(self, target: str, **options: object) -> None:
+        module, _, name = target.partition(":")
+        self._run = getattr(import_module(module), name)
+        self._said = deque[Any]()
+
+    def __enter__(self) -> "HereProcess":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def send(self, message: Any) -> None:
+        asked, said = [message], self._said
+
+        class Channel:
+            def receive(self) -> Any:
+                return asked.pop()
+
+            def send(self, message: Any) -> None:
+                said.append(message)
+
+        self._run(Channel())
+
+    def receive(self, seconds: float) -> Any:
+        return self._said.popleft()
+
 
 @pytest.fixture
 def guarded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
@@ -118,6 +161,8 @@ def guarded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr("tenfold.cli.catalogue.watch._run", refuse)  # it watches until it is stopped
     monkeypatch.setattr("urllib.request.urlopen", refuse)
     monkeypatch.setattr("tenfold.evaluation.report.speed.CALLS", 1)  # a report measures the speed
+    monkeypatch.setattr(trial, "try_out", try_once)
+    monkeypatch.setattr("tenfold.export.steps.MessageProcess", HereProcess)
     before = signal.signal(signal.SIGALRM, hung)
     yield
     signal.alarm(0)
@@ -131,7 +176,7 @@ def plausible(parameter: click.Parameter, place: Path) -> str:
     if not takes_text(parameter):
         return "1"
     shown = f"{parameter.metavar or ''} {parameter.name}".upper()
-    if "SOURCE" in shown or "PATH" in shown:
+    if "SOURCE" in shown or "PATH" in shown or "CAMERA" in shown:
         return str(place / "data")
     return str(tiny.MODEL) if "MODEL" in shown else "x"
 
@@ -146,7 +191,9 @@ def arguments(command: click.Command, name: str, value: str, place: Path) -> lis
             helps = parameter.name in ("model", "parts", "limit")
             helps = helps or (parameter.name == "source" and name != "data_dir")
             wanted = parameter.name == name or parameter.required or helps
-            if wanted and not parameter.is_flag:
+            if parameter.name == "untested" and name not in ("camera", "source"):
+                options.append("--untested")
+            elif wanted and not parameter.is_flag:
                 options.append(f"{max(parameter.opts, key=len)}={given}")
         elif parameter.name == name or parameter.required:
             positional += [given] * (2 if parameter.nargs == -1 else 1)
