@@ -57,9 +57,24 @@ def test_an_absolute_path_is_taken_as_it_is(pictures: Path) -> None:
     ("text", "message"),
     [
         (
-            "file,label\nin/a.jpg,cat\n",
-            "list.csv has no column 'path' (its columns are 'file', 'label'). A manifest has the columns "
+            "where,label\nin/a.jpg,cat\n",
+            "list.csv has no column 'path' (its columns are 'where', 'label'). A manifest has the columns "
             "path, label and, if it likes, split.",
+        ),
+        (
+            "where,class\nin/a.jpg,cat\n",
+            "list.csv has no column 'path' (its columns are 'where', 'class'). A manifest has the columns "
+            "path, label and, if it likes, split.",
+        ),
+        (
+            "filename,image,class\nin/a.jpg,1.jpg,cat\n",
+            "list.csv has more than one column for path (its columns are 'filename', 'image', 'class'). A "
+            "manifest has the columns path, label and, if it likes, split.",
+        ),
+        (
+            "path,label,label\nin/a.jpg,cat,dog\n",
+            "list.csv has more than one column for label (its columns are 'path', 'label', 'label'). A "
+            "manifest has the columns path, label and, if it likes, split.",
         ),
         (
             "path,label,splt\nin/a.jpg,cat,test\n",
@@ -219,3 +234,34 @@ def test_labels_that_differ_in_case_only_are_one_class_and_this_is_said(pictures
     text = "path,label\nin/a.jpg,Cat\nin/b.jpg,cat\nin/c d.jpg,dog\n"
     found = list_manifest(written(pictures, text), "list.csv")
     assert (found.classes, found.layout) == (("cat", "dog"), "'Cat' and 'cat' are one class, 'cat'")
+
+
+@pytest.mark.parametrize(
+    ("header", "layout"),
+    [
+        ("filename,class,x", "columns: path (filename), label (class); not read: x"),
+        ("Image Path;Class Name;Subset", "columns: path (image path), label (class name), split (subset)"),
+        ("file_name\tcategory\tsplit", "columns: path (file_name), label (category)"),
+        # Our own name goes before another tool's.
+        ("path,label,class", "not read: class"),
+        ("path,class,file", "columns: label (class); not read: file"),
+    ],
+)
+def test_columns_may_be_called_as_other_tools_call_them_and_this_is_said(
+    pictures: Path, header: str, layout: str
+) -> None:
+    rows = [["in/a.jpg", "cat", "train"], ["in/b.jpg", "dog", "test"]]
+    between = next(one for one in ";\t," if one in header)
+    found = list_manifest(written(pictures, "\n".join([header, *map(between.join, rows)])), "list.csv")
+    assert [(entry.source, entry.label) for entry in found.entries] == [
+        ("in/a.jpg", "cat"),
+        ("in/b.jpg", "dog"),
+    ]
+    assert found.layout == layout
+    parts = ["training", "test"] if "split" in layout or "split" in header else ["", ""]
+    assert [entry.part for entry in found.entries] == parts
+
+
+def test_empty_columns_behind_the_others_are_no_matter(pictures: Path) -> None:
+    found = list_manifest(written(pictures, "path,label,,\nin/a.jpg,cat,,\nin/b.jpg,dog,,\n"), "list.csv")
+    assert (len(found.entries), found.layout) == (2, "")

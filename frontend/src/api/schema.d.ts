@@ -10191,14 +10191,14 @@ export interface components {
         };
         /**
          * RemarkAnswer
-         * @description Something that was decided about how a dataset's folders are to be understood.
+         * @description Something that was decided about how a dataset's folders or its manifest are to be understood.
          */
         RemarkAnswer: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class";
+            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class" | "columns" | "passed-over";
             /**
              * Sentence
              * @description What it is, in English.
@@ -10206,7 +10206,7 @@ export interface components {
             sentence: string;
             /**
              * Names
-             * @description What it is about: the part and the folder of each part by turns; a folder; a class; or, of classes that are one, their spellings, of which the last is kept.
+             * @description What it is about: the part and the folder of each part by turns; a folder; a class; of classes that are one, their spellings, of which the last is kept; our name of a manifest's column and its own by turns; or columns that are passed over.
              */
             names: string[];
         };

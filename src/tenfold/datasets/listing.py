@@ -45,13 +45,14 @@ class Remark:
         kind: what it is.
         sentence: the same in English, without a full stop.
         names: what it is about: the part and the folder of each part by turns; a folder; a class; folders
-            named like parts, then a class; or, of classes that are one, their spellings, of which the last
-            is kept.
+            named like parts, then a class; of classes that are one, their spellings, of which the last is
+            kept; our name of a column and the manifest's by turns; or columns that are passed over.
     """
 
     kind: Literal[
-        "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class"
-    ]
+        "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class",
+        "columns", "passed-over",
+    ]  # fmt: skip
     sentence: str
     names: tuple[str, ...] = ()
 

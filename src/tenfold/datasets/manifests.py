@@ -2,24 +2,44 @@
 
 Paths are relative to the manifest. An empty split means training. CSV is read as spreadsheets and pandas
 write it: any of their delimiters, a byte order mark, Excel's first line `sep=;`, a column of row numbers.
+Columns may have the names that other tools give them; what was taken for what is said.
 """
 
 import csv
 import os
 import re
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
 from tenfold.class_folders import PART_NAMES, TRAINING
-from tenfold.datasets.listing import ListedPicture, Listing, class_name, listing, printable_path
+from tenfold.datasets.listing import (
+    ListedPicture,
+    Listing,
+    Remark,
+    class_name,
+    listing,
+    printable_path,
+)
 from tenfold.errors import DatasetError, MissingExtra, counted
 from tenfold.server_files import ServerFiles
 
 SUFFIXES = {".csv", ".parquet", ".tsv"}
 _NEEDED = ("path", "label")
 _KNOWN = (*_NEEDED, "split")
+# What other tools call these, in lower case, where a name of our own is not there.
+_ALSO = {
+    "path": (
+        "file", "filename", "file_name", "filepath", "file_path", "image", "imagename", "image_name",
+        "imagepath", "image_path", "img", "img_path", "picture", "photo",
+    ),
+    "label": ("class", "classname", "class_name", "category", "labels", "label_name"),
+    "split": ("subset", "partition", "part", "set"),
+}  # fmt: skip
+# A column so much like a known one is a slip, not a column to pass over.
+_SLIP = 0.75
 _DELIMITERS = ",;\t|"
 # What pandas, R and pyarrow call the column of row numbers.
 _INDEX = re.compile(r"|index|unnamed: 0|__index_level_0__")
@@ -49,13 +69,14 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     """
     read = _parquet if manifest.suffix.lower() == ".parquet" else _csv
     entries: list[ListedPicture] = []
+    remarks: list[Remark] = []
     missing: list[str] = []
     outside: list[str] = []
 
     def opening() -> BinaryIO:
         return manifest.open("rb") if files is None else files.open(str(manifest))
 
-    for number, row in read(opening, name):
+    for number, row in read(opening, name, remarks):
         entry = _entry(manifest, name, number, row)
         entries.append(entry)
         if not os.path.isfile(entry.path):
@@ -78,7 +99,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
             cure=f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
             reason="manifest-missing-files",
         )
-    return listing(name, manifest.parent, entries)
+    return listing(name, manifest.parent, entries, remarks=remarks)
 
 
 def _count(rows: list[str]) -> str:
@@ -123,13 +144,13 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Liste
     )
 
 
-def _csv(opening: _Opening, name: str) -> Iterator[Row]:
+def _csv(opening: _Opening, name: str, remarks: list[Remark]) -> Iterator[Row]:
     try:
         with opening() as binary:
             utf16 = binary.read(2) in _UTF16_MARKS
             binary.seek(0)
             file = TextIOWrapper(binary, encoding="utf-16" if utf16 else "utf-8-sig", newline="")
-            yield from _rows(file, name)
+            yield from _rows(file, name, remarks)
     except UnicodeError as reason:
         raise _unreadable(name, "it is no text in UTF-8", "Save it as CSV in UTF-8.") from reason
     except OSError as reason:
@@ -138,13 +159,13 @@ def _csv(opening: _Opening, name: str) -> Iterator[Row]:
         raise _unreadable(name, str(reason), "Save it as CSV in UTF-8.") from reason
 
 
-def _rows(file: TextIOWrapper, name: str) -> Iterator[Row]:
+def _rows(file: TextIOWrapper, name: str, remarks: list[Remark]) -> Iterator[Row]:
     header, first = file.readline(_LONGEST_HEADER), 2
     delimiter = ""
     if named := _SEPARATOR.fullmatch(header):
         header, first, delimiter = file.readline(_LONGEST_HEADER), 3, named[1]
     delimiter = delimiter or max(_DELIMITERS, key=header.count)
-    columns = _columns(name, next(csv.reader([header], delimiter=delimiter), []))
+    columns = _columns(name, next(csv.reader([header], delimiter=delimiter), []), remarks)
     for number, values in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=first):
         if not any(values):
             continue
@@ -160,7 +181,7 @@ def _rows(file: TextIOWrapper, name: str) -> Iterator[Row]:
         yield number, dict(zip(columns, values, strict=True))
 
 
-def _parquet(opening: _Opening, name: str) -> Iterator[Row]:
+def _parquet(opening: _Opening, name: str, remarks: list[Remark]) -> Iterator[Row]:
     try:
         from pyarrow import ArrowException, parquet
     except ModuleNotFoundError as reason:
@@ -177,26 +198,32 @@ def _parquet(opening: _Opening, name: str) -> Iterator[Row]:
             table = parquet.read_table(file)
     except (OSError, ArrowException) as reason:
         raise _unreadable(name, str(reason).splitlines()[0], "Write it again as Parquet.") from reason
-    columns = _columns(name, table.column_names)
+    columns = _columns(name, table.column_names, remarks)
     for number, row in enumerate(table.to_pylist(), start=1):
         values = ("" if value is None else str(value) for value in row.values())
         yield number, dict(zip(columns, values, strict=True))
 
 
-def _columns(name: str, found: list[str]) -> list[str]:
-    columns = [column.strip().lower() for column in found]
+def _columns(name: str, found: list[str], remarks: list[Remark]) -> list[str]:
+    """The columns by our names for them; those that are passed over as they are called.
+
+    Args:
+        remarks: takes what was guessed.
+    """
+    called = [column.strip().lower() for column in found]
+    columns = [_ours(column, called) for column in called]
     missing = [column for column in _NEEDED if column not in columns]
-    unknown = [
-        c for c in found if c.strip().lower() not in _KNOWN and not _INDEX.fullmatch(c.strip().lower())
-    ]
-    if missing or unknown or len(set(columns)) < len(columns):
+    others = [c for c in called if c not in _KNOWN and _ours(c, called) == c and not _INDEX.fullmatch(c)]
+    slips = [c for c in others if get_close_matches(c, _KNOWN, 1, _SLIP)]
+    twice = [ours for ours in _KNOWN if columns.count(ours) > 1]
+    if missing or slips or twice:
         raise DatasetError(
             name,
             f"has no column {missing[0]!r}"
             if missing
-            else f"has a column that is not known: {unknown[0]!r}"
-            if unknown
-            else "has a column twice",
+            else f"has a column that is not known: {slips[0]!r}"
+            if slips
+            else f"has more than one column for {twice[0]}",
             # What has none of the columns is no manifest; its first line may be anybody's secret.
             received=f"its columns are {', '.join(map(repr, found)) or 'none'}"
             if set(columns) & set(_KNOWN) or not found
@@ -204,7 +231,19 @@ def _columns(name: str, found: list[str]) -> list[str]:
             cure="A manifest has the columns path, label and, if it likes, split.",
             reason="manifest-columns",
         )
+    read = [(ours, c) for ours, c in zip(columns, called, strict=True) if ours != c]
+    if read:
+        sentence = "columns: " + ", ".join(f"{ours} ({c})" for ours, c in read)
+        remarks.append(Remark("columns", sentence, tuple(text for pair in read for text in pair)))
+    if others:
+        remarks.append(Remark("passed-over", f"not read: {', '.join(others)}", tuple(others)))
     return columns
+
+
+def _ours(column: str, called: list[str]) -> str:
+    """Our name for a column; the column itself where it has none, or where another one is called by it."""
+    plain = re.sub(r"[\s-]+", "_", column)
+    return next((ours for ours, also in _ALSO.items() if plain in also and ours not in called), column)
 
 
 def _unreadable(name: str, reason: str, cure: str) -> DatasetError:

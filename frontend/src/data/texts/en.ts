@@ -55,6 +55,8 @@ export const en = {
     "Folders such as {names} inside class folders are not taken as parts. To keep them apart, put the class folders into the parts: {name} into each of them.",
   remark_class_like_part: "{name} is a class, not a part.",
   remark_one_class: "{names} are one class: {name}.",
+  remark_columns: "Columns: {names}.",
+  remark_passed_over: "Columns that are not read: {names}.",
   skipped: "Files that belong to no class",
   skippedMore: "and {n} more",
   skip_beside_classes: "lies beside the class folders",

@@ -57,6 +57,8 @@ export const ru: Translated<typeof en> = {
     "Папки вроде {names} внутри папок классов не считаются частями. Чтобы не смешивать их, положите папки классов в части: {name} в каждую из них.",
   remark_class_like_part: "{name} — это класс, а не часть.",
   remark_one_class: "{names} — это один класс: {name}.",
+  remark_columns: "Столбцы: {names}.",
+  remark_passed_over: "Столбцы, которые не прочитаны: {names}.",
   skipped: "Файлы, которые не относятся ни к одному классу",
   skippedMore: "и ещё {n}",
   skip_beside_classes: "лежит рядом с папками классов",

@@ -57,6 +57,8 @@ export const uk: Translated<typeof en> = {
     "Теки на кшталт {names} всередині тек класів не вважаються частинами. Щоб не змішувати їх, покладіть теки класів у частини: {name} у кожну з них.",
   remark_class_like_part: "{name} — це клас, а не частина.",
   remark_one_class: "{names} — це один клас: {name}.",
+  remark_columns: "Стовпці: {names}.",
+  remark_passed_over: "Стовпці, яких не прочитано: {names}.",
   skipped: "Файли, що не належать до жодного класу",
   skippedMore: "і ще {n}",
   skip_beside_classes: "лежить поряд із теками класів",

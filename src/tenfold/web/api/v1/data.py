@@ -75,15 +75,17 @@ class SkippedAnswer(Answer):
 
 
 class RemarkAnswer(Answer):
-    """Something that was decided about how a dataset's folders are to be understood."""
+    """Something that was decided about how a dataset's folders or its manifest are to be understood."""
 
     kind: Literal[
-        "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class"
-    ]
+        "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class",
+        "columns", "passed-over",
+    ]  # fmt: skip
     sentence: str = Field(description="What it is, in English.")
     names: list[str] = Field(
-        description="What it is about: the part and the folder of each part by turns; a folder; a class; or, "
-        "of classes that are one, their spellings, of which the last is kept."
+        description="What it is about: the part and the folder of each part by turns; a folder; a class; "
+        "of classes that are one, their spellings, of which the last is kept; our name of a manifest's "
+        "column and its own by turns; or columns that are passed over."
     )
 
 
