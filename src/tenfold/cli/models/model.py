@@ -61,7 +61,8 @@ def show(file: str | None, as_json: bool) -> None:
 
 def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[tuple[str, str]]]]:
     """Titles, and under each the names and values that stand there."""
-    recipe = {"Network": info.network, "Training": info.training}
+    # Of what it learned, but also on what it was chosen and judged.
+    recipe = {"Network": info.network, "How it was made": info.training}
     return [
         (
             "",

@@ -20,7 +20,8 @@ def section(info: ModelInfo, run: Run | None) -> Section:
     environment = run.environment if run else {}
     return Section(
         "training",
-        "Training",
+        # Without a run, what the model file says is also of pictures that it was chosen and judged on.
+        "Training" if run else "How it was made",
         facts={
             "training": {
                 "run": run.name if run else None,
@@ -38,7 +39,7 @@ def section(info: ModelInfo, run: Run | None) -> Section:
                 (title, list(readable(facts)))
                 for title, facts in (
                     ("Network", info.network),
-                    ("Recipe", recipe),
+                    ("Recipe" if run else "Recipe and pictures", recipe),
                     ("Environment", environment),
                     ("Data", run.data if run else {}),
                 )
