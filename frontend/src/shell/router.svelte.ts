@@ -1,6 +1,7 @@
 /** Which page is shown: the address's path and query. Links to our own pages do not load the document again. */
 
 import { at, root } from "../shared/root";
+import { mayLeave, unsent } from "../shared/typed";
 
 class Router {
   path = $state(inside(location.pathname));
@@ -8,15 +9,38 @@ class Router {
   /** Counts the moves made on the page; 0 while the first page is shown. */
   moves = $state(0);
 
+  /** The place in the browser's history; each entry has the number of its own. */
+  #place = numbered(history.state) ?? 0;
+  #goingBack = false; // to the entry from which the person wanted to go
+
   constructor() {
-    addEventListener("popstate", () => this.#read());
+    history.replaceState(this.#place, "");
+    addEventListener("popstate", ({ state }) => void this.#popped(numbered(state)));
+  }
+
+  /** The browser has gone to another entry already: where something is typed, back to it, and ask. */
+  async #popped(place: number | null): Promise<void> {
+    if (this.#goingBack) {
+      this.#goingBack = false;
+      return;
+    }
+    const steps = (place ?? this.#place) - this.#place;
+    if (steps !== 0 && unsent()) {
+      this.#goingBack = true;
+      history.go(-steps);
+      if (await mayLeave()) history.go(steps);
+      return;
+    }
+    this.#place += steps;
+    this.#read();
   }
 
   /** Shows another page, or another view of it. `stay`: what is over the page changes, so it is not scrolled. */
   go(address: string, { replace = false, stay = replace }: { replace?: boolean; stay?: boolean } = {}): void {
     const url = new URL(at(address), location.href);
     if (url.pathname + url.search === location.pathname + location.search) return;
-    history[replace ? "replaceState" : "pushState"](null, "", url.pathname + url.search);
+    if (!replace) this.#place += 1;
+    history[replace ? "replaceState" : "pushState"](this.#place, "", url.pathname + url.search);
     this.#read();
     if (!stay) scrollTo(0, 0);
   }
@@ -35,7 +59,9 @@ class Router {
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (link.hash || !ours(inside(link.pathname))) return;
     event.preventDefault();
-    this.go(inside(link.pathname) + link.search);
+    const address = inside(link.pathname) + link.search;
+    if (!unsent()) this.go(address);
+    else void mayLeave().then((may) => may && this.go(address));
   }
 
   #read(): void {
@@ -45,6 +71,8 @@ class Router {
     if (this.path !== before) this.moves += 1;
   }
 }
+
+const numbered = (state: unknown): number | null => (typeof state === "number" ? state : null);
 
 /** The path of one of our pages, without the prefix that a proxy has before it. */
 const inside = (path: string): string =>

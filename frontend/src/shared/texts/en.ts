@@ -73,6 +73,9 @@ export const en = {
   clear: "Show all",
   all: "All",
   discard: "Discard",
+  leaveTitle: "Discard what you typed?",
+  leaveText: "It has not been saved.",
+  leaveYes: "Discard",
   change: "Change {name}",
   doneOf: "{done} of {total}",
 

@@ -77,6 +77,9 @@ export const ru: Translated<typeof en> = {
   clear: "Показать все",
   all: "Все",
   discard: "Отбросить",
+  leaveTitle: "Не сохранять введённое?",
+  leaveText: "Если уйти отсюда, оно пропадёт.",
+  leaveYes: "Не сохранять",
   change: "Изменить: {name}",
   doneOf: "{done} из {total}",
 

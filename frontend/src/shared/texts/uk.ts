@@ -77,6 +77,9 @@ export const uk: Translated<typeof en> = {
   clear: "Показати всі",
   all: "Усі",
   discard: "Відкинути",
+  leaveTitle: "Не зберігати введене?",
+  leaveText: "Якщо піти звідси, воно зникне.",
+  leaveYes: "Не зберігати",
   change: "Змінити: {name}",
   doneOf: "{done} з {total}",
 
