@@ -12,6 +12,7 @@ Other pictures of most of the own classes are in the background, without their n
 """
 
 import argparse
+import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,8 @@ def main() -> None:
         for count in (5, 8) if "photo" in title else (5, 10, 20, 50):
             if count < np.bincount(labels).min():
                 rows += compared(title, features, labels, others, count)
+        if title == "photographs":
+            rows += [every_three(features, labels, others, count) for count in (5, 8)]
     write(__file__, rows)
 
 
@@ -146,6 +149,37 @@ def compared(
             "peer": f"fitted and cross-validated in {np.median(seconds):.2f} s",
         },
     ]
+
+
+def every_three(features: Floats, labels: NDArray[np.int64], others: Floats, count: int) -> dict[str, str]:
+    """What is refused by each set of three of the ten classes, one draw each: it hangs on the classes."""
+    names = sorted({label for _, label in photos()})
+    refused: dict[tuple[int, ...], float] = {}
+    kept = []
+    for number, three in enumerate(itertools.combinations(range(len(names)), 3)):
+        random = np.random.default_rng(number)
+        order = random.permutation(np.flatnonzero(np.isin(labels, three)))
+        learned = np.concatenate([order[labels[order] == k][:count] for k in three])
+        rest = np.setdiff1d(order, learned)
+        taught = teach(features[learned], np.searchsorted(three, labels[learned]), [names[k] for k in three])
+        known, unknown = (taught.rejection.novelty(some) for some in (features[rest], others))
+        kept += (known <= taught.threshold).tolist()
+        refused[three] = float((unknown > taught.threshold).mean())
+    spread = np.quantile(list(refused.values()), (0.1, 0.5, 0.9))
+    with_class = {
+        name: float(np.mean([share for three, share in refused.items() if k in three]))
+        for k, name in enumerate(names)
+    }
+    worst = min(with_class, key=with_class.__getitem__)
+    without = np.mean([share for three, share in refused.items() if names.index(worst) not in three])
+    return {
+        "what": f"teach, every three of ten classes of photographs, {count} pictures a class: refused",
+        "value": f"{np.mean(list(refused.values())):.1%} (sets: a tenth below {spread[0]:.0%}, half below "
+        f"{spread[1]:.0%}, a tenth above {spread[2]:.0%})",
+        "n": f"{len(refused)} sets of {len(others)}",
+        "peer": f"{interval(metrics.share(sum(kept), len(kept)))} of {len(kept):,} known ones are kept; "
+        f"sets with {worst} {with_class[worst]:.0%}, without it {without:.0%}",
+    }
 
 
 def dense_layer(
