@@ -31,14 +31,15 @@ def one(address: str, recording: Path) -> dict[str, float]:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
         page = browser.new_page(locale="en-US")
         page.goto(f"{address}/teach?draft=new")
-        page.locator("form .ways button").first.wait_for()
+        begin = page.get_by_role("button", name="Begin with the camera")
+        begin.wait_for()
         begun = time.perf_counter()
-        page.locator("form .ways button").first.click()
+        begin.click()
         page.locator("video.on").wait_for()
         camera = time.perf_counter()
         waited = 0.0
         for part in range(2):
-            button = page.locator("section[data-class]").nth(part).locator(".ways button").first
+            button = page.locator("section[data-class]").nth(part).locator(".buttons button.main")
             button.hover()
             page.mouse.down()
             page.wait_for_timeout(HOLD_SECONDS * 1000)
