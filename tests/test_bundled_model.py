@@ -127,7 +127,9 @@ def test_a_portrait_is_a_person_to_the_model_for_cameras_and_nothing_to_the_defa
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not cifar10.is_whole(SHARED), reason="CIFAR-10 itself is not beside this repository")
+@pytest.mark.skipif(
+    not cifar10.is_whole(SHARED), reason="needs CIFAR-10: `tenfold data fetch cifar10 --data-dir ../shared`"
+)
 def test_it_recognises_test_pictures(path: Path) -> None:
     test = cifar10.load_test(SHARED).take(np.arange({"photo": 500, "watch": 500}.get(path.stem, 2000)))
     probabilities, _, _, novelty = (classifier := Classifier(path, threads=1)).raw(test.pictures)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("cv2", reason="needs the cameras extra")
+pytest.importorskip("cv2", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 from benchmarks import camera_objects
 from benchmarks.camera_scenes import Scene, Sprite, ground
 from benchmarks.watching import _agreement, _f_measure

@@ -20,7 +20,7 @@ from tests.cameras.conftest import RtspServer
 from tests.cameras.ts_camera import sending
 from tests.waiting import until
 
-av = pytest.importorskip("av", reason="needs the cameras extra")
+av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 pytestmark = pytest.mark.usefixtures("decoders_find_tests")
 Start = Callable[..., RtspServer]
 MASK = {"name": "", "corners": [[0, 0], [1, 0], [1, 1]]}

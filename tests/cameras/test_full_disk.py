@@ -16,7 +16,7 @@ from tests.fakes import FakeApp
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-av = pytest.importorskip("av", reason="needs the cameras extra")
+av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 Start = Callable[..., RtspServer]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-av = pytest.importorskip("av", reason="needs the cameras extra")
+av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 
 
 def test_frames_are_left_out_that_differ_by_noise_alone_and_no_longer_than_a_second() -> None:

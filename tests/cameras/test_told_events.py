@@ -20,7 +20,7 @@ from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering, rece
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-pytest.importorskip("av", reason="needs the cameras extra")
+pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 Start = Callable[..., RtspServer]
 # Within which an end that came back is used again, and within which something moves before the camera.
 RECOVERY_SECONDS, EVENT_SECONDS = 10.0, 8.0

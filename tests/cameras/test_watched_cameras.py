@@ -15,7 +15,7 @@ from tests.cameras.serving import Server
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-av = pytest.importorskip("av", reason="needs the cameras extra")
+av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 Start = Callable[..., RtspServer]
 SECRET = "pass/word"
 

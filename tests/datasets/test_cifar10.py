@@ -149,7 +149,9 @@ def test_the_package_carries_a_checksum_of_each_record() -> None:
     assert hashlib.sha256(content).hexdigest() == CHECKSUMS_SHA256
 
 
-@pytest.mark.skipif(not cifar10.is_whole(SHARED), reason="CIFAR-10 itself is not beside this repository")
+@pytest.mark.skipif(
+    not cifar10.is_whole(SHARED), reason="needs CIFAR-10: `tenfold data fetch cifar10 --data-dir ../shared`"
+)
 def test_cifar10_itself_fits_its_checksums() -> None:
     assert np.bincount(cifar10.load_test(SHARED).labels).tolist() == [1000] * 10
 

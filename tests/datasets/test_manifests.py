@@ -160,8 +160,10 @@ def test_what_is_no_utf8_is_refused(pictures: Path) -> None:
 
 
 def test_a_parquet_manifest_says_the_same(pictures: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow", reason="needs the parquet extra")
-    parquet = pytest.importorskip("pyarrow.parquet", reason="needs the parquet extra")
+    pyarrow = pytest.importorskip("pyarrow", reason="needs the parquet extra: pip install 'tenfold[parquet]'")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="needs the parquet extra: pip install 'tenfold[parquet]'"
+    )
     table = {"path": ["in/a.jpg", "in/b.jpg"], "label": [7, 12], "split": ["train", None]}
     parquet.write_table(pyarrow.table(table), pictures / "list.parquet")
     found = list_manifest(pictures / "list.parquet", "list.parquet")
@@ -172,7 +174,7 @@ def test_a_parquet_manifest_says_the_same(pictures: Path) -> None:
 
 
 def test_a_file_that_is_no_parquet_is_refused(pictures: Path) -> None:
-    pytest.importorskip("pyarrow", reason="needs the parquet extra")
+    pytest.importorskip("pyarrow", reason="needs the parquet extra: pip install 'tenfold[parquet]'")
     (pictures / "list.parquet").write_bytes(b"path,label\n")
     with pytest.raises(DatasetError, match=r"The manifest list.parquet cannot be read .* Write it again"):
         list_manifest(pictures / "list.parquet", "list.parquet")

@@ -22,7 +22,9 @@ from tests.fakes import INFO
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(missing(FORMATS["litert"]) is not None, reason="needs the litert extra"),
+    pytest.mark.skipif(
+        missing(FORMATS["litert"]) is not None, reason="needs the litert extra: pip install 'tenfold[litert]'"
+    ),
 ]
 
 
@@ -128,7 +130,9 @@ def test_mediapipe_s_image_classifier_names_pictures_with_it(name: str, tmp_path
     """mediapipe brings other versions than ours, so it has an environment of its own."""
     python = os.environ.get("TENFOLD_MEDIAPIPE_PYTHON", "")
     if not python:
-        pytest.skip("needs mediapipe: its environment's python in TENFOLD_MEDIAPIPE_PYTHON")
+        pytest.skip(
+            "needs mediapipe: `make .venv-mediapipe/.ready`, and its python in TENFOLD_MEDIAPIPE_PYTHON"
+        )
     source, target = modelfile.bundled("cifar10"), tmp_path / "cifar10.tflite"
     made, original = FORMATS[name], Classifier(source, threads=1)
     made.convert(source, target, [])

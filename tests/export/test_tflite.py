@@ -12,7 +12,9 @@ from tenfold.networks import known
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(missing(FORMATS["litert"]) is not None, reason="needs the litert extra"),
+    pytest.mark.skipif(
+        missing(FORMATS["litert"]) is not None, reason="needs the litert extra: pip install 'tenfold[litert]'"
+    ),
 ]
 Floats = NDArray[np.float32]
 

@@ -232,7 +232,7 @@ def test_a_station_whose_process_is_killed_comes_back_and_nothing_passes_meanwhi
 
 
 def test_something_that_comes_upon_a_drawn_line_is_judged(server: Server, tmp_path: Path) -> None:
-    pytest.importorskip("av", reason="needs the cameras extra")
+    pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
     # It comes into the picture from the left within 4 s, and nothing is there for 4 s.
     clip = write_clip(tmp_path / "clip.mp4", count=200, empty=100)
     row = server.station(
@@ -250,7 +250,7 @@ def test_something_that_comes_upon_a_drawn_line_is_judged(server: Server, tmp_pa
 
 
 def test_a_camera_that_is_away_is_an_alarm_before_a_part_comes(server: Server) -> None:
-    pytest.importorskip("av", reason="needs the cameras extra")
+    pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
     row = server.station("rtsp://127.0.0.1:9/live", recipe_id=server.recipe("vehicles", VEHICLES))
     until(lambda: "camera" in server.state(row).get("faults", []), says="it was not noticed")
     running = server.app.running_stations.running(row.id)

@@ -44,7 +44,7 @@ ENDED = replace(
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    pytest.importorskip("mlflow", reason="needs the extra: pip install 'tenfold[tracking]'")
+    pytest.importorskip("mlflow", reason="needs the tracking extra: pip install 'tenfold[tracking]'")
     return f"sqlite:///{tmp_path / 'mlflow.db'}"
 
 
@@ -60,7 +60,7 @@ def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
 
 
 def test_tensorboard_reads_each_finished_epoch(tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard", reason="needs the extra: pip install 'tenfold[tracking]'")
+    pytest.importorskip("tensorboard", reason="needs the tracking extra: pip install 'tenfold[tracking]'")
     tracker = TensorBoard(tmp_path, RECIPE)
     for progress in (WITHIN, ENDED, replace(ENDED, epoch=2, validation_accuracy=0.8)):
         tracker.log(progress)
@@ -73,7 +73,7 @@ def test_tensorboard_reads_each_finished_epoch(tmp_path: Path) -> None:
 
 
 def test_tensorboard_forgets_what_a_killed_run_wrote_of_an_epoch_that_is_done_again(tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard", reason="needs the extra: pip install 'tenfold[tracking]'")
+    pytest.importorskip("tensorboard", reason="needs the tracking extra: pip install 'tenfold[tracking]'")
     killed = TensorBoard(tmp_path, RECIPE)
     killed.log(ENDED)
     killed.log(replace(ENDED, epoch=2, loss=9.0))

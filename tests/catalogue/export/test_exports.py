@@ -69,7 +69,9 @@ def test_filters_and_persons_choose(exports: Exports) -> None:
 
 
 def test_parquet_keeps_every_text_and_type(exports: Exports) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="needs the parquet extra: pip install 'tenfold[parquet]'"
+    )
     table = parquet.read_table(BytesIO(b"".join(exports.parquet(Filters()))))
     assert table.column_names == list(COLUMNS)
     found = table.to_pylist()

@@ -69,7 +69,9 @@ def test_the_chain_of_hashes_can_be_checked_from_the_table(tmp_path: Path) -> No
 
 
 def test_parquet_has_the_same_rows_with_their_types(tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="needs the parquet extra: pip install 'tenfold[parquet]'"
+    )
     with Trail(tmp_path / "trail.db") as trail:
         trail.append([judged(1), judged(2, order=2)])
         found = parquet.read_table(BytesIO(b"".join(export.parquet(trail, order=2)))).to_pylist()

@@ -172,7 +172,9 @@ def test_a_table_of_entries_tells_paths_as_an_entry_does(place: Place) -> None:
     assert rows(place.staffed.ann) == {"everybody.png": everybody, "olga.png": olga}
     assert rows(place.staffed.olga) == {"everybody.png": everybody, "olga.png": olga}
     assert rows(place.staffed.vic) == {"everybody.png": "", "olga.png": ""}
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="needs the parquet extra: pip install 'tenfold[parquet]'"
+    )
     table = place.staffed.vic.get("/api/v1/exports/entries.parquet").content
     assert parquet.read_table(BytesIO(table))["path"].to_pylist() == [None, None]
 

@@ -158,7 +158,9 @@ def test_events_are_found_counted_acknowledged_and_exported(running: Running, do
         (str(second), "door", "", ""),
         (str(first), "door", "red", "'=gate"),
     ]
-    parquet = pytest.importorskip("pyarrow.parquet", reason="needs the parquet extra")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="needs the parquet extra: pip install 'tenfold[parquet]'"
+    )
     table = parquet.read_table(BytesIO(client.get(f"{url}/export.parquet", params={"camera": door}).content))
     assert table.column("id").to_pylist() == [second, first]
 

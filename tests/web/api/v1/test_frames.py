@@ -27,7 +27,7 @@ from tests.web.conftest import Serve, start
 from tests.web.signed_in import Staffed, staff
 
 pytestmark = pytest.mark.slow
-av = pytest.importorskip("av", reason="needs the cameras extra")
+av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 
 
 class Sender(Socket):

@@ -101,7 +101,7 @@ def test_a_station_is_added_changed_paused_and_removed_and_no_answer_holds_its_p
 
 
 def test_the_registers_of_a_plc_are_read_as_a_station_would(running: Running) -> None:
-    pytest.importorskip("pymodbus")
+    pytest.importorskip("pymodbus", reason="needs the line extra: pip install 'tenfold[line]'")
     told = Inputs(0x0001_0002, 7, (0,) * 8, 3, (0,) * 8, 55, order=12)
     place = ModbusAddress("127.0.0.1")
     with served(place, registers(place, told)) as (port, _):
@@ -122,7 +122,7 @@ def test_the_registers_of_a_plc_are_read_as_a_station_would(running: Running) ->
 def test_a_camera_is_tried_by_the_rule_that_a_station_is_added_by(
     running: Running, gate: int, tmp_path: Path
 ) -> None:
-    pytest.importorskip("av")
+    pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
     client, url = running.client, "/api/v1/stations"
     (tmp_path / "1.png").write_bytes(picture(RED, size=(80, 40)))
     camera = {"source": str(tmp_path)}

@@ -468,7 +468,7 @@ def test_who_sees_video_counts_as_who_sees_pictures(
 def test_the_video_of_a_real_camera_plays_until_a_mask_is_drawn(
     staffed: Staffed, connect: Any, tmp_path: Path
 ) -> None:
-    av = pytest.importorskip("av", reason="needs the cameras extra")
+    av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
     from tests.cameras.clips import number_in, write_clip, write_units
     from tests.cameras.conftest import RtspServer, need_rtsp
 
