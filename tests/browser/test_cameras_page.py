@@ -68,10 +68,22 @@ def test_a_camera_is_tried_added_seen_paused_and_removed(look_at: LookAt, camera
     corner.press("ArrowRight")
     assert violations(page) == []
     page.get_by_label("Zone", exact=True).fill("path")
+    size = page.get_by_label("The smallest thing that counts")
+    size.press("ArrowRight")
+    expect(size).to_have_attribute("aria-valuetext", "0.08%")
+    handle = page.get_by_role("button", name="Corner 4", exact=True).bounding_box()
+    assert handle is not None
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y + 10, steps=4)
+    page.mouse.up()
+    assert violations(page) == []
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     [known] = page.request.get(page.url.split("?")[0].replace("/cameras", "/api/v1/cameras")).json()
     assert [zone["name"] for zone in known["zones"]] == ["path"]
+    assert 0.002 < known["smallest"] < 0.05
     assert 0.05 < known["zones"][0]["corners"][0][0] < 0.29
     assert "password" not in str(known).lower()
 
@@ -96,8 +108,13 @@ def test_a_camera_gets_a_model_of_its_own_and_says_which(look_at: LookAt, camera
     dialog = page.get_by_role("dialog")
     name = dialog.get_by_label("Model").get_by_role("option").nth(1).inner_text()
     dialog.get_by_label("Model").select_option(name)
+    dialog.get_by_label("It films a belt").check()
+    dialog.get_by_label("Seconds of a clip after").fill("2.5")
     assert violations(page) == []
     dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    [known] = page.request.get(page.url.split("?")[0].replace("/cameras", "/api/v1/cameras")).json()
+    assert (known["fixed"], known["before"], known["after"]) == (True, 5.0, 2.5)
     expect(card).to_contain_text(f"The model ⁨{name}⁩ says what moves.")
     card.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()

@@ -1,6 +1,6 @@
 /** Zones and masks of a camera while they are drawn. */
 import type { CameraArea } from "../api/types";
-import { cornersOf, type Corners } from "../shared/drawing/corners";
+import { boxOf, cornersOf, type Corners } from "../shared/drawing/corners";
 
 export type Kind = "zone" | "mask";
 export interface Area {
@@ -24,4 +24,16 @@ export function toAnswer(kind: Kind, areas: readonly Area[]): CameraArea[] {
   return areas
     .filter((area) => area.kind === kind)
     .map(({ name, corners }) => ({ name, corners: corners.map((corner) => [...corner]) }));
+}
+
+/** The square of so large a share of a picture, around a place in it. ratio: of the picture, its width by its height. */
+export function leastSquare(share: number, ratio: number, [x, y]: readonly [number, number]): Corners {
+  const [width, height] = [Math.min(1, Math.sqrt(share / ratio)), Math.min(1, Math.sqrt(share * ratio))];
+  const start = (middle: number, length: number) => Math.min(Math.max(middle - length / 2, 0), 1 - length);
+  return cornersOf([start(x, width), start(y, height), width, height]);
+}
+
+export function middleOf(corners: Corners): readonly [number, number] {
+  const [left, top, width, height] = boxOf(corners);
+  return [left + width / 2, top + height / 2];
 }

@@ -74,6 +74,9 @@ export const en = {
   recording_events: "Events",
   recording_continuous: "Everything",
   recording_nothing: "Nothing but what rules ask for",
+  before: "Seconds of a clip before the event",
+  after: "Seconds of a clip after the event",
+  fixed: "It films a belt: the camera stands still, whatever passes before it",
   keepDays: "Keep for (days)",
   keepDaysHint:
     "Then events and clips are deleted; the default is {n}. Pictures in the catalogue that somebody corrected stay.",
@@ -97,12 +100,14 @@ export const en = {
 
   areasOf: "Zones and masks: {name}",
   areasText:
-    "Where there are zones, only what was in one of them is an event. A mask is black: nothing of it is looked at, shown or stored. Drag areas and corners; arrow keys move a corner, Delete removes it.",
+    "Where there are zones, only what was in one of them is an event. A mask is black: nothing of it is looked at, shown or stored. Drag areas and corners; arrow keys move a corner, Delete removes it. The small square is the smallest thing that counts: draw it over something to compare.",
   addZone: "Add a zone",
   addMask: "Add a mask",
   mask: "Mask",
   zoneNumber: "Zone {n}",
   maskNumber: "Mask {n}",
+  smallest: "The smallest thing that counts: {share} of the picture",
+  smallestHint: "What is smaller is passed over: leaves, birds, noise.",
 
   filters: "Which events are shown",
   camera: "Camera",
