@@ -32,7 +32,7 @@ CLIPS = (
     "NishanthIlango__deer.mp4",
     "himanshisharmaa__truck.mp4",
 )
-LOOKS, TIMES = 5.0, 3
+ANALYSIS_RATE, TIMES = 5.0, 3
 # Levels.
 _NOISE = 2.0
 # Seconds.
@@ -76,8 +76,8 @@ def seconds(file: Path, classify: Classify | None) -> tuple[float, int]:
         classify: with it the clip is watched, at five looks a second; else its frames are only decoded.
     """
     video = Video(Request("file", str(file), file.name, live=False))
-    watcher = Watcher(classify, Options(rate=LOOKS)) if classify else None
-    gate, still, count = FrameRateLimit(LOOKS), Still(), 0
+    watcher = Watcher(classify, Options(rate=ANALYSIS_RATE)) if classify else None
+    gate, still, count = FrameRateLimit(ANALYSIS_RATE), Still(), 0
     began = time.process_time()
     for packet in [*video.packets(), None]:
         for frame in video.decode(packet):

@@ -35,7 +35,7 @@ from tenfold.storage import LocalStore
 
 # One round in so many is killed while it starts.
 _AT_START = 10
-_SECONDS_BETWEEN_LOOKS = 0.002
+_SECONDS_BETWEEN_CHECKS = 0.002
 _MOST_SECONDS = 1800.0
 
 
@@ -126,7 +126,7 @@ class Ingest:
         """Waits until the command writes the first picture, or ends; the moment."""
         until = time.monotonic() + _MOST_SECONDS
         while self._written() == before and running.poll() is None and time.monotonic() < until:
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_SECONDS_BETWEEN_CHECKS)
         return time.monotonic()
 
     def _written(self) -> int:

@@ -215,12 +215,12 @@ def test_what_a_person_deleted_comes_back_only_when_a_person_asks(shop: Shop) ->
     red = shop.folder / "red.png"
 
     def watched(*names: str) -> IngestCounts:
-        tally = IngestCounts()
+        counts = IngestCounts()
         paths = [str(shop.folder / name) for name in names]
-        for _ in shop.adding.add(paths, (str(shop.folder),), Ownership(source="watch"), tally):
+        for _ in shop.adding.add(paths, (str(shop.folder),), Ownership(source="watch"), counts):
             pass
         assert [one.deleted_at is not None for one in shop.entries()] == [True]
-        return tally
+        return counts
 
     assert watched("red.png").unchanged == 1
     os.utime(red, (1, 1))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Pictures a second in which movement is looked for, where nothing else is said.
-LOOKS = 10.0
+ANALYSIS_RATE = 10.0
 # Of the time from one wanted picture to the next; frames come a little early, too.
 NEARLY = 0.98
 

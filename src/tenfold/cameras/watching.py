@@ -15,7 +15,7 @@ from tenfold.cameras.boxes import Box
 from tenfold.cameras.conditions import Condition, SceneConditions
 from tenfold.cameras.crops import BestCrops, Crop, reduced
 from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, steady, still
-from tenfold.cameras.frames import LOOKS, NEARLY, Frame
+from tenfold.cameras.frames import ANALYSIS_RATE, NEARLY, Frame
 from tenfold.cameras.motion import Background, Quiet, Rain, likeness, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
 from tenfold.cameras.tracking import Track, Tracker
@@ -58,7 +58,7 @@ class Options:
         fixed: the camera is known to stand still, though all before it may move, as a belt does.
     """
 
-    rate: float = LOOKS
+    rate: float = ANALYSIS_RATE
     smallest: float = 0.0006
     zones: tuple[Zone, ...] = ()
     masks: tuple[Zone, ...] = ()

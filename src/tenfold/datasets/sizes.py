@@ -7,7 +7,7 @@ from tenfold.datasets.listing import Listing
 from tenfold.errors import TenfoldError
 from tenfold.server_files import ServerFiles
 
-_LOOKED_AT = 50
+_SAMPLE = 50
 
 
 def typical_side(found: Listing, files: ServerFiles | None = None) -> int | None:
@@ -18,7 +18,7 @@ def typical_side(found: Listing, files: ServerFiles | None = None) -> int | None
     """
     limits = images.Limits()
     sides: list[int] = []
-    for entry in found.entries[:: max(1, len(found.entries) // _LOOKED_AT)]:
+    for entry in found.entries[:: max(1, len(found.entries) // _SAMPLE)]:
         try:
             if files is not None:
                 content = files.picture(str(entry.path), limits, name=entry.source, within=(str(found.root),))

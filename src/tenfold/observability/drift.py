@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 WINDOWS = (1_000, 10_000)
 KINDS = ("classes", "novelty")
 # Seconds between checks. Each check tests two windows and two kinds.
-SECONDS_BETWEEN_LOOKS = 3600.0
-_LOOKS_IN_A_MONTH = 30 * 24
-_CHANCE = 1 / (_LOOKS_IN_A_MONTH * len(WINDOWS) * len(KINDS))
+SECONDS_BETWEEN_CHECKS = 3600.0
+_CHECKS_IN_A_MONTH = 30 * 24
+_CHANCE = 1 / (_CHECKS_IN_A_MONTH * len(WINDOWS) * len(KINDS))
 _DIVISIONS = 30_000
 # Added to each count, so that a class that is missing on one side has a finite index.
 _SMOOTHING = 0.5

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 MOST_REFUSALS = 3
 # Seconds between attempts: doubled each time, up to the second figure.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
-_SECONDS_BETWEEN_LOOKS = 1.0
+_SECONDS_BETWEEN_CHECKS = 1.0
 _SECONDS_BETWEEN_CLAIMS = 4.0
 _SECONDS_TO_STOP = 5.0
 _SECONDS_UNUSABLE = 30.0
@@ -129,7 +129,7 @@ class _Line(threading.Thread):
             while not self._stop_asked.is_set():
                 self._woken.clear()
                 if not self._send_next(channel):
-                    self._woken.wait(_SECONDS_BETWEEN_LOOKS)
+                    self._woken.wait(_SECONDS_BETWEEN_CHECKS)
 
     def _send_next(self, channel: OpenDestination) -> bool:
         """Send the oldest message that waits; False where there is none."""

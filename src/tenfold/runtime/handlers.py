@@ -10,7 +10,7 @@ from tenfold.workflows.data.check_data import CHECK_DATA
 from tenfold.workflows.data.fetch_data import FETCH_DATA
 from tenfold.workflows.data.upload_data import IMPORT_DATA
 from tenfold.workflows.export_model import EXPORT
-from tenfold.workflows.folders.watch_folders import LOOK
+from tenfold.workflows.folders.watch_folders import SCAN_FOLDER
 from tenfold.workflows.improve.job import IMPROVE
 from tenfold.workflows.improve.refit import REFIT
 from tenfold.workflows.ingest import ADD
@@ -27,7 +27,7 @@ JOBS: Mapping[AnyType, Callable[[App], AnyHandler]] = {
     FETCH_DATA: lambda app: app.fetch_data,
     IMPORT_DATA: lambda app: app.uploads,
     IMPROVE: lambda app: app.improve_job,
-    LOOK: lambda app: app.scan_folder,
+    SCAN_FOLDER: lambda app: app.scan_folder,
     PROVE: lambda app: app.prove,
     RECLASSIFY: lambda app: app.reclassify,
     REFIT: lambda app: app.refit_job,

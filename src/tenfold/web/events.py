@@ -24,7 +24,7 @@ from tenfold.web.security.visitor import Visitor
 MOST_LISTENERS = 200
 MOST_LISTENERS_EACH = 20
 # Seconds between checks for changes of other processes, and the least time between checks after own changes.
-_SECONDS_BETWEEN_LOOKS, _LEAST_SECONDS = 1.0, 0.2
+_SECONDS_BETWEEN_CHECKS, _LEAST_SECONDS = 1.0, 0.2
 # A change may become visible this long after its timestamp.
 _LATE = timedelta(seconds=10)
 # A listener that is further behind than this is disconnected; it reconnects and gets the current state.
@@ -114,7 +114,7 @@ class Events:
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            self._woken.wait(_SECONDS_BETWEEN_LOOKS if self._listeners else None)
+            self._woken.wait(_SECONDS_BETWEEN_CHECKS if self._listeners else None)
             self._woken.clear()
             if self._listeners and not stop.is_set():
                 again, self._all_again = self._all_again, False

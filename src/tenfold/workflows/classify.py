@@ -35,7 +35,7 @@ MOST_ATTEMPTS = 3
 MOST_INTERRUPTIONS = 10
 # How long a job stays when nothing waits: pictures come in many small uploads.
 _LINGER_SECONDS = 3.0
-_SECONDS_BETWEEN_LOOKS = 0.2
+_SECONDS_BETWEEN_CHECKS = 0.2
 log = logging.getLogger(__name__)
 
 
@@ -93,7 +93,7 @@ class ClassifyPending:
             elif time.monotonic() - idle_since > _LINGER_SECONDS:
                 return ClassifyResult(classified=done - failed, failed=failed)
             else:
-                time.sleep(_SECONDS_BETWEEN_LOOKS)
+                time.sleep(_SECONDS_BETWEEN_CHECKS)
 
     def answer(self, among: Sequence[int] | None = None) -> dict[int, bool]:
         """Classify one batch of waiting entries.
@@ -141,7 +141,7 @@ class ClassifyPending:
     def _read(self, one: PendingEntry, perceptual_hashes: dict[int, int], model: Classifier) -> Prepared:
         """One picture read and cut, and its perceptual hash. In one of several threads."""
         if one.attempts > MOST_INTERRUPTIONS:
-            raise _set_aside(one, "each time the process ended")
+            raise _given_up(one, "each time the process ended")
         try:
             content = self._originals.read(one.hash)
         except CatalogueError as reason:
@@ -166,10 +166,10 @@ def _answer(one: PendingEntry, outcome: Outcome) -> Prediction | PictureError | 
     log.error("%s could not be classified (attempt %d)", one.name, one.attempts, exc_info=outcome)
     if one.attempts < MOST_ATTEMPTS:
         return None
-    return _set_aside(one, type(outcome).__name__)
+    return _given_up(one, type(outcome).__name__)
 
 
-def _set_aside(one: PendingEntry, received: str) -> PictureError:
+def _given_up(one: PendingEntry, received: str) -> PictureError:
     return PictureError(
         one.name,
         f"could not be classified in {one.attempts} attempts",

@@ -144,30 +144,30 @@ class AddPictures:
         whose = Ownership(work.params.owner, work.by, work.params.shared)
         walk = Walk(tuple(work.params.paths), self._files)
         total = sum(1 for _ in walk)
-        tally = IngestCounts()
-        for _ in self.add(walk, walk.roots, whose, tally, again=True):
-            step: Step | Literal[""] = "some-unusable" if tally.unusable else ""
-            report_step(work, tally.files, max(total, tally.files), step, unusable=tally.unusable)
+        counts = IngestCounts()
+        for _ in self.add(walk, walk.roots, whose, counts, again=True):
+            step: Step | Literal[""] = "some-unusable" if counts.unusable else ""
+            report_step(work, counts.files, max(total, counts.files), step, unusable=counts.unusable)
             if work.stopping:
                 raise Stopped
         for problem in (*walk.problems, *walk.left_out):
-            tally.problem(problem.facts())
+            counts.problem(problem.facts())
         # Entries of an earlier attempt that are not classified yet.
         while self._classifying.answer():
             if work.stopping:
                 raise Stopped
-        return tally.result()
+        return counts.result()
 
     def add(
         self,
         paths: Iterable[str],
         roots: Sequence[str],
         whose: Ownership,
-        tally: IngestCounts,
+        counts: IngestCounts,
         *,
         again: bool = False,
     ) -> Iterator[None]:
-        """Add files and classify them; yields after each batch, whose results are in `tally`.
+        """Add files and classify them; yields after each batch, whose results are in `counts`.
 
         Args:
             roots: the named paths; links that lead out of them are not followed.
@@ -180,14 +180,14 @@ class AddPictures:
             try:
                 ahead: list[Future[_Read]] | None = None
                 for batch in _batches(paths):
-                    reading = self._begin(keepers, batch, roots, whose, tally, again)
+                    reading = self._begin(keepers, batch, roots, whose, counts, again)
                     # While the network works on one batch, the next one is read.
                     if ahead is not None:
-                        self._finish(ahead, whose, tally, again)
+                        self._finish(ahead, whose, counts, again)
                         yield
                     ahead = reading
                 if ahead is not None:
-                    self._finish(ahead, whose, tally, again)
+                    self._finish(ahead, whose, counts, again)
                     yield
             finally:
                 keepers.shutdown(cancel_futures=True)
@@ -198,7 +198,7 @@ class AddPictures:
         batch: Sequence[str],
         roots: Sequence[str],
         whose: Ownership,
-        tally: IngestCounts,
+        counts: IngestCounts,
         again: bool,
     ) -> list[Future[_Read]]:
         """Start reading the files of a batch that are to be read."""
@@ -209,18 +209,18 @@ class AddPictures:
             except OSError as reason:
                 found = in_words(reason)
                 name, received = safe_name(path), reason.strerror or ""
-                tally.problem(
+                counts.problem(
                     PictureError(name, "cannot be read", received=received, reason=found.reason).facts()
                 )
-        tally.files += len(batch) - len(files)
+        counts.files += len(batch) - len(files)
         past = seen(self._database, whose.owner, files)
         wanted = [file for file in files if not _skipped(past[file.path], again)]
         for file in files:
             problem = past[file.path].problem
             if problem is not None:
-                tally.problem(problem)
-        tally.files += len(files) - len(wanted)
-        tally.unchanged += sum(_skipped(one, again) and one.problem is None for one in past.values())
+                counts.problem(problem)
+        counts.files += len(files) - len(wanted)
+        counts.unchanged += sum(_skipped(one, again) and one.problem is None for one in past.values())
         return [keepers.submit(self._read, file, roots) for file in wanted]
 
     def _read(self, file: FileState, roots: Sequence[str]) -> _Read:
@@ -232,12 +232,12 @@ class AddPictures:
             return _Read(file, problem=problem)
 
     def _finish(
-        self, reading: list[Future[_Read]], whose: Ownership, tally: IngestCounts, again: bool
+        self, reading: list[Future[_Read]], whose: Ownership, counts: IngestCounts, again: bool
     ) -> None:
         """Make entries of a batch that was read, and classify them."""
         read = [future.result() for future in reading]
-        tally.files += len(read)
-        self._refuse(read, whose, tally)
+        counts.files += len(read)
+        self._refuse(read, whose, counts)
         kept = [one.kept for one in read if one.kept is not None]
         if not kept:
             return
@@ -255,12 +255,12 @@ class AddPictures:
         numbers = [one.entry.id for one in added]
         while self._classifying.answer(numbers):
             pass
-        self._count(added, tally)
+        self._count(added, counts)
 
-    def _refuse(self, read: Sequence[_Read], whose: Ownership, tally: IngestCounts) -> None:
+    def _refuse(self, read: Sequence[_Read], whose: Ownership, counts: IngestCounts) -> None:
         refused = [(one.file, one.problem) for one in read if one.problem is not None]
         for _, problem in refused:
-            tally.problem(problem.facts())
+            counts.problem(problem.facts())
         # Failures that a setting or a permission can cure are tried again the next time.
         lasting = [
             FileOutcome(file, problem=problem.facts())
@@ -270,16 +270,16 @@ class AddPictures:
         if lasting:
             self._ingest.refuse(whose.owner, lasting)
 
-    def _count(self, added: Sequence[IngestedEntry], tally: IngestCounts) -> None:
+    def _count(self, added: Sequence[IngestedEntry], counts: IngestCounts) -> None:
         new = {one.entry.id for one in added if one.new}
-        tally.added += len(new)
-        tally.known += len(added) - len(new)
+        counts.added += len(new)
+        counts.known += len(added) - len(new)
         for entry in self._ingest.entries(new):
             if entry.state == FAILED:
-                tally.failed += 1
-                tally.problem(entry.problem or PictureError(entry.name, "could not be classified").facts())
+                counts.failed += 1
+                counts.problem(entry.problem or PictureError(entry.name, "could not be classified").facts())
             elif entry.label is not None:
-                tally.labels[entry.label] += 1
+                counts.labels[entry.label] += 1
 
 
 def restored(actions: Actions, added: Sequence[IngestedEntry], *, by: int) -> list[IngestedEntry]:

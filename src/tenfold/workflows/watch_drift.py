@@ -8,7 +8,7 @@ from tenfold.database import Database, now
 from tenfold.errors import ModelFileError, UnknownModel, counted
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
-from tenfold.observability.drift import SECONDS_BETWEEN_LOOKS, WINDOWS, Drift, DriftWatch, Reference
+from tenfold.observability.drift import SECONDS_BETWEEN_CHECKS, WINDOWS, Drift, DriftWatch, Reference
 from tenfold.outbox import Message, Outbox
 from tenfold.workflows.model_reports import ModelReports
 
@@ -80,7 +80,7 @@ class WatchDrift:
             self._followed = model.sha256
             self._watch.follow(model.sha256, model.info.labels, self._reference(model.sha256))
         first = not self._watch.found and self._watch.answers >= min(WINDOWS)
-        if first or time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
+        if first or time.monotonic() - self._looked >= SECONDS_BETWEEN_CHECKS:
             self._looked = time.monotonic()
             self._messages.note(model, self._watch.look())
 

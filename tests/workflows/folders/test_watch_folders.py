@@ -17,7 +17,7 @@ from tenfold import settings
 from tenfold.catalogue.entries.tables import Entry, WatchedFolder
 from tenfold.errors import NotInCatalogue
 from tenfold.runtime import App
-from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
+from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
 from tests.fakes import FakeApp
 from tests.waiting import until
 
@@ -262,7 +262,7 @@ def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) ->
     (folder / "red.bmp").write_bytes(picture("red"))
     (folder / "notes.jpg").write_text("no picture")
     params = ScanFolderParams(path=str(folder), owner=0, shared=True)
-    job = app.jobs.wait(app.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
+    job = app.jobs.wait(app.jobs.submit(SCAN_FOLDER, params, title="Look", by=0).id, LONG)
     assert job.result is not None
     assert (job.result["added"], job.result["unusable"], job.result["labels"]) == (1, 1, {"red": 1})
 
@@ -270,6 +270,6 @@ def test_one_look_adds_what_is_there_and_ends(process: Started, folder: Path) ->
 def test_a_look_at_a_folder_that_is_not_there_fails_in_words(process: Started, folder: Path) -> None:
     app = process().watch()
     params = ScanFolderParams(path=str(folder / "gone"), owner=0, shared=True)
-    job = app.jobs.wait(app.jobs.submit(LOOK, params, title="Look", by=0).id, LONG)
+    job = app.jobs.wait(app.jobs.submit(SCAN_FOLDER, params, title="Look", by=0).id, LONG)
     assert job.problem is not None
     assert (job.problem["code"], job.problem["reason"]) == ("folder-error", "missing")

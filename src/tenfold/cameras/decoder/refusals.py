@@ -19,7 +19,7 @@ from tenfold.os_errors import in_words
 if TYPE_CHECKING:
     from tenfold.cameras.decoder.video import Request
 
-_LOOK_SECONDS, _LOOK_BYTES = 3.0, 1024
+_PROBE_SECONDS, _PROBE_BYTES = 3.0, 1024
 _SILENT = 0.7  # of the time after which FFmpeg gives up
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 _RESTART = "Look whether the camera works; restart it where it does not."
@@ -136,7 +136,7 @@ def _of_connection(request: "Request", seconds: float) -> CameraError:
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     on_port = f"the host answers, but nothing at port {port}"
     try:
-        with socket.create_connection((host, port), _LOOK_SECONDS):
+        with socket.create_connection((host, port), _PROBE_SECONDS):
             pass
     except socket.gaierror:
         return _error(
@@ -150,7 +150,7 @@ def _of_connection(request: "Request", seconds: float) -> CameraError:
         )  # fmt: skip
     except TimeoutError:
         return _error(
-            request, "does not answer", "timeout", received=f"nothing within {_LOOK_SECONDS:g} s",
+            request, "does not answer", "timeout", received=f"nothing within {_PROBE_SECONDS:g} s",
             cure="Check the address, and whether the camera is on and in this network.",
         )  # fmt: skip
     except OSError as reason:
@@ -230,7 +230,7 @@ def _wrong_password(request: "Request", *, had_one: bool) -> CameraError:
 def _start_of_file(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read(_LOOK_BYTES)
+            return file.read(_PROBE_BYTES)
     except OSError:
         return b""
 
@@ -244,8 +244,8 @@ def _start_of_answer(request: "Request") -> bytes:
         urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
     )
     try:
-        with opener.open(bare, timeout=_LOOK_SECONDS) as answer:
-            start: bytes = answer.read(_LOOK_BYTES)
+        with opener.open(bare, timeout=_PROBE_SECONDS) as answer:
+            start: bytes = answer.read(_PROBE_BYTES)
     except (OSError, http.client.HTTPException, ValueError):
         return b""
     return start

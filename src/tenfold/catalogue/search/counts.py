@@ -68,13 +68,13 @@ def counts(session: Session, filters: Filters, database: Database) -> Counts:
     if database.sqlite and _kept(filters):
         both = [_from_totals(session, replace(wide, deleted=deleted)) for deleted in (False, True)]
         return _arranged(filters, [cell for cells in both for cell in cells], capped=False)
-    found, capped = _looked_at(session, replace(wide, deleted=filters.deleted), database)
-    more, more_capped = _looked_at(session, replace(wide, deleted=not filters.deleted), database)
+    found, capped = _first_cells(session, replace(wide, deleted=filters.deleted), database)
+    more, more_capped = _first_cells(session, replace(wide, deleted=not filters.deleted), database)
     capped, result = capped or more_capped, _arranged(filters, [*found, *more], capped=capped or more_capped)
     if not capped or wide == filters:
         return result
     # The classes of the entries that were counted say little about those that were requested.
-    own, own_capped = _looked_at(session, filters, database)
+    own, own_capped = _first_cells(session, filters, database)
     total = max(result.total, sum(cell.count for cell in own))
     return replace(result, total=total, capped=own_capped or capped)
 
@@ -104,7 +104,7 @@ def _from_totals(session: Session, filters: Filters) -> list[_Cell]:
     ]
 
 
-def _looked_at(session: Session, filters: Filters, database: Database) -> tuple[list[_Cell], bool]:
+def _first_cells(session: Session, filters: Filters, database: Database) -> tuple[list[_Cell], bool]:
     """The cells of the first entries that filters find, and whether there may be more."""
     most, left_out = MOST_COUNTED if database.sqlite else _MOST_ON_POSTGRESQL, False
     by_person = case((Entry.corrected_at.is_(None), 0), else_=1).label("corrected")

@@ -38,7 +38,7 @@ _SHORTEST_WALK, _LONGEST_WALK = 2_000, 40_000
 # Index rows that are scanned in the time it takes to fetch one row.
 _WALKED_WHILE_FETCHED = 25
 # The most partitions that are scanned separately and merged.
-_MOST_LANES = 24
+_MOST_PARTITIONS = 24
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list
     if filters.model and order.column in (Entry.added_at, Entry.taken_at):
         return order.index.replace("_by_", "_by_model_"), []
     by_label = order.column in (Entry.added_at, Entry.confidence, Entry.novelty)
-    if by_label and 0 < len(filters.labels) <= _MOST_LANES:
+    if by_label and 0 < len(filters.labels) <= _MOST_PARTITIONS:
         branches = [Entry.label == label for label in sorted(set(filters.labels))]
         return order.index.replace("_by_", "_by_label_"), branches
     if order.column is Entry.added_at:
@@ -175,7 +175,7 @@ def _walked(session: Session, filters: Filters, order: Order) -> tuple[str, list
             return "entries_by_owner_added", []
         if filters.source:
             masks = session.scalars(select(Total.sources).where(*cells(filters)).distinct()).all()
-            if len(masks) <= _MOST_LANES:
+            if len(masks) <= _MOST_PARTITIONS:
                 return "entries_by_sources_added", [Entry.sources == mask for mask in masks]
     return order.index, []
 

@@ -26,7 +26,7 @@ MOST = 200
 _NEWEST = 20_000
 # How many neighbours are searched for visible entries before all of these are compared.
 _FARTHEST = 5_000
-_SECONDS_BETWEEN_LOOKS = 2.0
+_SECONDS_BETWEEN_CHECKS = 2.0
 # The most models whose vectors are kept in memory.
 _MODELS = 3
 
@@ -82,7 +82,7 @@ class Similar:
         if vectors.ready:
             found, complete = self._through(vectors, vector, filters, model, entry.id, limit)
         else:
-            found, complete = self._looking(vector, filters, model, entry.id, limit)
+            found, complete = self._exhaustive(vector, filters, model, entry.id, limit)
         with self._database.reading() as session:
             chosen = select(Entry).where(Entry.id.in_([number for number, _ in found]))
             entries = {one.id: one for one in session.scalars(chosen)}
@@ -130,7 +130,7 @@ class Similar:
     def _wake(self, model: str, vectors: ModelVectors) -> None:
         """Update the vectors in the background, unless that was done just now."""
         busy = self._thread is not None and self._thread.is_alive()
-        if busy or time.monotonic() - self._looked.get(model, -1e9) < _SECONDS_BETWEEN_LOOKS:
+        if busy or time.monotonic() - self._looked.get(model, -1e9) < _SECONDS_BETWEEN_CHECKS:
             return
 
         def work() -> None:
@@ -160,7 +160,7 @@ class Similar:
         """
         key = model, None if filters.administrator else filters.person
         at, compared, everything = self._counted.get(key, (-1e9, 0, 0))
-        if time.monotonic() - at > _SECONDS_BETWEEN_LOOKS:
+        if time.monotonic() - at > _SECONDS_BETWEEN_CHECKS:
             of_model = select(func.count()).where(Embedding.model_hash == model)
             of_any = select(func.count(Embedding.entry_id.distinct()))
             if not filters.administrator:
@@ -183,7 +183,7 @@ class Similar:
             if len(found) >= limit or len(near) < count:
                 return found[:limit], True
             if count >= _FARTHEST:
-                return self._looking(vector, filters, model, itself, limit)
+                return self._exhaustive(vector, filters, model, itself, limit)
             count = min(4 * count, _FARTHEST)
 
     def _seen(self, numbers: list[int], filters: Filters, model: str) -> set[int]:
@@ -193,7 +193,7 @@ class Similar:
         with self._database.reading() as session:
             return set(session.scalars(query.where(*conditions(filters, self._database))))
 
-    def _looking(
+    def _exhaustive(
         self, vector: Vectors, filters: Filters, model: str, itself: int, limit: int
     ) -> tuple[Found, bool]:
         """Compare all vectors of the newest entries that the person sees."""

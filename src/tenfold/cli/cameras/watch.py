@@ -69,12 +69,12 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
     """
     from tenfold import settings
     from tenfold.cameras import sources
-    from tenfold.cameras.frames import LOOKS
+    from tenfold.cameras.frames import ANALYSIS_RATE
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     address = sources.parse(source, user=user, password=password)
     # More than are looked at need not be made; how fast a folder was filmed nobody said.
-    opened = sources.open_source(address, rate=None if address.kind == "folder" else LOOKS)
+    opened = sources.open_source(address, rate=None if address.kind == "folder" else ANALYSIS_RATE)
     chosen = settings.load()
     classifier = _classifier(model or chosen.model or CAMERAS, chosen.threads)
 

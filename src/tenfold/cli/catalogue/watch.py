@@ -75,7 +75,7 @@ def _run(app: App) -> None:
         with interruptible():
             while True:
                 time.sleep(_SECONDS_BETWEEN_LINES)
-                if (added := app.folder_watcher.tally.added) != printed:
+                if (added := app.folder_watcher.counts.added) != printed:
                     printed = added
                     click.echo(f"{printed:,} added")
     except KeyboardInterrupt:
@@ -87,11 +87,17 @@ def _run(app: App) -> None:
 def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue.add import print_result
     from tenfold.cli.server.job_progress import do
-    from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
+    from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
 
     params = ScanFolderParams(path=path, owner=0, shared=True)
-    job = do(app.jobs, LOOK, params, title=f"Look through {printable(path)}", key=f"{LOOK.kind} {path}")
-    return print_result(LOOK.result_of(job))
+    job = do(
+        app.jobs,
+        SCAN_FOLDER,
+        params,
+        title=f"Look through {printable(path)}",
+        key=f"{SCAN_FOLDER.kind} {path}",
+    )
+    return print_result(SCAN_FOLDER.result_of(job))
 
 
 def _listed() -> int:

@@ -19,7 +19,7 @@ from tenfold.line.plc.signals import Light, OperatingState, Outputs
 from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor
 
-_LOOK_SECONDS = 0.01
+_POLL_SECONDS = 0.01
 _NAMESPACE = "urn:tenfold:simulated-plant"
 
 
@@ -48,7 +48,7 @@ async def run(plc: Plc, failing: Callable[[], bool], ready: Callable[[], None]) 
 
 async def _while(condition: Callable[[], bool]) -> None:
     while condition():
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 class ModbusPlc:

@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 _SECONDS_BETWEEN_TICKS = 0.5
 _SECONDS_BETWEEN_LISTS = 1.0
 # A folder whose changes the system reports is still scanned now and then: reports may be lost.
-_SECONDS_BETWEEN_LOOKS, _SECONDS_TOLD = 5.0, 60.0
+_SECONDS_BETWEEN_CHECKS, _SECONDS_TOLD = 5.0, 60.0
 # Where notifications ended, the folder is scanned instead; seconds until they are requested again.
 _SECONDS_WITHOUT_REPORTS = 300.0
 # The largest share of the time that scans may take, however large the folder.
-_LOOKING_SHARE = 0.05
+_SCANNING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
 
 
@@ -44,7 +44,7 @@ class ScanFolderParams(Shape):
     shared: bool = Field(description="Whether others see them.")
 
 
-LOOK = JobType("look", WORK, ScanFolderParams, AddResult)
+SCAN_FOLDER = JobType("look", WORK, ScanFolderParams, AddResult)
 
 
 class FolderWatcher:
@@ -58,7 +58,7 @@ class FolderWatcher:
         files: says what is tenfold's own, which is not watched.
 
     Attributes:
-        tally: what was added since it was made.
+        counts: what was added since it was made.
     """
 
     name = "watched-folders"
@@ -66,7 +66,7 @@ class FolderWatcher:
     def __init__(self, watches: WatchedFolders, adding: AddPictures, jobs: Jobs, files: ServerFiles) -> None:
         self._watches, self._adding, self._jobs, self._files = watches, adding, jobs, files
         self._woken = threading.Event()
-        self.tally = IngestCounts()
+        self.counts = IngestCounts()
 
     def add(
         self, path: str, *, owner: int = SYSTEM, shared: bool = True, poll: bool = False
@@ -85,7 +85,7 @@ class FolderWatcher:
             while not stop.is_set():
                 self._list(folders)
                 for folder in folders.values():
-                    folder.tend(stop, self.tally)
+                    folder.tend(stop, self.counts)
                 self._woken.wait(_SECONDS_BETWEEN_TICKS if folders else _SECONDS_BETWEEN_LISTS)
                 self._woken.clear()
         finally:
@@ -115,16 +115,16 @@ class ScanFolder:
         problem = settling.look()
         if problem:
             raise problem
-        tally = IngestCounts()
+        counts = IngestCounts()
         while settling.pending:
-            for _ in self._adding.add(list(settling.whole()), (path,), whose, tally):
-                work.progress(tally.files, 0)
+            for _ in self._adding.add(list(settling.whole()), (path,), whose, counts):
+                work.progress(counts.files, 0)
                 if work.stopping:
                     raise Stopped
             if work.stopping:
                 raise Stopped
             time.sleep(_SECONDS_BETWEEN_TICKS)
-        return tally.result()
+        return counts.result()
 
 
 class _Folder:
@@ -141,7 +141,7 @@ class _Folder:
         self._add_at = 0.0
         self._problem, self._links = watch.problem, watch.left_out or []
 
-    def tend(self, stop: threading.Event, tally: IngestCounts) -> None:
+    def tend(self, stop: threading.Event, counts: IngestCounts) -> None:
         """Scan where it is time to or something changed, and add complete files."""
         moment = time.monotonic()
         self._notify(moment)
@@ -150,7 +150,7 @@ class _Folder:
         elif self._notifying is not None:
             self._settling.look_at(self._notifying.take())
         if self._settling.pending and moment >= self._add_at:
-            self._add(stop, tally)
+            self._add(stop, counts)
 
     def close(self) -> None:
         if self._notifying is not None:
@@ -177,13 +177,15 @@ class _Folder:
         self._tell(problem)
         took = time.monotonic() - moment
         told = self._notifying is not None and problem is None
-        self._look_at = moment + max(_SECONDS_TOLD if told else _SECONDS_BETWEEN_LOOKS, took / _LOOKING_SHARE)
+        self._look_at = moment + max(
+            _SECONDS_TOLD if told else _SECONDS_BETWEEN_CHECKS, took / _SCANNING_SHARE
+        )
 
-    def _add(self, stop: threading.Event, tally: IngestCounts) -> None:
+    def _add(self, stop: threading.Event, counts: IngestCounts) -> None:
         whole = list(self._settling.whole())
         whose = Ownership(self._watch.owner_id, SYSTEM, self._watch.shared, source="watch")
         try:
-            for _ in self._adding.add(whole, (self._watch.path,), whose, tally):
+            for _ in self._adding.add(whole, (self._watch.path,), whose, counts):
                 if stop.is_set():
                     return
         except UNAVAILABLE:

@@ -24,7 +24,7 @@ from tenfold.cameras.clips import Clips
 from tenfold.cameras.crops import Crop, jpeg
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.events import CameraEvents, Change
-from tenfold.cameras.frames import LOOKS, Frame
+from tenfold.cameras.frames import ANALYSIS_RATE, Frame
 from tenfold.cameras.sources import Camera, CameraFault, CopiedVideo
 from tenfold.cameras.tables import NONE, CameraRow, EventRow
 from tenfold.cameras.votes import NONE_OF_THESE
@@ -41,14 +41,14 @@ from tenfold.workflows.watch_cameras.model import CameraModels, ChosenModel
 
 log = logging.getLogger(__name__)
 
-RATE = LOOKS
+RATE = ANALYSIS_RATE
 # Seconds without a frame after which a camera's open events are ended.
 _SECONDS_LOST = 10.0
 _ANSWER_SECONDS = 20.0
-_MOST_LOOKS = 600
+_LONGEST_PATH = 600
 # An open event is written and evaluated by the rules each second at first, later less often.
-_SECONDS_BETWEEN_LOOKS, _MOST_SECONDS_BETWEEN_LOOKS = 1.0, 10.0
-_SHARE_BETWEEN_LOOKS = 1 / 30
+_SECONDS_BETWEEN_UPDATES, _MOST_SECONDS_BETWEEN_UPDATES = 1.0, 10.0
+_SHARE_BETWEEN_UPDATES = 1 / 30
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class CameraWatch:
 
     def _columns(self, event: Event) -> dict[str, Any]:
         box = event.best.box
-        path = event.path[:: -(-len(event.path) // _MOST_LOOKS)]
+        path = event.path[:: -(-len(event.path) // _LONGEST_PATH)]
         return {
             "started_at": datetime.fromtimestamp(event.start, UTC),
             "ended_at": datetime.fromtimestamp(max(event.end, event.start), UTC),
@@ -305,8 +305,8 @@ class CameraWatch:
 
 def _pause(event: Event) -> float:
     """Seconds after which an event that goes on is written again."""
-    seconds = (event.end - event.start) * _SHARE_BETWEEN_LOOKS
-    return min(max(seconds, _SECONDS_BETWEEN_LOOKS), _MOST_SECONDS_BETWEEN_LOOKS)
+    seconds = (event.end - event.start) * _SHARE_BETWEEN_UPDATES
+    return min(max(seconds, _SECONDS_BETWEEN_UPDATES), _MOST_SECONDS_BETWEEN_UPDATES)
 
 
 def _prepare(pixels: NDArray[np.uint8], model: Any) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from tenfold import settings
 from tenfold.web import events
 from tenfold.web.app import create_app
-from tenfold.workflows.folders.watch_folders import LOOK, ScanFolderParams
+from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
 from tests.fakes import FakeApp, FakeClassifier, submit
 from tests.waiting import until
 from tests.web.conftest import Running, Serve, start
@@ -32,7 +32,7 @@ def unfinished(tmp_path: Path) -> Path:
 
 def look(running: Running, folder: Path, **more: Any) -> str:
     params = ScanFolderParams(path=str(folder), owner=0, shared=True)
-    return running.service.app.jobs.submit(LOOK, params, title="Look", by=0, **more).id
+    return running.service.app.jobs.submit(SCAN_FOLDER, params, title="Look", by=0, **more).id
 
 
 @contextmanager

@@ -87,13 +87,13 @@ class _Show:
         self._checked = time.monotonic()
         self._watch: CameraWatch | None = None
         self._video: CopiedVideo | None = None
-        self._looking = ExitStack()
+        self._viewing = ExitStack()
         self._begin(None)
 
     async def run(self) -> None:
         listening = asyncio.create_task(self._listen())
         try:
-            with self._looking:
+            with self._viewing:
                 code = await self._show()
             if not self._left:
                 await self._socket.close(code)
@@ -135,12 +135,12 @@ class _Show:
 
     def _begin(self, watch: "CameraWatch | None") -> None:
         """Look at this one: after a change of the camera numbers start anew, and something may be masked."""
-        self._looking.close()
+        self._viewing.close()
         self._watch, self._video = watch, watch.video if watch and self._wants_video else None
         self._last = self._seen = 0  # the number of the last picture, and of the last part of the video
         self._boxes_at = float("-inf")
         if self._video is not None:
-            self._looking.enter_context(self._video.viewer())
+            self._viewing.enter_context(self._video.viewer())
 
     async def _send_newest(self, watch: "CameraWatch") -> bool:
         """Send what the viewer has not yet; whether there was something to answer."""
