@@ -53,7 +53,7 @@ def nearest(vectors: NDArray[np.float16], number: int, count: int) -> list[int]:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """What came is looked for each time, and goes into the file at once."""
-    monkeypatch.setattr(similar, "_SECONDS_BETWEEN_LOOKS", -1.0)
+    monkeypatch.setattr(similar, "_SECONDS_BETWEEN_CHECKS", -1.0)
     monkeypatch.setattr(vectors, "FEWEST_BESIDE", 5)
 
 

@@ -20,7 +20,7 @@ from tenfold.runs.stages import RunStage
 
 # Called with the number of finished epochs, of all epochs, and the run's stage.
 Told = Callable[[int, int, RunStage], None]
-_PROBE_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 # Seconds that a run may take to stop.
 _PATIENCE_SECONDS = 30.0
 
@@ -88,7 +88,7 @@ class TrainingProcess:
             if stopping():
                 return False
             self._tell(epochs, told)
-            time.sleep(_PROBE_SECONDS)
+            time.sleep(_POLL_SECONDS)
         if self.ended:
             return True
         self._tell(epochs, told)
@@ -109,7 +109,7 @@ class TrainingProcess:
         with processes.Command(
             command, environment=environment, log=self._run.log_file, patience=_PATIENCE_SECONDS
         ) as training:
-            if not training.wait(look, _PROBE_SECONDS):
+            if not training.wait(look, _POLL_SECONDS):
                 return self.ended
             self._tell(epochs, told)
             if training.failed or not self.ended:
