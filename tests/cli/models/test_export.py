@@ -57,6 +57,31 @@ def test_a_model_is_exported_and_its_receipt_checked(
     assert "1 of 20 other answers" in outcome.out
 
 
+@pytest.mark.skipif(
+    formats.missing(formats.FORMATS["litert"]) is not None,
+    reason="needs the litert extra: pip install 'tenfold[litert]'",
+)
+def test_all_outputs_of_litert_are_asked_for_by_full(
+    tenfold: Command, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = tenfold(
+        "export", tiny.MODEL, "--to", "litert", "--full", "--least", "0", "--data-dir", data_dir
+    )
+
+    assert outcome.status == 0, outcome.err
+    receipt = json.loads((tmp_path / "tiny-full.tflite.receipt.json").read_text())
+    assert receipt["format"] == "litert-full"
+    assert receipt["novelty"]
+
+
+def test_full_is_for_litert_alone(tenfold: Command) -> None:
+    outcome = tenfold("export", tiny.MODEL, "--to", "openvino", "--full")
+
+    assert outcome.status == 2
+    assert "--full is for LiteRT (--to openvino). Leave it out" in outcome.err
+
+
 def test_own_classes_need_own_pictures(tenfold: Command, tmp_path: Path) -> None:
     info = modelfile.read(tiny.MODEL)[1]
     renamed = tuple(modelfile.ClassName(f"part {n}") for n in range(len(info.classes)))

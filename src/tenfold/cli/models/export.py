@@ -32,6 +32,7 @@ data_dir_option = click.option(
 @click.command()
 @click.argument("model", metavar="MODEL")
 @click.option("--to", required=True, type=click.Choice(FORMATS), help="What to export to.")
+@click.option("--full", is_flag=True, help="For LiteRT: all outputs, as --to litert-full.")
 @data_option
 @click.option(
     "--limit",
@@ -66,16 +67,29 @@ def export(**given: Any) -> None:
     from tenfold.export.export import export as run
     from tenfold.export.formats import FORMATS as FOUND
 
+    to = _full(given["to"]) if given["full"] else given["to"]
     model = Path(modelfile.locate(given["model"]))
     _, info = modelfile.read(model)
-    chosen = FOUND[given["to"]]
+    chosen = FOUND[to]
     target = given["output"] or Path(model.stem + chosen.suffix)
     opening = _opening(given["source"] or _source_of(model, info.labels), given["limit"], given["data_dir"])
     least = given["least"] / 100 if given["least"] is not None else None
     with interruptible(), Progress(sys.stderr, "pictures") as progress:
-        receipt = run(model, given["to"], target, opening, least=least, watcher=_watcher(progress))
+        receipt = run(model, to, target, opening, least=least, watcher=_watcher(progress))
     click.echo(as_text(receipt))
     click.echo(f"\n{printable(str(target))}, with its receipt beside it")
+
+
+def _full(to: str) -> str:
+    """The format with all outputs. Raises UsageError where a format has no other."""
+    from tenfold.errors import UsageError
+
+    full = to if to.endswith("-full") else f"{to}-full"
+    if full not in FORMATS:
+        raise UsageError(
+            "--full", "is for LiteRT", received=f"--to {to}", cure="Leave it out: the file has all outputs."
+        )
+    return full
 
 
 @click.group()
