@@ -14,8 +14,7 @@ from tenfold.accounts import roles
 from tenfold.accounts.audit import Audit
 from tenfold.accounts.people import LONGEST_NAME, checked_name
 from tenfold.accounts.tables import Person, Token
-from tenfold.database import Database
-from tenfold.database.base import now
+from tenfold.database import Database, Session, now
 from tenfold.errors import AccountError, UnknownAccount
 
 # Lets scanners recognise a leaked token.
@@ -56,14 +55,6 @@ class Tokens:
             days: how long it is valid.
         """
         name, secret, at = checked_name(name), PREFIX + secrets.token_urlsafe(_SECRET_BYTES), now()
-        if not 1 <= days <= LONGEST_DAYS:
-            raise AccountError(
-                "The token's days",
-                "are too few or too many",
-                received=str(days),
-                cure="Take 1 to 730.",
-                reason="token-days",
-            )
         with self._database.writing() as change:
             owner = change.get(Person, person)
             if owner is None:
@@ -72,25 +63,7 @@ class Tokens:
                     "has to be somebody's, and there is no such account",
                     cure="Add one: tenfold user add.",
                 )
-            if not roles.at_least(owner.role, roles.checked(role, roles.TOKEN_ROLES)):
-                raise AccountError(
-                    "The token",
-                    f"cannot do more than {owner.name}",
-                    received=role,
-                    cure=f"Take {owner.role} or less.",
-                    reason="token-role",
-                    params={"name": owner.name},
-                )
-            if (
-                change.scalar(select(func.count()).where(_holding(at), Token.person_id == person)) or 0
-            ) >= _MOST:
-                raise AccountError(
-                    owner.name,
-                    f"has {_MOST} tokens",
-                    cure="Revoke some.",
-                    reason="too-many-tokens",
-                    params={"name": owner.name},
-                )
+            _check(change, owner, role, days, at)
             token = Token(
                 person_id=person,
                 name=name,
@@ -153,6 +126,36 @@ class Tokens:
 
 def _holding(at: datetime) -> ColumnElement[bool]:
     return Token.revoked_at.is_(None) & or_(Token.expires_at.is_(None), Token.expires_at > at)
+
+
+def _check(change: Session, owner: Person, role: str, days: int, at: datetime) -> None:
+    """Raise AccountError where the person cannot have such a token."""
+    if not 1 <= days <= LONGEST_DAYS:
+        raise AccountError(
+            "The token's days",
+            "are too few or too many",
+            received=str(days),
+            cure="Take 1 to 730.",
+            reason="token-days",
+        )
+    if not roles.at_least(owner.role, roles.checked(role, roles.TOKEN_ROLES)):
+        raise AccountError(
+            "The token",
+            f"cannot do more than {owner.name}",
+            received=role,
+            cure=f"Take {owner.role} or less.",
+            reason="token-role",
+            params={"name": owner.name},
+        )
+    held = select(func.count()).where(_holding(at), Token.person_id == owner.id)
+    if (change.scalar(held) or 0) >= _MOST:
+        raise AccountError(
+            owner.name,
+            f"has {_MOST} tokens",
+            cure="Revoke some.",
+            reason="too-many-tokens",
+            params={"name": owner.name},
+        )
 
 
 def _hashed(secret: str) -> str:

@@ -57,6 +57,49 @@ from tenfold.web.service import WebService, service_of
 
 API_VERSION = "1"
 
+# In the order of the OpenAPI document.
+_RESOURCES = (
+    classify,
+    model,
+    health,
+    metrics,
+    models,
+    model_exports,
+    runs,
+    comparisons,
+    improvements,
+    drafts,
+    reclassifications,
+    session,
+    people,
+    tokens,
+    audit,
+    pictures,
+    catalogue_actions,
+    catalogue_search,
+    review,
+    exports,
+    filings,
+    jobs,
+    data,
+    data_uploads,
+    destinations,
+    rules,
+    settings,
+    system,
+    watches,
+    cameras,
+    camera_events,
+    frames,
+    live,
+    line_stations,
+    line_parts,
+    line_figures,
+    line_recipes,
+    inference,
+    drift,
+)
+
 
 def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
     """The API around `app`; `page` is the folder of the frontend's build.
@@ -103,48 +146,8 @@ def describe_api(
         responses=answers.COMMON,
     )
     problems.install(api, HEADERS, _shown)
-    for part in (
-        classify,
-        model,
-        health,
-        metrics,
-        models,
-        model_exports,
-        runs,
-        comparisons,
-        improvements,
-        drafts,
-        reclassifications,
-        session,
-        people,
-        tokens,
-        audit,
-        pictures,
-        catalogue_actions,
-        catalogue_search,
-        review,
-        exports,
-        filings,
-        jobs,
-        data,
-        data_uploads,
-        destinations,
-        rules,
-        settings,
-        system,
-        watches,
-        cameras,
-        camera_events,
-        frames,
-        live,
-        line_stations,
-        line_parts,
-        line_figures,
-        line_recipes,
-        inference,
-        drift,
-    ):
-        api.include_router(part.router)
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
     return api
 
 

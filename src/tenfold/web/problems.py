@@ -232,29 +232,6 @@ def install(
         assert isinstance(error, RequestValidationError)
         return answer(_from_validation(error))
 
-    async def gone(request: Request, error: Exception) -> Response:
-        return Response(status_code=400)  # nobody is left to read it
-
-    async def database(request: Request, error: Exception) -> Response:
-        fault = trouble(error)
-        if fault is None:
-            raise error
-        log.warning("%s", fault)
-        if fault.reason == "disk-full":
-            return answer(fault)
-        # What was received may name the database's address: that is for the log.
-        cure = "Its server's log says more."
-        if passing(error):
-            cure = "Try again in a moment; the server's log says more."
-        return answer(DatabaseError("The database", f"{fault.problem} at this moment", cure=cure))
-
-    async def system(request: Request, error: Exception) -> Response:
-        if not isinstance(error, OSError) or error.errno not in FULL:
-            raise error
-        log.warning("%s", error)
-        cure = "Free some space there, and do it again."
-        return answer(RequestFailed(_NO_ROOM, "its disk is full", cure=cure, reason="disk-full"))
-
     async def fault(request: Request, error: Exception) -> Response:
         # The server ends a connection on which the app has failed; a client that is not told would send its
         # next request into it.
@@ -266,10 +243,36 @@ def install(
     app.add_exception_handler(TenfoldError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(ClientDisconnect, gone)
-    app.add_exception_handler(AnyDatabaseError, database)
-    app.add_exception_handler(OSError, system)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(AnyDatabaseError, _database)
+    app.add_exception_handler(OSError, _system)
     app.add_exception_handler(Exception, fault)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)  # nobody is left to read it
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    fault = trouble(error)
+    if fault is None:
+        raise error
+    log.warning("%s", fault)
+    if fault.reason == "disk-full":
+        return answer(fault)
+    # What was received may name the database's address: that is for the log.
+    cure = "Its server's log says more."
+    if passing(error):
+        cure = "Try again in a moment; the server's log says more."
+    return answer(DatabaseError("The database", f"{fault.problem} at this moment", cure=cure))
+
+
+async def _system(request: Request, error: Exception) -> Response:
+    if not isinstance(error, OSError) or error.errno not in FULL:
+        raise error
+    log.warning("%s", error)
+    cure = "Free some space there, and do it again."
+    return answer(RequestFailed(_NO_ROOM, "its disk is full", cure=cure, reason="disk-full"))
 
 
 def _from_http(request: Request, error: HTTPException) -> RequestError:
