@@ -11,7 +11,7 @@ Rows of their own have Triton's client against `/v2`, which speaks the binary ex
 Python on the same cores; the time from the start of each server to its first answer; and the memory that each
 one and its children take after the loads.
 
-The rows "HTTP, ..." of the figures. Seven minutes; with --quick half a minute for each picture.
+The rows "HTTP ..." of the figures. Seven minutes; with --quick half a minute for each picture.
 
     python -m benchmarks.serving_peers
 """
@@ -289,7 +289,7 @@ def rows(
         )
         out.append(
             {
-                "what": f"HTTP, {name}, Triton's client, {clients} at a time",
+                "what": f"HTTP by Triton's client, {name}, {clients} at a time",
                 "value": str(found[TRITON, clients]),
                 "n": n,
                 "peer": f"without it, by a form: {mine}; {who}: {best}",
