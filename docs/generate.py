@@ -20,6 +20,7 @@ from tenfold.line.parts import CODES, Reason
 from tenfold.line.plc import modbus, modbus_server
 from tenfold.line.plc.handshake import BUFFER
 from tenfold.line.plc.opcua import client, nodes, vision
+from tenfold.line.plc.opcua.address_space import EVENTS
 from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
 from tenfold.line.plc.registers import RegisterMap
 from tenfold.recipes import recipe, recipe_file
@@ -218,8 +219,10 @@ REASONS: dict[Reason, str] = {
     "restarted": "the station was started anew",
     "not-seen": "a rejected part was not seen by the reject sensor",
     "wrongly-rejected": "a part that was to pass was rejected",
-    "slip": "parts come to the reject sensor earlier or later than the encoder says: the belt slips;"
-    " as a fault: further than is made up for",
+    "slip": "parts come to the second photo-eye, or to the reject sensor where there is none, earlier or"
+    " later than the encoder says: the belt slips; as a fault: further than is made up for",
+    "astray": "the second photo-eye saw a part where none was due, or none where one was: nobody knows which"
+    " part is which until the station starts anew",
     "clock": "the computer's clock was set",
     "stopped": "the station was stopped",
     "halted": "the plant, or an output, halts the station",
@@ -276,7 +279,32 @@ def plant_signals_page() -> str:
             ),
         ),
         "The nodes of the handshake are there where the plant asks for verdicts by it.",
+        "### State and events",
+        "Nodes of OPC 40100-1 have ids in tenfold's namespace as well: their path below the object."
+        " `s=Station.VisionStateMachine.CurrentState` is the state, and while that is Operational,"
+        " `s=Station.VisionStateMachine.AutomaticModeStateMachine.CurrentState` the state inside it. The"
+        f" object `s={nodes.STATION}` fires events:"
+        f" {', '.join(code(f'{name}EventType') for name in EVENTS)}.",
         "### Methods",
+        table(
+            ("Of the object", "Methods"),
+            (
+                (code(f"s={nodes.STATION}.VisionStateMachine"), "`Halt`, `Reset`, `SelectModeAutomatic`"),
+                (
+                    code(f"s={nodes.STATION}.VisionStateMachine.AutomaticModeStateMachine"),
+                    "`StartSingleJob`, `StartContinuous`, `Stop`, `Abort`, `SimulationMode`",
+                ),
+                (
+                    code(f"s={nodes.STATION}.RecipeManagement"),
+                    "`PrepareRecipe`, `UnprepareRecipe`, `GetRecipeListFiltered`, `ReleaseRecipeHandle`",
+                ),
+                (
+                    code(f"s={nodes.STATION}.ResultManagement"),
+                    "`GetResultById`, `GetResultComponentsById`, `GetResultListFiltered`,"
+                    " `ReleaseResultHandle`",
+                ),
+            ),
+        ),
         "A call that the state does not allow is refused with `BadInvalidState`, a recipe or result that is"
         " not known with `BadNotFound`, a method that is not named here with `BadNotSupported`:"
         f" {', '.join(map(code, NOT_SUPPORTED))}. Recipes are added and approved by people in tenfold. There"

@@ -63,6 +63,7 @@ Reason = SystemReason | Literal[
     "class-not-trained", "class-too-few", "class-too-small", "codec", "connection-security", "data-changed",
     "decode-cost", "decoder", "did-not-win", "different-classes", "download-damaged", "draft-classes-full",
     "draft-empty", "draft-full", "drafts-full", "empty", "export-differs", "export-unsupported",
+    "eye-needs", "eye-place",
     "extra-missing", "fault-unknown", "file-present", "filter-value", "gate-place", "gave-up",
     "hidden-characters", "html", "improving-already", "internal-fault", "job-lost", "last-administrator",
     "line-words", "link-left-out", "listed-login", "local-address", "manifest-columns",

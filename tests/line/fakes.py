@@ -24,6 +24,7 @@ class FakePlant:
         self.frozen = False
         self.exchanges = 0
         self.recipe = 0
+        self.taken = 0  # this part is taken off before the second photo-eye
         self.heard = Outputs()
 
     def exchange(self, outputs: Outputs) -> Inputs:
@@ -36,6 +37,9 @@ class FakePlant:
         before = self.conveyor.inputs()
         self.conveyor.advance(self.step)
         after = self.conveyor.inputs()
+        if 0 < self.taken <= after.gate_parts:
+            counts = (*after.gate_counts[1:], after.gate_counts[0])  # all after it have one number less
+            after = replace(after, gate_parts=after.gate_parts - 1, gate_counts=counts)
         return replace(after if not self.frozen else before, recipe=self.recipe)
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ SECONDS = 30.0
 # The gate is far, so that a verdict is in time however busy the machine is.
 CONVEYOR = ConveyorOptions(parts=40, rate=20.0, lead=8, distance=16_000, sensor=16_200)
 GATE = Gate(distance=16_000, window=120, sensor=16_200, slack=120)
+EYE = 15_640
 
 
 class Bench:
@@ -43,11 +44,12 @@ class Bench:
         self.outputs: Sequence[SignalOutput] = ()
         self.asks: HandshakePlant | None = None
         self.within = 5.0
+        self.gate = replace(GATE, eye=conveyor.eye)
 
     def station(self) -> Station:
         recipe = StationRecipe("test", (Region("part", WHOLE, frozenset({"good"})),), deadline=5.0)
         options = StationOptions(
-            None if self.asks else GATE,
+            None if self.asks else self.gate,
             deadline=5.0,
             recipe=1,
             facts={"model": "abc"},
@@ -233,6 +235,50 @@ def test_a_belt_that_slips_too_far_passes_nothing_until_the_station_starts_anew(
     assert bench.passed() == set()
     with bench.running() as station:
         bench.until(lambda: station.faults == (), "it did not start anew")
+
+
+@pytest.mark.parametrize("slip", [0.05, -0.05])
+def test_with_a_second_photo_eye_good_parts_pass_however_far_the_belt_slips(
+    tmp_path: Path, slip: float
+) -> None:
+    """By 270 counts from the photo-eye to the gate at last: more than two windows."""
+    bench = Bench(tmp_path, replace(CONVEYOR, eye=EYE, slip=slip, slip_grows=200))
+    with bench.running() as station:
+        bench.all_by()
+        bench.until(lambda: len(bench.rows("gate")) == 40, "the gate was not watched")
+        assert station.faults == ()
+    assert bench.passed() == set(range(1, 41))
+    (alarm,) = [row for row in bench.rows("alarm") if row.body["reason"] == "slip"]
+    assert abs(alarm.body["counts"]) > GATE.window // 2
+
+
+def test_a_part_that_was_taken_off_before_the_gate_stops_all_until_the_station_starts_anew(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path, replace(CONVEYOR, eye=EYE))
+    bench.plant.taken = 10
+    with bench.running() as station:
+        bench.until(lambda: station.faults == ("astray",), "nobody noticed")
+        bench.all_by()
+        assert station.faults == ("astray",), "it ended by itself"
+        assert bench.plant.heard.light is Light.RED
+    assert bench.passed() == set(range(1, 10))
+    assert {row.part for row in bench.rows("withheld") if row.body["reason"] == "astray"} >= {11, 12}
+    with bench.running() as station:
+        bench.until(lambda: station.faults == (), "it did not start anew")
+
+
+def test_after_the_plc_was_away_parts_are_known_at_the_second_photo_eye_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, replace(CONVEYOR, parts=90, eye=EYE))
+    with bench.running() as station:
+        bench.until(lambda: 20 in bench.verdicts(), "part 20 was not judged")
+        bench.plant.cut = True
+        bench.until(lambda: "plc" in station.faults, "the cut was not noticed")
+        bench.plant.cut = False
+        bench.all_by()
+        assert station.faults == ()
+    assert bench.passed() == bench.judged_good() - {row.part for row in bench.rows("withheld")}
+    assert 90 in bench.passed()
 
 
 def test_the_lamp_is_red_amber_and_green(bench: Bench) -> None:

@@ -6895,7 +6895,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "output-file" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-again" | "no-sender" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "eye-needs" | "eye-place" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "output-file" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-again" | "no-sender" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -7144,9 +7144,16 @@ export interface components {
             sensor: number;
             /**
              * Slack
+             * @description How far from a sensor or photo-eye a part may be seen.
              * @default 0
              */
             slack: number;
+            /**
+             * Eye
+             * @description Where a second photo-eye sees all parts, by the window and twice the slack before the gate at least; 0: there is none.
+             * @default 0
+             */
+            eye: number;
         };
         /**
          * GateBody
@@ -7172,9 +7179,16 @@ export interface components {
             sensor: number;
             /**
              * Slack
+             * @description How far from a sensor or photo-eye a part may be seen.
              * @default 0
              */
             slack: number;
+            /**
+             * Eye
+             * @description Where a second photo-eye sees all parts, by the window and twice the slack before the gate at least; 0: there is none.
+             * @default 0
+             */
+            eye: number;
         };
         /**
          * GoldenPart
@@ -7842,7 +7856,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip";
+            reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray";
         };
         /** LegendKey */
         LegendKey: {
@@ -8938,7 +8952,7 @@ export interface components {
              * Station Reason
              * @enum {string}
              */
-            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip";
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray";
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -9020,7 +9034,7 @@ export interface components {
              * Station Reason
              * @enum {string}
              */
-            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip";
+            station_reason: "good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray";
             /**
              * Outcome
              * @description What the reject sensor saw; "": nothing.
@@ -9469,7 +9483,7 @@ export interface components {
              * Reason
              * @description What was received, or why it failed, for programs. Empty: there is no code for it.
              */
-            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "output-file" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-again" | "no-sender" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
+            reason: ("missing" | "forbidden" | "read-only" | "disk-full" | "disk-error" | "too-many-files" | "out-of-memory") | ("" | "accept-needed" | "applied-already" | "archive" | "archive-damaged" | "archive-too-large" | "archive-unsafe" | "audio" | "barcode-taken" | "base-not-live" | "behind-proxy" | "broker-host" | "broker-missing" | "broker-port" | "certificate" | "challenge-parts" | "challenge-rule" | "changed-since" | "check-failed" | "cifar10-damaged" | "cifar10-missing" | "class-copies" | "class-count" | "class-name" | "class-not-trained" | "class-too-few" | "class-too-small" | "codec" | "connection-security" | "data-changed" | "decode-cost" | "decoder" | "did-not-win" | "different-classes" | "download-damaged" | "draft-classes-full" | "draft-empty" | "draft-full" | "drafts-full" | "empty" | "export-differs" | "export-unsupported" | "eye-needs" | "eye-place" | "extra-missing" | "fault-unknown" | "file-present" | "filter-value" | "gate-place" | "gave-up" | "hidden-characters" | "html" | "improving-already" | "internal-fault" | "job-lost" | "last-administrator" | "line-words" | "link-left-out" | "listed-login" | "local-address" | "manifest-columns" | "manifest-missing-files" | "manifest-outside" | "manifest-row" | "manifest-split" | "manifest-unreadable" | "messenger-address" | "messenger-unknown" | "messenger-webhook" | "model-bundled" | "model-damaged" | "model-file-changed" | "model-file-missing" | "model-live" | "model-newer" | "model-silent" | "model-unusable" | "model-used" | "name-length" | "name-needed" | "name-taken" | "no-accounts" | "no-administrator" | "no-class-folders" | "no-earlier-model" | "no-head" | "no-host" | "no-model-yet" | "no-picture" | "no-pictures-to-measure" | "no-readable-pictures" | "no-source" | "no-stream" | "no-such-data" | "no-training-pictures" | "no-video" | "nodes" | "not-a-folder" | "not-a-model" | "not-a-snapshot" | "not-comparable" | "not-enough-corrections" | "not-learned-yet" | "not-on-list" | "not-watchable" | "nothing-kept" | "nothing-to-undo" | "number-taken" | "order-unknown" | "original-missing" | "other-version" | "outbox-full" | "override-words" | "own-data-missing" | "output-file" | "own-files" | "own-password-needed" | "part-unknown" | "parts-and-classes" | "password-again" | "no-sender" | "password-common" | "password-in-words" | "password-length" | "path-not-absolute" | "pdf" | "plc-away" | "plc-refuses" | "port-taken" | "range-reversed" | "recipe-classes" | "recipe-empty" | "recipe-missing" | "recipe-named-once" | "recipe-number" | "recipe-passes" | "reclassification-not-ready" | "reclassifying-already" | "redirected" | "refused" | "refused-message" | "region-cells" | "region-outside" | "registers" | "role" | "run-elsewhere" | "run-ended" | "run-in-training" | "server-ended" | "setting-choice" | "setting-from-environment" | "setting-range" | "shares" | "side-range" | "simulation-failed" | "snapshot-address" | "somebody-elses" | "sound-only" | "source-kind" | "source-page" | "station-away" | "station-ended" | "station-refused" | "svg" | "text" | "text-too-long" | "timeout" | "token-days" | "token-role" | "too-many-bytes" | "too-many-pixels" | "too-many-tokens" | "too-many-unreadable" | "too-many-uploads" | "topic" | "trail-unwritable" | "training-failed" | "trial-failed" | "trigger-incomplete" | "trigger-needs-broker" | "trigger-needs-plc" | "trigger-of-plant" | "two-classes-needed" | "two-corrected-needed" | "two-models-needed" | "undone-already" | "unknown-class" | "unreachable" | "upload-unknown" | "video" | "webhook-address" | "webhook-secret" | "wiring" | "wrong-password" | "wrong-setup-code");
             /**
              * Params
              * @description The values that a text for the reason names.
@@ -11286,17 +11300,17 @@ export interface components {
              * Faults
              * @description What fails now, as codes.
              */
-            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip")[];
+            faults: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray")[];
             /**
              * Holds
              * @description recipe, challenge, first-parts.
              */
-            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip")[];
+            holds: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray")[];
             /**
              * Alarm
              * @description As the plant is told; "": none.
              */
-            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip") | "";
+            alarm: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray") | "";
             /**
              * Recipe
              * @description Number for the plant and version of the recipe in use.
@@ -11740,6 +11754,12 @@ export interface components {
              * @default
              */
             topic: string;
+            /**
+             * Gate Topic
+             * @description Messages to it say that a part is at the second photo-eye; empty: the PLC says so.
+             * @default
+             */
+            gate_topic: string;
         };
         /**
          * TriggerBody
@@ -11768,6 +11788,12 @@ export interface components {
              * @default
              */
             topic: string;
+            /**
+             * Gate Topic
+             * @description Messages to it say that a part is at the second photo-eye; empty: the PLC says so.
+             * @default
+             */
+            gate_topic: string;
         };
         /**
          * UnknownJobAnswer
@@ -29436,7 +29462,7 @@ export interface operations {
                 /** @description That counts. */
                 verdict?: ("pass" | "reject" | "divert") | null;
                 /** @description The station's, as a code. */
-                reason?: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip") | null;
+                reason?: ("good" | "wrong-class" | "none-of-these" | "unsure" | "late" | "queue-full" | "missed-trigger" | "too-close" | "no-part" | "no-picture" | "dark-picture" | "frozen-picture" | "camera" | "model" | "plc" | "trail" | "encoder" | "clock" | "not-seen" | "wrongly-rejected" | "restarted" | "stopped" | "halted" | "output" | "wrong-count" | "recipe" | "challenge" | "first-parts" | "slip" | "astray") | null;
                 since?: string | null;
                 until?: string | null;
                 order?: number | null;

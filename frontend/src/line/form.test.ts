@@ -14,8 +14,8 @@ const station: Station = {
     kind: "modbus", host: "10.0.0.9", port: null, inputs: null, outputs: null, base: 0, device: null,
     words: "high-first", url: null, reads: null, writes: null, security: null,
   },
-  trigger: { kind: "plant", counts: 0, line: null, topic: "" },
-  gate: { distance: 1000, window: 400, sensor: 0, slack: 0 },
+  trigger: { kind: "plant", counts: 0, line: null, topic: "", gate_topic: "" },
+  gate: { distance: 1000, window: 400, sensor: 0, slack: 0, eye: 0 },
   broker: { host: "broker", port: 1883, group: "tenfold", node: "station", user: "", tls: false, ca: "",
     certificate: "", key: "", primary: "" },
   outputs: [], region: [0, 0, 1, 1], locate: true, deadline: 0.4, picture_within: 0.2, recipe_id: 3,
@@ -39,7 +39,7 @@ it("of a changed form only what is different is sent", () => {
 
 it("a new station needs no more than a name and a camera", () => {
   const body = bodyOf({ ...fieldsOf(null), name: "gate", source: "usb:0" });
-  expect(body.trigger).toEqual({ kind: "hand", counts: 0, line: null, topic: "" });
+  expect(body.trigger).toEqual({ kind: "hand", counts: 0, line: null, topic: "", gate_topic: "" });
   expect([body.plant, body.broker, body.challenge]).toEqual([{ kind: "none" }, null, null]);
   expect([body.deadline, body.picture_within]).toEqual([0.4, 0.2]);
 });
@@ -51,6 +51,17 @@ it("a trigger has what belongs to it and nothing else", () => {
   expect([of("encoder")?.counts, of("plant")?.counts]).toEqual([400, 0]);
   expect([of("mqtt")?.topic, of("hand")?.topic]).toEqual(["line/eye", ""]);
   expect(bodyOf({ ...fields, trigger: "mqtt" }).broker?.host).toBe("broker");
+});
+
+it("a second photo-eye is sent where the station moves the PLC’s gate, and asks for a broker where it has a topic", () => {
+  const fields = { ...fieldsOf(null), plant: "modbus" as const, trigger: "plant" as const, eye: 500 };
+  expect([bodyOf(fields).gate?.eye, bodyOf(fields).broker]).toEqual([500, null]);
+  const told = { ...fields, eyeTopic: " line/gate ", brokerHost: "broker" };
+  expect([bodyOf(told).trigger?.gate_topic, bodyOf(told).broker?.host]).toEqual(["line/gate", "broker"]);
+  for (const other of [{ plant: "none" }, { plant: "modbus-server" }, { trigger: "encoder" }] as const) {
+    const body = bodyOf({ ...told, ...other });
+    expect([body.gate?.eye, body.trigger?.gate_topic, body.broker]).toEqual([0, "", null]);
+  }
 });
 
 it("no trigger is offered that the server would refuse", () => {

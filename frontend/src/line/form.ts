@@ -52,6 +52,9 @@ export interface Fields {
   window: number;
   sensor: number;
   slack: number;
+  /** Of a second photo-eye before the gate. */
+  eye: number;
+  eyeTopic: string;
   deadline: number;
   pictureWithin: number;
   locate: boolean;
@@ -139,6 +142,8 @@ export function fieldsOf(station: Station | null): Fields {
     window: gate?.window ?? 400,
     sensor: gate?.sensor ?? 0,
     slack: gate?.slack ?? 0,
+    eye: gate?.eye ?? 0,
+    eyeTopic: trigger?.gate_topic ?? "",
     deadline: milliseconds(station?.deadline ?? 0.4),
     pictureWithin: milliseconds(station?.picture_within ?? 0.2),
     locate: station?.locate ?? true,
@@ -184,9 +189,18 @@ function brokerOf(fields: Fields): Schemas["BrokerRequest"] {
   };
 }
 
+/** Whether a photo-eye tells of parts by MQTT: a broker is needed then. */
+export const byMqtt = (fields: Fields): boolean =>
+  fields.trigger === "mqtt" || (eyed(fields) && fields.eyeTopic.trim() !== "");
+
+/** Whether there is a second photo-eye: only where the station moves the PLC's gate. */
+const eyed = (fields: Fields): boolean =>
+  fields.eye > 0 && fields.plant !== "none" && !asks(fields.plant) && fields.trigger !== "encoder";
+
 /** Everything that the form says; `line`: where parts are seen to come. */
 export function bodyOf(fields: Fields, line: readonly (readonly number[])[] = middleLine): Body {
   const { trigger, distance, window, sensor, slack, good, bad, hours } = fields;
+  const eye = eyed(fields) ? fields.eye : 0;
   return {
     name: fields.name,
     source: fields.source,
@@ -201,9 +215,10 @@ export function bodyOf(fields: Fields, line: readonly (readonly number[])[] = mi
       counts: trigger === "encoder" ? (fields.counts ?? 0) : 0,
       line: trigger === "crossing" ? line.map((end) => [...end]) : null,
       topic: trigger === "mqtt" ? fields.topic.trim() : "",
+      gate_topic: eye ? fields.eyeTopic.trim() : "",
     },
-    gate: { distance, window, sensor, slack },
-    broker: fields.broker || trigger === "mqtt" ? brokerOf(fields) : null,
+    gate: { distance, window, sensor, slack, eye },
+    broker: fields.broker || byMqtt(fields) ? brokerOf(fields) : null,
     deadline: fields.deadline / 1000,
     picture_within: fields.pictureWithin / 1000,
     locate: fields.locate,

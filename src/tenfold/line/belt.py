@@ -4,12 +4,12 @@ Counts come from a counter that wraps, of 16 or 32 bits. All places are counts f
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
 from typing import Literal, TypeAlias
 
-# The belt slips where at least LEAST of the last KEPT parts at the reject sensor show it: a single part may
-# lie askew.
+# The belt slips where at least LEAST of the last KEPT parts at a sensor show it: a single part may lie askew.
 _SLIPS_KEPT, _SLIPS_LEAST = 8, 4
 
 # The outcome of a part at the gate, as the trail names it.
@@ -55,11 +55,34 @@ class Counter:
         return self.value
 
 
+class SensorReadings:
+    """The parts that a sensor of the plant saw, by its counter; each is told once."""
+
+    def __init__(self) -> None:
+        self._read = 0
+
+    def begin(self, read: int) -> None:
+        """Start here: parts before are not told."""
+        self._read = read
+
+    def new(self, read: int, counts: Sequence[int], encoder: int, count: int) -> list[int]:
+        """Where the belt was at each new one, the oldest first.
+
+        Args:
+            counts: the encoder then, of number n at place n modulo their length.
+            encoder: as it is now, when the belt is at `count`.
+        """
+        new, self._read = (read - self._read) % (1 << 32), read
+        numbers = range(read - min(new, len(counts)) + 1, read + 1)
+        return [count - signed(encoder - counts[one % len(counts)]) for one in numbers]
+
+
 @dataclass
 class _Part:
     part: int
     at: int
     shift: int = 0  # counts by which it reaches the gate later than the encoder says
+    met: bool = False  # seen by the second photo-eye; `at` is then corrected by it
     alone: bool = True  # the sensor cannot mistake it for another part
     passes: bool = False
     spoiled: bool = False
@@ -68,19 +91,26 @@ class _Part:
 
 @dataclass(frozen=True)
 class Gate:
-    """Where the gate and the reject sensor stand.
+    """Where the gate and the plant's sensors stand.
 
     Attributes:
         distance: from the photo-eye to the gate.
         window: a part is at the gate from `distance - window` to `distance + window`.
         sensor: from the photo-eye to the sensor that sees rejected parts; 0: there is none.
-        slack: tolerance of its position there.
+        slack: tolerance of a part's position there, and at the second photo-eye.
+        eye: from the photo-eye to a second one before the gate, which sees all parts; 0: there is none.
     """
 
     distance: int
     window: int
     sensor: int = 0
     slack: int = 0
+    eye: int = 0
+
+    @property
+    def last_eye(self) -> int:
+        """Where the second photo-eye may stand at most: what it sees is known before it is at the gate."""
+        return self.distance - self.window - 2 * self.slack
 
 
 @dataclass
@@ -112,11 +142,16 @@ class RejectQueue:
     a limit (`shift`); beyond it nothing may pass (`lost`). A part keeps the shift that was valid when it
     came, and parts have to be further apart by it: so a wrong shift rejects good parts, but never lets a
     neighbour pass.
+
+    With a second photo-eye (`meet`) each part's position is corrected when this eye sees it, by any amount,
+    and a part that it has not seen never passes.
     """
 
     def __init__(self, gate: Gate) -> None:
         assert 0 <= gate.window <= gate.distance
+        assert gate.eye == 0 or 0 < gate.eye <= gate.last_eye
         self._gate = gate
+        self._met_slip, self._in_step = 0, False
         self._parts: deque[_Part] = deque()
         self._newest: tuple[_Part, ...] = ()
         self._slips: deque[int] = deque(maxlen=_SLIPS_KEPT)
@@ -130,7 +165,7 @@ class RejectQueue:
         Returns:
             the parts that are too close to be told apart, if any, and whether each was released before.
         """
-        one = _Part(part, count, self.shift)
+        one = _Part(part, count, 0 if self._gate.eye else self.shift)
         close = [other for other in self._parts if not other.done and self._close(one, other)]
         for other in (*self._parts, *self._newest):
             if abs(one.at - other.at) <= 2 * self._gate.slack:
@@ -146,14 +181,17 @@ class RejectQueue:
 
     def _close(self, one: _Part, other: _Part) -> bool:
         by_encoder, at_gate = one.at - other.at, one.at + one.shift - other.at - other.shift
-        room = 2 * self._gate.window + max(abs(one.shift), abs(other.shift))
+        # Of two parts that lie closer, the second photo-eye could take one for the other.
+        near = max(self._gate.window, self._gate.slack if self._gate.eye else 0)
+        room = 2 * near + max(abs(one.shift), abs(other.shift))
         return min(abs(by_encoder), abs(at_gate)) <= room
 
     @property
     def slip(self) -> int:
-        """By how many counts parts come to the reject sensor later than the encoder says; below 0: earlier.
+        """By how many counts parts come later than the encoder says; below 0: earlier.
 
-        0: by less than half a window. Known from parts that the sensor saw and took for no other.
+        At the second photo-eye, or at the reject sensor where there is none. 0: less than half a window.
+        Known from parts that the sensor cannot have mistaken for each other.
         """
         middle = median_low(self._slips) if len(self._slips) >= _SLIPS_LEAST else 0
         return middle if 2 * abs(middle) > (self._gate.window or self._gate.slack) else 0
@@ -161,12 +199,14 @@ class RejectQueue:
     @property
     def shift(self) -> int:
         """Counts by which the next part is expected at the gate later than the encoder says."""
+        if self._gate.eye:
+            return self._met_slip
         return max(-self._most_shift, min(self._most_shift, self._slip_at_gate))
 
     @property
     def lost(self) -> bool:
         """Whether the belt slips by more than can be corrected: it is not known which part is at the gate."""
-        return abs(self._slip_at_gate) > self._most_shift
+        return not self._gate.eye and abs(self._slip_at_gate) > self._most_shift
 
     @property
     def _slip_at_gate(self) -> int:
@@ -192,12 +232,53 @@ class RejectQueue:
         self._parts.clear()
         self._newest = ()
         self._slips.clear()
+        self._met_slip, self._in_step = 0, False
         return lost
+
+    def meet(self, count: int, seen: Sequence[int]) -> bool:
+        """Correct the positions of parts that the second photo-eye saw at the counts `seen`.
+
+        A part is identified by its turn, since parts do not overtake each other, and by its position, which
+        may differ from the expected one by as much as the previous part's did, and by the slack. Parts that
+        were on the belt before the first known part come to the eye before it, and are ignored.
+
+        Returns:
+            False where turn and position contradict each other: a part was taken off or put on, or the belt
+            slipped by a whole part, so that it is not known which part is which.
+        """
+        if not self._gate.eye:
+            return True
+        for at in seen:
+            due = self._due()
+            early = due is None or self._off(due, at) < -self._gate.slack
+            if early and not self._in_step:
+                continue
+            if due is None or early or self._off(due, at) > self._gate.slack:
+                return False
+            self._met_slip, self._in_step = at - self._gate.eye - due.at, True
+            if due.alone:
+                self._slips.append(self._met_slip)
+            due.at, due.met = at - self._gate.eye, True
+        due = self._due()
+        return due is None or self._off(due, count) <= self._gate.slack
+
+    def _due(self) -> _Part | None:
+        """The part that comes to the second photo-eye next."""
+        return next((one for one in self._parts if not one.met), None)
+
+    def _off(self, due: _Part, at: int) -> int:
+        """By how much later than expected a part is at the second photo-eye at this count."""
+        return at - due.at - self._met_slip - self._gate.eye
+
+    def _unmet(self, one: _Part) -> bool:
+        return self._gate.eye > 0 and not one.met
 
     def passing(self, count: int) -> int | None:
         """The part that may pass the gate at this count; None: reject."""
         found: int | None = None
         for one in self._parts:
+            if self._unmet(one):
+                break
             place = count - one.at - one.shift - self._gate.distance
             if place > self._gate.window:
                 one.done = True
@@ -205,7 +286,7 @@ class RejectQueue:
                 found = one.part
         return found
 
-    def confirm(self, count: int, seen: list[int]) -> Confirmed:
+    def confirm(self, count: int, seen: Sequence[int]) -> Confirmed:
         """The outcomes of parts: the reject sensor saw parts at the counts `seen`, others passed unseen."""
         found = Confirmed()
         gate = self._gate
@@ -215,13 +296,13 @@ class RejectQueue:
                 if near:
                     one = min(near, key=lambda one: abs(at - one.at - gate.sensor))
                     self._parts.remove(one)
-                    if one.alone:
+                    if one.alone and not gate.eye:
                         self._slips.append(at - one.at - gate.sensor)
                     (found.wrongly if one.passes else found.rejected).append(one.part)
-        while self._parts and count - self._parts[0].at > max(
-            gate.distance + gate.window + self._parts[0].shift, gate.sensor + gate.slack
-        ):
-            one = self._parts.popleft()
+        while self._parts and not self._unmet(one := self._parts[0]):
+            if count - one.at <= max(gate.distance + gate.window + one.shift, gate.sensor + gate.slack):
+                break
+            self._parts.popleft()
             if one.passes:
                 found.passed.append(one.part)
             elif gate.sensor:
@@ -255,7 +336,11 @@ class NoGate:
         """See `RejectQueue`."""
         return None
 
-    def confirm(self, count: int, seen: list[int]) -> Confirmed:
+    def meet(self, count: int, seen: Sequence[int]) -> bool:
+        """See `RejectQueue`."""
+        return True
+
+    def confirm(self, count: int, seen: Sequence[int]) -> Confirmed:
         """See `RejectQueue`."""
         released, self._released = self._released, []
         return Confirmed(passed=released)

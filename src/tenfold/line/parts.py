@@ -18,7 +18,7 @@ Reason: TypeAlias = Literal[
     "good", "wrong-class", "none-of-these", "unsure", "late", "queue-full", "missed-trigger", "too-close",
     "no-part", "no-picture", "dark-picture", "frozen-picture", "camera", "model", "plc", "trail",
     "encoder", "clock", "not-seen", "wrongly-rejected", "restarted", "stopped", "halted", "output",
-    "wrong-count", "recipe", "challenge", "first-parts", "slip",
+    "wrong-count", "recipe", "challenge", "first-parts", "slip", "astray",
 ]  # fmt: skip
 
 # Reasons and alarms as the plant reads them.
@@ -27,7 +27,7 @@ CODES: dict[Reason, int] = {
     "dark-picture": 6, "frozen-picture": 7, "camera": 8, "model": 9, "plc": 10, "trail": 11, "encoder": 12,
     "restarted": 13, "not-seen": 14, "wrongly-rejected": 15, "clock": 16, "stopped": 17, "halted": 18,
     "output": 19, "wrong-class": 20, "none-of-these": 21, "unsure": 22, "no-part": 23,
-    "wrong-count": 24, "recipe": 25, "challenge": 26, "first-parts": 27, "slip": 28,
+    "wrong-count": 24, "recipe": 25, "challenge": 26, "first-parts": 27, "slip": 28, "astray": 29,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from tenfold.clock import ClockWatch
 from tenfold.errors import LineError
-from tenfold.line.belt import Counter, JumpingCounter, NoGate, RejectQueue, signed
+from tenfold.line.belt import Counter, JumpingCounter, NoGate, RejectQueue, SensorReadings, signed
 from tenfold.line.holds import Holds
 from tenfold.line.inspection import Inspection
 from tenfold.line.inspector import Inspector
@@ -93,7 +93,8 @@ class Station:
         self._gate = RejectQueue(options.gate) if options.gate else NoGate()
         self._recorder = TrailRecorder(trail, lambda event: self.tell(event))
         self._numbering = Numbering(trail)
-        self._encoder, self._count, self._rejects_read = Counter(most=_MOST_MOVED), 0, 0
+        self._encoder, self._count = Counter(most=_MOST_MOVED), 0
+        self._rejects, self._eye = SensorReadings(), SensorReadings()  # reject sensor, second eye
         # When each part passed the photo-eye, and when its pass was first told at the gate.
         self._triggered, self._fired = dict[int, float](), dict[int, float]()
         self._judged: dict[int, tuple[Judged, Mapping[str, Any], bytes | None]] = {}
@@ -274,7 +275,8 @@ class Station:
         for part in self._numbering.begin(inputs.triggers, last):
             self.tell(Triggered(part, now))
         self.write("start", {"offset": self._numbering.offset, "reason": reason} | dict(self._options.facts))
-        self._rejects_read = inputs.rejects
+        self._rejects.begin(inputs.rejects)
+        self._eye.begin(inputs.gate_parts)
         for fault in _NO_PLANT:
             self.tell(FaultEnded(fault, now))
 
@@ -287,18 +289,20 @@ class Station:
             raw = inputs.trigger_counts[self._numbering.raw(part) % REMEMBERED]
             self._triggered[part] = since
             self.tell(Triggered(part, since))
-            for other, released in self._gate.enter(part, self._unwrapped(raw, inputs.encoder)):
+            for other, released in self._gate.enter(part, self._count - signed(inputs.encoder - raw)):
                 if released:
                     self._withhold(other, "too-close")
                 else:
                     self.tell(Spoiled(other, "too-close", since))
 
     def _confirm(self, inputs: Inputs) -> None:
-        """Record the outcomes of parts at the gate."""
-        new = (inputs.rejects - self._rejects_read) % (1 << 32)
-        self._rejects_read = inputs.rejects
-        numbers = range(inputs.rejects - min(new, REMEMBERED) + 1, inputs.rejects + 1)
-        seen = [self._unwrapped(inputs.reject_counts[one % REMEMBERED], inputs.encoder) for one in numbers]
+        """Record what the second photo-eye sees, and the outcomes of parts at the gate."""
+        met = self._eye.new(inputs.gate_parts, inputs.gate_counts, inputs.encoder, self._count)
+        seen = self._rejects.new(inputs.rejects, inputs.reject_counts, inputs.encoder, self._count)
+        if not self._gate.meet(self._count, met):  # lasting: it is not known which part is which
+            self.tell(FaultBegan("astray", time.monotonic()))
+            for part in self._gate.clear():
+                self._withhold(part, "astray")
         for outcome, parts in self._gate.confirm(self._count, seen).outcomes().items():
             for part in parts:
                 fired, began = self._fired.pop(part, None), self._triggered.get(part)
@@ -312,9 +316,6 @@ class Station:
         self._slipping = bool(slip)
         if self._gate.lost:  # lasting: slip by a whole part is indistinguishable from none
             self.tell(FaultBegan("slip", time.monotonic()))
-
-    def _unwrapped(self, raw: int, encoder: int) -> int:
-        return self._count - signed(encoder - raw)
 
     def _watch_clock(self) -> None:
         """The trail uses the computer's clock: if that is set, a row records it."""

@@ -55,6 +55,23 @@ def test_a_plc_on_opc_ua_that_is_cut_and_comes_back_passes_nothing_unjudged(tenf
     assert 0 < found["reasons"]["plc"] < 24
 
 
+@pytest.mark.slow
+def test_a_belt_that_slips_rejects_good_parts_and_passes_them_with_a_second_photo_eye(
+    tenfold: Command,
+) -> None:
+    def passed(*more: object) -> int:
+        done = tenfold(
+            "line", "simulate", "--parts", 60, "--rate", 6, "--deadline", 600, "--slip", 15, "--json", *more
+        )
+        assert (done.status, done.err) == (0, "")
+        found = json.loads(done.out)
+        assert (found["passed_unjudged"], found["rejects_missed"], found["trail_rows"]) == (0, 0, 60)
+        return int(found["passed"])
+
+    without = passed()
+    assert passed("--gate-eye") > without + 5
+
+
 def test_what_cannot_be_simulated_is_refused_in_words(tenfold: Command, tmp_path: Path) -> None:
     unknown = tenfold("line", "simulate", "--faults", "camera,earthquake")
     assert unknown.status == 2

@@ -30,11 +30,13 @@ INPUTS = Inputs(
     order=1_200_034,
     batch=70_001,
     shift=3,
+    gate_parts=70_001,
+    gate_counts=tuple(range(300_000, 300_008)),
 )
 
 
 @pytest.mark.parametrize("words", ["high-first", "low-first"])
-@pytest.mark.parametrize(("inputs_at", "outputs_at", "device"), [(0, 100, 1), (1, 61, 255)])
+@pytest.mark.parametrize(("inputs_at", "outputs_at", "device"), [(0, 100, 1), (1, 81, 255)])
 def test_what_the_plant_says_and_is_told_arrives(
     words: str, inputs_at: int, outputs_at: int, device: int
 ) -> None:

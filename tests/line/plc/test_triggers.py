@@ -2,8 +2,11 @@
 
 import time
 
+import pytest
+
+from tenfold.errors import LineError
 from tenfold.line.plc.signals import REMEMBERED, Inputs, Outputs
-from tenfold.line.plc.triggers import NoPlant, OwnTriggers
+from tenfold.line.plc.triggers import NoPlant, OwnGateEye, OwnTriggers
 
 NONE = (0,) * REMEMBERED
 
@@ -62,6 +65,22 @@ def test_a_part_by_hand_is_where_the_encoder_is_at_the_next_exchange() -> None:
     assert (found.triggers, found.trigger_counts[1], found.trigger_counts[2]) == (2, 45, 45)
     assert came(triggers) == 2
     triggers.close()
+    assert encoder.closed
+
+
+def test_a_second_photo_eye_counts_beside_the_plc_and_while_it_is_away_the_plant_is_lost() -> None:
+    encoder = Encoder(40)
+    eye = OwnGateEye(encoder)
+    eye.trigger()
+    encoder.count = 45
+    found = eye.exchange(Outputs())
+    assert (found.gate_parts, found.gate_counts[1], found.triggers) == (1, 45, 99)
+    eye.works = lambda: False
+    with pytest.raises(LineError, match="The second photo-eye does not tell what it sees"):
+        eye.exchange(Outputs())
+    eye.works = lambda: True
+    assert eye.exchange(Outputs()).gate_parts == 1
+    eye.close()
     assert encoder.closed
 
 

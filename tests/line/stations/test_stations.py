@@ -7,6 +7,9 @@ from tenfold.errors import LineError, UnknownRecipe, UnknownStation
 from tenfold.line.stations.stations import Stations
 
 CAMERA = {"kind": "http", "target": "http://10.0.0.5/snapshot.jpg", "user": "line", "password": "pass word"}
+MODBUS = {"kind": "modbus", "host": "10.0.0.9"}
+EYED = {"distance": 1000, "window": 40, "slack": 20, "eye": 920}
+TOLD = {"kind": "plant", "gate_topic": "line/gate"}
 
 
 def test_a_station_is_kept_changed_paused_and_removed_with_its_passwords(database: Database) -> None:
@@ -53,6 +56,18 @@ def test_a_station_makes_what_there_is_a_recipe_of(database: Database) -> None:
         ({"trigger": {"kind": "crossing"}}, "needs a line in the picture"),
         ({"trigger": {"kind": "mqtt", "topic": "line/eye"}}, "needs an MQTT broker"),
         ({"gate": {"distance": 10, "window": 20}}, "The gate cannot stand there"),
+        ({"gate": EYED}, "The second photo-eye needs a PLC"),
+        (
+            {"gate": EYED, "plant": {"kind": "modbus-server"}, "trigger": {"kind": "plant"}},
+            "needs a PLC whose",
+        ),
+        ({"gate": EYED, "plant": MODBUS, "trigger": {"kind": "encoder", "counts": 5}}, "tells of each part"),
+        ({"gate": EYED | {"eye": 921}, "plant": MODBUS}, "The second photo-eye cannot stand there"),
+        ({"gate": EYED | {"slack": 0}, "plant": MODBUS}, "a place from 1 to 960"),
+        ({"gate": EYED, "plant": {"kind": "opcua", "reads": {}}}, "The second photo-eye has no node"),
+        ({"gate": EYED, "plant": MODBUS, "trigger": TOLD}, "The second photo-eye needs an MQTT broker"),
+        ({"plant": MODBUS, "trigger": TOLD}, "The second photo-eye needs an MQTT broker"),
+        ({"plant": MODBUS, "trigger": TOLD, "broker": {"host": "a"}}, "The second photo-eye has no place"),
         ({"challenge": {"good": 1, "bad": 0, "hours": 8}}, "Challenge parts cannot be required"),
         ({"gate": {"distance": 10, "windw": 2}}, "not known, or lacks one"),
         ({"gate": {"distance": "far", "window": 2}}, "not known, or lacks one"),
@@ -70,6 +85,21 @@ def test_what_does_not_go_together_is_refused(
     with pytest.raises(LineError, match=words):
         stations.change(row.id, **values)
     assert stations.get(row.id).changed_at == row.changed_at
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"gate": EYED, "plant": MODBUS},
+        {"gate": EYED, "plant": {"kind": "opcua", "reads": {"gate_parts": "ns=4;i=1"}}},
+        {"gate": EYED, "plant": MODBUS, "trigger": TOLD, "broker": {"host": "a"}},
+    ],
+)
+def test_a_second_photo_eye_is_the_plc_s_or_tells_by_mqtt(
+    database: Database, values: dict[str, object]
+) -> None:
+    row = Stations(database).add("gate", CAMERA, by=3, **values)
+    assert row.gate["eye"] == 920
 
 
 def test_two_stations_cannot_have_one_name(database: Database) -> None:

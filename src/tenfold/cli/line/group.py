@@ -101,6 +101,15 @@ line.add_command(override)
     metavar="PORT",
     help="Let the station be an OPC UA server of OPC 40100-1 at this port of 127.0.0.1 meanwhile.",
 )
+@click.option(
+    "--slip",
+    type=click.FloatRange(-20, 20),
+    default=0.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="The belt slips: its encoder moves so much further than it does; below 0: less far.",
+)
+@click.option("--gate-eye", is_flag=True, help="A second photo-eye before the gate sees where parts are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def simulate(
     parts: int,
@@ -114,6 +123,8 @@ def simulate(
     trail: Path | None,
     signals: str,
     serve_opcua: int | None,
+    slip: float,
+    gate_eye: bool,
     as_json: bool,
 ) -> int:
     """Run a station on a simulated plant, and report what became of every part.
@@ -145,6 +156,8 @@ def simulate(
         least=least,
         signals=signals,
         serve_opcua=serve_opcua,
+        slip=slip / 100,
+        gate_eye=gate_eye,
     )
     if not as_json:
         click.echo(printable(f"{parts:,} parts, {rate:g} a second; good are {', '.join(options.accepts)}."))

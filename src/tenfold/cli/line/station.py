@@ -42,13 +42,13 @@ def station() -> None:
     "--trigger",
     metavar="WORDS",
     help="What says that a part is there: plant (its photo-eye), 'encoder counts=400', 'crossing"
-    " line=X,Y,X,Y', 'mqtt topic=...', or hand.",
+    " line=X,Y,X,Y', 'mqtt topic=...', or hand. With gate_topic=... messages tell of a second photo-eye.",
 )
 @click.option(
     "--gate",
     metavar="WORDS",
-    help="'distance=3000 window=120 sensor=3200 slack=120', in counts of the encoder from the trigger; in"
-    " milliseconds where there is no PLC.",
+    help="'distance=3000 window=120 sensor=3200 slack=120 eye=2600', in counts of the encoder from the"
+    " trigger; in milliseconds where there is no PLC.",
 )
 @click.option("--broker", metavar="WORDS", help="An MQTT broker: 'host=... port=1883 group=... node=...'.")
 @click.option(

@@ -15,7 +15,15 @@ from pymodbus.pdu import ModbusPDU
 
 from tenfold.errors import LineError
 from tenfold.line.plc.registers import Register, RegisterMap, WordOrder
-from tenfold.line.plc.signals import LIGHT_SAYS, REMEMBERED, Inputs, Light, OperatingState, Outputs
+from tenfold.line.plc.signals import (
+    GATE_PARTS_SAY,
+    LIGHT_SAYS,
+    REMEMBERED,
+    Inputs,
+    Light,
+    OperatingState,
+    Outputs,
+)
 
 INPUT_MAP = RegisterMap(
     Register("encoder", "the belt's count now; wraps", words=2),
@@ -42,6 +50,10 @@ INPUT_MAP = RegisterMap(
     Register("order", "number of the order that is made; 0: the plant does not say", words=2),
     Register("batch", "number of the batch; 0: the plant does not say", words=2),
     Register("shift", "number of the shift; 0: the plant does not say"),
+    Register("gate_parts", f"{GATE_PARTS_SAY}; 0 without one", words=2),
+    Register(
+        "gate_counts", "the encoder at the last eight of these parts, the same way", words=2, count=REMEMBERED
+    ),
 )
 OUTPUT_MAP = RegisterMap(
     Register("heartbeat", "changes with every exchange"),

@@ -43,6 +43,7 @@ def signs_of(faults: Sequence[Reason], holds: Sequence[Reason]) -> tuple[Operati
 
 
 LIGHT_SAYS = "of the stack light: 0 none, 1 green, 2 amber (parts are held back), 3 red (all are rejected)"
+GATE_PARTS_SAY = "parts that a second photo-eye, before the gate, saw: a counter"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Inputs:
         heartbeat: changes at least every 200 ms while the plant's program runs.
         recipe: which recipe the plant asks for; 0: it does not say.
         order: number of the order that is made now; 0: it does not say. So too batch and shift.
+        gate_parts: how many parts the second photo-eye, before the gate, has seen.
+        gate_counts: the same for these.
     """
 
     encoder: int
@@ -70,6 +73,8 @@ class Inputs:
     order: int = 0
     batch: int = 0
     shift: int = 0
+    gate_parts: int = 0
+    gate_counts: tuple[int, ...] = (0,) * REMEMBERED
 
 
 @dataclass(frozen=True)

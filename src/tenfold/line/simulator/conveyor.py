@@ -28,6 +28,9 @@ class ConveyorOptions:
         lead: spacings before the first part.
         start: the encoder's count at first; near 2^32 it wraps.
         order_size: parts of an order; orders and batches are numbered from 1.
+        eye: counts from the photo-eye to a second one before the gate; 0: there is none.
+        slip: by which share the encoder moves further than the belt, once that slips; below 0: less far.
+        slip_grows: over so many spacings it begins to slip, more and more.
     """
 
     parts: int
@@ -39,6 +42,9 @@ class ConveyorOptions:
     lead: int = 2
     start: int = _LONG - 5000
     order_size: int = 100
+    eye: int = 0
+    slip: float = 0.0
+    slip_grows: int = 20
     seed: int = 1
 
     @property
@@ -70,10 +76,12 @@ class Conveyor:
         self.speed = options.speed
         self.outcomes: list[Outcome] = []
         self._furthest = 0
-        self._seen = self._at_gate = self._sensed = 0
+        self._seen = self._met = self._at_gate = self._sensed = 0
+        self._slipped = 0.0
         self._ejected: list[int] = []
         self._trigger_counts = [0] * REMEMBERED
         self._reject_counts = [0] * REMEMBERED
+        self._gate_counts = [0] * REMEMBERED
         self._outputs, self._beat, self._beat_at, self._now = Outputs(), -1, -1.0, 0.0
         self._heartbeat = 0
 
@@ -92,6 +100,8 @@ class Conveyor:
         """Let time pass: the belt moves, sensors see, the PLC decides."""
         self._now += seconds
         self.position += self.speed * seconds
+        grown = min(1.0, max(0.0, self.position) / (self.options.slip_grows * self.options.spacing))
+        self._slipped += self.speed * seconds * self.options.slip * grown
         self._heartbeat = int(self._now / 0.1) % _WORD
         self._furthest = max(self._furthest, int(self.position))
         options = self.options
@@ -99,6 +109,11 @@ class Conveyor:
         while self._seen < len(self.places) and self.places[self._seen] <= self._furthest:
             self._seen += 1
             self._trigger_counts[self._seen % REMEMBERED] = self._raw(self.places[self._seen - 1])
+        while (
+            options.eye and self._met < self._seen and self.places[self._met] + options.eye <= self._furthest
+        ):
+            self._met += 1
+            self._gate_counts[self._met % REMEMBERED] = self._raw(self.places[self._met - 1] + options.eye)
         while self._at_gate < self._seen and self.places[self._at_gate] + options.distance <= self._furthest:
             self._at_gate += 1
             passed = self._may_pass(self._at_gate)
@@ -126,6 +141,8 @@ class Conveyor:
             order=order,
             batch=order,
             shift=1,
+            gate_parts=self._met,
+            gate_counts=tuple(self._gate_counts),
         )
 
     def _may_pass(self, part: int) -> bool:
@@ -133,4 +150,5 @@ class Conveyor:
         return fresh and self._outputs.state == OperatingState.READY and self._outputs.pass_part == part
 
     def _raw(self, place: int) -> int:
-        return (place + self.options.start) % _LONG
+        """The encoder when the belt is at a place."""
+        return (place + round(self._slipped) + self.options.start) % _LONG

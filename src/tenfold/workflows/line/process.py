@@ -40,7 +40,7 @@ from tenfold.line.pictures.crossing import Crossing
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
 from tenfold.line.plc.signals import Plant, SignalOutput
-from tenfold.line.plc.triggers import OwnTriggers
+from tenfold.line.plc.triggers import OwnGateEye, OwnTriggers
 from tenfold.line.plc.wiring import Wires, connect
 from tenfold.line.recipe import WHOLE, Region, StationRecipe
 from tenfold.line.station import Station
@@ -127,7 +127,8 @@ class _Work:
         self._figures = Figures()
         self._chosen = 0
         self._wires = self._connected()
-        self._triggers, plant = _triggered(setup, self._wires.plant)
+        trigger = Trigger.from_json(setup.trigger)
+        self._triggers, plant, mqtt = triggered(trigger, setup.broker, self._wires.plant)
         self._stream: StreamCamera | None = None
         self._camera = self._opened()
         left, top, width, height = setup.region
@@ -147,7 +148,7 @@ class _Work:
             challenge=ChallengeRule(**setup.challenge) if setup.challenge else None,
             first_parts=setup.first_parts,
         )
-        self._outputs = (*self._wires.outputs, *self._mqtt_trigger())
+        self._outputs = (*self._wires.outputs, *mqtt)
         told = (self._figures, *self._outputs)
         self._station = Station(plant, inspector, self._trail, options, now=disturbance.now, outputs=told)
 
@@ -267,14 +268,6 @@ class _Work:
         self._stream = StreamCamera(source, address.description, seen, recorded=recorded)
         return self._stream
 
-    def _mqtt_trigger(self) -> list[SignalOutput]:
-        setup, trigger = self._setup, Trigger.from_json(self._setup.trigger)
-        if trigger.kind != "mqtt":
-            return []
-        assert self._triggers is not None
-        assert setup.broker is not None
-        return [MqttTrigger(Broker(**setup.broker), trigger.topic, self._triggers.trigger)]
-
     def _status(self) -> dict[str, Any]:
         station, outputs = self._station, self._figures.last
         faults, holds = station.faults, station.holds
@@ -310,10 +303,29 @@ def _refuse(pictures: Any, deadline: float) -> Any:
     raise LineError("The station", "has no recipe", reason="recipe-missing")
 
 
-def _triggered(setup: LineSetup, plant: Plant) -> tuple[OwnTriggers | None, Plant]:
-    """What counts triggers in place of the plant's photo-eye (None: the plant does), and the plant."""
-    trigger = Trigger.from_json(setup.trigger)
+def triggered(
+    trigger: Trigger, broker: dict[str, Any] | None, plant: Plant
+) -> tuple[OwnTriggers | None, Plant, list[SignalOutput]]:
+    """A plant with the photo-eyes that are not its own.
+
+    Returns:
+        what counts triggers in place of its photo-eye (None: the plant does), the plant, and the listeners
+        for messages of photo-eyes.
+    """
+    mqtt: list[SignalOutput] = []
+
+    def listen(topic: str, came: Callable[[], None]) -> MqttTrigger:
+        assert broker is not None
+        mqtt.append(found := MqttTrigger(Broker(**broker), topic, came))
+        return found
+
+    if trigger.gate_topic:
+        plant = eye = OwnGateEye(plant)
+        told = listen(trigger.gate_topic, eye.trigger)
+        eye.works = lambda: told.health().works
     if trigger.kind == "plant":
-        return None, plant
-    own = OwnTriggers(plant, every=trigger.counts if trigger.kind == "encoder" else 0)
-    return own, own
+        return None, plant, mqtt
+    plant = own = OwnTriggers(plant, every=trigger.counts if trigger.kind == "encoder" else 0)
+    if trigger.kind == "mqtt":
+        listen(trigger.topic, own.trigger)
+    return own, plant, mqtt

@@ -42,6 +42,8 @@ _LAST_SECONDS = 0.5
 _CLOCK_SECONDS = 3600.0
 # The plant holds its pictures in memory, and reads them before it starts.
 _MOST_PICTURES = 400
+# Counts from the photo-eye to a second one.
+_EYE = 2600
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class SimulationOptions:
         model: a model file, or the name of a bundled one; None: the default.
         faults: which of `FAULTS` come, one after the other, spread over the run.
         deadline: seconds from the photo-eye to the release.
+        slip: by which share the belt's encoder moves further than the belt; below 0: less far.
+        gate_eye: there is a second photo-eye, before the gate.
     """
 
     accepts: Sequence[str]
@@ -73,6 +77,8 @@ class SimulationOptions:
     least: float = 0.6
     signals: str = "modbus"
     serve_opcua: int | None = None
+    slip: float = 0.0
+    gate_eye: bool = False
     seed: int = 1
 
 
@@ -144,7 +150,13 @@ class _Run:
         pictures = options.pictures or bundled_parts(folder)
         self._pictures = chance.sample(pictures, min(len(pictures), _MOST_PICTURES))
         self._order = [chance.randrange(len(self._pictures)) for _ in range(options.parts)]
-        self._conveyor = ConveyorOptions(options.parts, options.rate, seed=options.seed)
+        self._conveyor = ConveyorOptions(
+            options.parts,
+            options.rate,
+            eye=_EYE if options.gate_eye else 0,
+            slip=options.slip,
+            seed=options.seed,
+        )
         self._book = _book(options)
         self._seconds = self._rate = 0.0
 
@@ -181,6 +193,7 @@ class _Run:
                     window=round(0.3 * conveyor.spacing),
                     sensor=conveyor.sensor,
                     slack=round(0.3 * conveyor.spacing),
+                    eye=conveyor.eye,
                 )
             ),
             broker=self._broker_address(),
@@ -219,7 +232,7 @@ class _Run:
                 if "done" in said:
                     self._rate = float(said["rate"])
                     if "kill" in self._options.faults:  # one that is started late records the parts it missed
-                        _expect(station, _ready, "The station")
+                        _expect(station, _met, "The station")
                     time.sleep(_LAST_SECONDS + 1 / self._options.rate)  # the last part leaves the gate
                     return
                 parts = int(said.get("parts", 0))
@@ -303,6 +316,11 @@ def _ready(said: dict[str, Any]) -> bool:
             "The station", "could not be started", received=status["problem"], reason="simulation-failed"
         )
     return bool(status.get("state") == "ready")
+
+
+def _met(said: dict[str, Any]) -> bool:
+    """Whether a station that was started anew has met its plant; it may fail all the same, for good."""
+    return "status" in said and "restarted" not in said["status"]["faults"]
 
 
 def _expect(

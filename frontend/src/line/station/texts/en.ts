@@ -172,6 +172,8 @@ export const en = {
     "A part that was to pass was rejected at the gate. Check the gate’s distance and window.",
   cure_slip:
     "Parts reach the reject sensor earlier or later than the encoder says, and the gate is told of them where they are. Where that is more than can be made up for, all parts are rejected until the station is paused and resumed. Look whether the belt or the encoder’s wheel slips, and measure the distance from the photo-eye to the sensor again.",
+  cure_astray:
+    "The second photo-eye saw a part where none was due, or none where one was: one was taken off or put on between the photo-eyes, or the belt slipped by a whole part. Nobody knows which part is which, so all are rejected. Clear the belt between the photo-eyes, look whether both see every part, then pause and resume the station.",
   cure_restarted: "The station started anew. Parts that were on the belt meanwhile were rejected.",
   cure_stopped: "The station was stopped. Start it again when the line is to run.",
   cure_halted: "The plant has halted the station. Start it from the plant.",

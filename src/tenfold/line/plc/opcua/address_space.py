@@ -23,7 +23,7 @@ from tenfold.line.plc.opcua.nodes import (
 )
 
 _VISION_SYSTEM = 1003
-_EVENTS = {
+EVENTS = {
     "StateChanged": 1018, "Error": 1019, "ErrorResolved": 1020, "RecipePrepared": 1022, "Ready": 1023,
     "ResultReady": 1024, "JobStarted": 1013,
 }  # fmt: skip
@@ -99,7 +99,7 @@ async def build(server: Server, name: str, *, handshake: bool) -> StationNodes:
             await _current_state(station, vision, "VisionStateMachine"),
             await _current_state(station, vision, "VisionStateMachine", "AutomaticModeStateMachine"),
         ),
-        events={name: server.get_node(ua.NodeId(number, vision)) for name, number in _EVENTS.items()},
+        events={name: server.get_node(ua.NodeId(number, vision)) for name, number in EVENTS.items()},
     )
 
 

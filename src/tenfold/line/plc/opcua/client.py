@@ -11,7 +11,7 @@ from asyncua import Client, ua
 
 from tenfold.errors import LineError
 from tenfold.line.plc.opcua.security import Security, secure_client
-from tenfold.line.plc.signals import LIGHT_SAYS, REMEMBERED, Inputs, Outputs
+from tenfold.line.plc.signals import GATE_PARTS_SAY, LIGHT_SAYS, REMEMBERED, Inputs, Outputs
 
 # What a station reads and writes, by the names of nodes in its set-up.
 READS = {
@@ -25,6 +25,8 @@ READS = {
     "order": "number of the order; 0: it does not say",
     "batch": "number of the batch",
     "shift": "number of the shift",
+    "gate_parts": f"{GATE_PARTS_SAY}; 0 without one",
+    "gate_counts": "array of eight: the encoder at the last of these parts, the same way",
 }
 WRITES = {
     "pass_part": "number of the part that may pass the gate now; 0: reject",
@@ -226,6 +228,8 @@ def _inputs(read: Mapping[str, Any]) -> Inputs:
         order=number("order"),
         batch=number("batch"),
         shift=number("shift"),
+        gate_parts=number("gate_parts"),
+        gate_counts=counts("gate_counts", encoder),
     )
 
 

@@ -32,7 +32,12 @@ class GateBody(StationPart):
     distance: Counts = 1000
     window: Counts = Field(400, description="A part is at the gate from so much before to so much after.")
     sensor: Counts = Field(0, description="Where rejected parts are seen; 0: there is no sensor.")
-    slack: Counts = 0
+    slack: Counts = Field(0, description="How far from a sensor or photo-eye a part may be seen.")
+    eye: Counts = Field(
+        0,
+        description="Where a second photo-eye sees all parts, by the window and twice the slack before the"
+        " gate at least; 0: there is none.",
+    )
 
 
 class ChallengeBody(StationPart):

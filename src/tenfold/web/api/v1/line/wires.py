@@ -87,6 +87,12 @@ class TriggerBody(StationPart):
         None, min_length=2, max_length=2, description="x and y of both ends, in parts of the picture."
     )
     topic: str = Field("", max_length=500, pattern=PLAIN)
+    gate_topic: str = Field(
+        "",
+        max_length=500,
+        pattern=PLAIN,
+        description="Messages to it say that a part is at the second photo-eye; empty: the PLC says so.",
+    )
 
 
 class BrokerBody(StationPart):

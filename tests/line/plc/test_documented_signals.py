@@ -1,0 +1,288 @@
+"""A PLC programmer's way in: peers that know the page "Plant signals" alone, with running servers."""
+
+import asyncio
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from typing import Any
+
+import pytest
+from asyncua import ua
+from pymodbus.client import ModbusTcpClient
+
+from tenfold.line.parts import CODES, Verdict
+from tenfold.line.plc.handshake_plant import HandshakePlant
+from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
+from tenfold.line.plc.modbus_server import ModbusServer
+from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
+from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
+from tenfold.line.plc.signals import Inputs, Light, OperatingState, Outputs
+from tenfold.line.simulator.plcs import OpcUaPlc
+from tests.line.plc.modbus_server import served
+from tests.line.plc.test_opcua_server import PATIENCE, Peer, driven, free_port, result, serving
+from tests.paths import ROOT
+
+PAGE = (ROOT / "docs" / "reference" / "plant-signals.md").read_text("utf-8")
+EIGHT = tuple(range(70_000, 70_008))
+# Values that differ, and need both halves of what has 32 bits.
+INPUTS = Inputs(
+    4_000_000_001, 70_002, EIGHT, 70_003, tuple(one + 100 for one in EIGHT), 5, 6, 70_007, 70_008, 9, 70_010,
+    tuple(one + 200 for one in EIGHT),
+)  # fmt: skip
+OUTPUTS = Outputs(70_001, OperatingState.READY, 3, 4, 70_005, 70_006, light=Light.AMBER)
+# What an output is told beside these is of no account to a PLC that answers.
+TOLD = {name: value for name, value in asdict(OUTPUTS).items() if name not in ("pictured", "model")}
+
+
+def table(heading: str, after: str = "") -> list[list[str]]:
+    """The rows of the first table after a heading, and there after some words; without code marks."""
+    part = PAGE.split(f"\n## {heading}\n", 1)[1].split(after, 1)[1]
+    found = re.search(r"\n\|[^\n]*\n\| ---[^\n]*\n((?:\|[^\n]*\n)+)", part)
+    assert found
+    return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in found[1].splitlines()]
+
+
+def registers(heading: str, after: str) -> dict[str, range]:
+    """Names with the addresses of their registers, by whether one value takes two of them."""
+    places = {}
+    for place, name, each, _ in table(heading, after):
+        first, _, last = place.partition(" to ")
+        places[name] = range(int(first), int(last or first) + 1, 2 if each.startswith("32") else 1)
+    return places
+
+
+def words(value: int, step: int) -> list[int]:
+    return [value >> 16, value & 0xFFFF] if step == 2 else [value]
+
+
+def value_at(held: dict[int, int], place: range) -> int:
+    return held[place[0]] << 16 | held[place[0] + 1] if place.step == 2 else held[place[0]]
+
+
+def bits(heading: str, after: str, name: str) -> dict[str, int]:
+    says = next(row[3] for row in table(heading, after) if row[1] == name)
+    return {bit: int(at) for at, bit in re.findall(r"(\d+) (\w+)", says.removeprefix("bits: "))}
+
+
+def test_every_register_of_a_plc_is_read_and_written_where_the_docs_say() -> None:
+    heading = "Modbus TCP, the PLC is the server"
+    reads, writes = registers(heading, "reads these"), registers(heading, "It writes these")
+    assert set(reads) == {one.name for one in fields(Inputs)}
+    assert set(writes) == {*TOLD, "heartbeat"}
+    held = [0] * (max(place[-1] for place in reads.values()) + 2)
+    for name, place in reads.items():
+        values = getattr(INPUTS, name)
+        for at, value in zip(place, values if isinstance(values, tuple) else [values], strict=True):
+            held[at : at + place.step] = words(value, place.step)
+    with served(ModbusAddress("127.0.0.1"), held) as (port, written):
+        plant = ModbusPlant(ModbusAddress("127.0.0.1", port))
+        assert plant.exchange(OUTPUTS) == INPUTS
+        plant.close()
+    told = dict(enumerate(written))
+    assert {name: value_at(told, place) for name, place in writes.items()} == TOLD | {"heartbeat": 1}
+
+
+def test_every_register_of_a_station_is_written_and_read_where_the_docs_say() -> None:
+    heading = "Modbus TCP, the station is the server: the handshake"
+    writes, reads = registers(heading, "The PLC writes"), registers(heading, "It reads these")
+    control = bits(heading, "The PLC writes", "control")
+    status = bits(heading, "It reads these", "status")
+    place = ModbusAddress("127.0.0.1", free_port())
+    server = ModbusServer(place)
+    client = ModbusTcpClient(place.host, port=place.port, timeout=5, retries=0)
+    try:
+        assert client.connect()  # type: ignore[no-untyped-call]
+
+        def write(name: str, value: int) -> None:
+            at = writes[name]
+            assert not client.write_registers(at[0], words(value, at.step), device_id=1).isError()
+
+        def read() -> dict[str, int]:
+            found = {}
+            for name, at in reads.items():
+                answer = client.read_holding_registers(at[0], count=at.step, device_id=1)
+                assert not answer.isError(), name
+                found[name] = value_at(dict(zip(range(at[0], at[0] + 2), answer.registers, strict=False)), at)
+            return found | {f"bit {name}": found["status"] >> at & 1 for name, at in status.items()}
+
+        server.exchange(OUTPUTS)
+        said = {"heartbeat": 5, "part_id": 3_000_000_004, "recipe": 6, "order": 70_007, "batch": 70_008}
+        for name, value in (said | {"shift": 9}).items():
+            write(name, value)
+        write("control", 1 << control["enable"])
+        assert read()["bit ready"] == 1
+        write("control", 1 << control["enable"] | 1 << control["trigger"])
+        told = read()
+        assert (told["bit trigger_ack"], told["bit acquiring"], told["bit ready"]) == (1, 1, 0)
+        write("control", 1 << control["enable"])
+        write("control", 1 << control["enable"] | 1 << control["trigger"])
+        heard = server.exchange(OUTPUTS)
+        assert (heard.triggers, heard.recipe, heard.order, heard.batch, heard.shift, heard.heartbeat) == (
+            1, 6, 70_007, 70_008, 9, 5,
+        )  # fmt: skip
+        server.fire(result(1, Verdict.DIVERT, "unsure"))
+        ends = time.monotonic() + 30
+        while not (told := read())["bit valid"]:
+            assert time.monotonic() < ends
+        assert {name: told[name] for name in reads if name not in ("status", "heartbeat")} == {
+            "state": OperatingState.READY, "alarm": 3, "recipe_in_use": 4, "missed": 1, "triggers": 1,
+            "waiting": 1,
+            "number": 1, "result_part_id": 3_000_000_004, "verdict": 3, "reason": CODES["unsure"],
+            "passed": 70_005, "rejected": 70_006, "light": Light.AMBER,
+        }  # fmt: skip
+        assert (told["bit full"], told["heartbeat"]) == (0, 2)
+        write("control", 1 << control["enable"] | 1 << control["result_ack"])
+        assert read()["bit valid"] == 0
+        beyond = (max(at[-1] + at.step for at in one.values()) for one in (writes, reads))
+        for first in beyond:  # what the docs do not name is not there
+            assert client.read_holding_registers(first, count=1, device_id=1).isError(), first
+    finally:
+        client.close()  # type: ignore[no-untyped-call]
+        server.close()
+
+
+class Heard:
+    """In the place of a conveyor: what a station wrote."""
+
+    def __init__(self) -> None:
+        self.outputs: list[Outputs] = []
+
+    def inputs(self) -> Inputs:
+        return INPUTS
+
+    def hear(self, outputs: Outputs, heartbeat: int) -> None:
+        self.outputs.append(outputs)
+
+
+@contextmanager
+def plc_by_opcua(conveyor: Any) -> Iterator[dict[str, Any]]:
+    plc, loop, running = OpcUaPlc(conveyor), asyncio.new_event_loop(), threading.Event()
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        await plc.start()
+        running.set()
+        await stop.wait()
+        await plc.cut()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert running.wait(60)
+    try:
+        yield plc.address()
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
+
+
+@pytest.mark.slow
+def test_every_node_of_a_plc_that_the_docs_name_is_read_and_written() -> None:
+    heading = "OPC UA, the PLC is the server"
+    reads = {row[0] for row in table(heading, "It reads:")}
+    writes = {row[0] for row in table(heading, "It writes:")}
+    assert reads == {one.name for one in fields(Inputs)}
+    assert writes == {*TOLD, "heartbeat"}
+    heard = Heard()
+    with plc_by_opcua(heard) as address:
+        ids = {name: address["reads"]["encoder"].replace("encoder", name) for name in reads}
+        told = {name: address["writes"]["state"].replace("state", name) for name in writes}
+        plant = OpcUaPlant(OpcUaAddress(address["url"], ids, told), seconds=10)
+        assert plant.exchange(OUTPUTS) == INPUTS
+        plant.close()
+    assert heard.outputs[-1] == OUTPUTS
+
+
+@pytest.mark.slow
+def test_every_node_and_method_of_a_station_is_there_as_the_docs_say_and_no_other() -> None:
+    heading = "OPC UA, the station is the server"
+    rows = {row[0].removeprefix("s="): row[1:3] for row in table(heading, "whose node ids are strings")}
+    objects = table(heading, "### Methods")
+    named = {f"{of[2:]}.{one}" for of, those in objects for one in re.findall(r"\w+", those)}
+    handshake = HandshakePlant()
+    with serving(handshake=handshake) as (server, url):
+
+        async def drive(peer: Peer) -> None:
+            variables, methods = await _found(peer)
+            # Those of the model have ids by their path below the station.
+            assert {name for name in variables if not name.startswith("Station.")} == set(rows)
+            assert set(re.findall(r"`s=(Station\.[\w.]+CurrentState)`", PAGE)) <= set(variables)
+            for name, (kind, by) in rows.items():
+                node = peer.client.get_node(f"ns={peer.own};s={name}")
+                assert (await node.read_data_type_as_variant_type()).name == kind, name
+                writable = ua.AccessLevel.CurrentWrite in await node.get_user_access_level()
+                assert writable == (by == "plant"), name
+            supported = {one for one in methods if one.rpartition(".")[2] not in NOT_SUPPORTED}
+            assert supported == named
+            refused = PAGE.split("with `BadNotSupported`:", 1)[1].split("\n")[0]
+            assert all(f"`{one.rpartition('.')[2]}`" in refused for one in methods - supported)
+
+            said = {"PartId": 3_000_000_004, "PlantHeartbeat": 5, "RecipeAskedFor": 6, "Order": 70_007,
+                    "Batch": 70_008, "Shift": 9, "Enable": True, "Trigger": True}  # fmt: skip
+            handshake.exchange(OUTPUTS)
+            server.state(OUTPUTS)
+            for name, value in said.items():
+                kind = ua.VariantType[rows[f"Handshake.{name}"][0]]
+                if name == "Trigger":
+                    await _reads(peer, {"Handshake.Ready": True})
+                await peer.write(f"Handshake.{name}", value, kind)
+            await _reads(peer, {"Handshake.TriggerAck": True, "Handshake.Acquiring": True})
+            await peer.write("Handshake.Trigger", False, ua.VariantType.Boolean)
+            await _reads(peer, {"Handshake.TriggerAck": False})
+            await peer.write("Handshake.Trigger", True, ua.VariantType.Boolean)
+            await _reads(peer, {"Handshake.Missed": 1})
+            heard = handshake.exchange(OUTPUTS)
+            assert (heard.triggers, heard.recipe, heard.order, heard.batch, heard.shift, heard.heartbeat) == (
+                1, 6, 70_007, 70_008, 9, 5,
+            )  # fmt: skip
+            one = result(1, Verdict.DIVERT, "unsure")
+            handshake.fire(one)
+            server.fire(one)
+            await _reads(peer, {"Handshake.Valid": True})
+            shown = {
+                "Signals.State": OperatingState.READY, "Signals.Alarm": 3, "Signals.Recipe": 4,
+                "Signals.Passed": 70_005, "Signals.Rejected": 70_006, "Signals.Light": Light.AMBER,
+                "Signals.LastPart": 1, "Signals.LastVerdict": 3, "Signals.LastReason": CODES["unsure"],
+                "Handshake.Ready": False, "Handshake.TriggerAck": False, "Handshake.Acquiring": False,
+                "Handshake.Full": False, "Handshake.Triggers": 1, "Handshake.Waiting": 1,
+                "Handshake.ResultNumber": 1, "Handshake.ResultPartId": 3_000_000_004,
+                "Handshake.ResultVerdict": 3, "Handshake.ResultReason": CODES["unsure"],
+            }  # fmt: skip
+            rest = {"Signals.Heartbeat", "Handshake.Valid", "Handshake.Missed"}
+            assert set(shown) | rest == {name for name, (_, by) in rows.items() if by == "station"}
+            await _reads(peer, shown)
+            await peer.write("Handshake.ResultAck", True, ua.VariantType.Boolean)
+            await _reads(peer, {"Handshake.Valid": False})
+
+        driven(url, drive)
+
+
+async def _found(peer: Peer) -> tuple[list[str], set[str]]:
+    """The ids of all variables and methods below the station in tenfold's own namespace."""
+    variables, methods, waiting = list[str](), set[str](), [peer.station]
+    while waiting:
+        for node in await waiting.pop().get_children():
+            kind, name = await node.read_node_class(), node.nodeid.Identifier
+            if kind == ua.NodeClass.Object:
+                waiting.append(node)
+            elif node.nodeid.NamespaceIndex == peer.own and isinstance(name, str):
+                if kind == ua.NodeClass.Method:
+                    methods.add(name)
+                elif kind == ua.NodeClass.Variable:
+                    variables.append(name)
+    return variables, methods
+
+
+async def _reads(peer: Peer, wanted: dict[str, Any]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while (found := {name: await peer.read(name) for name in wanted}) != wanted:
+        assert time.monotonic() < ends, str(
+            {name: found[name] for name in wanted if found[name] != wanted[name]}
+        )
+        await asyncio.sleep(0.01)
