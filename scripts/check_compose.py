@@ -1,21 +1,20 @@
 """Runs compose.yaml itself, by the commands of docs/how-to/operate.md, on an image that was built before.
 
-docker-compose (Debian's, version 1) reads the file and asks podman in the place of Docker's daemon, so that
-networks, volumes, secrets, health checks and rights are real. No registry is asked: Debian's PostgreSQL
+docker-compose (Debian's, version 1) reads the file and asks Docker's daemon, or podman where that does not
+start, so that networks, volumes, secrets, health checks and rights are real. nginx stands before it with a
+prefix and Prometheus watches it, as the documentation has them. No registry is asked: Debian's PostgreSQL
 stands for the image postgres. `check` is what scripts/check_container.py calls.
 """
 
 import contextlib
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
-import threading
 import time
-import urllib.error
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,47 +22,46 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-from scripts.container_client import PASSWORD, Client  # noqa: E402 - the repository is no package
+from scripts import engines  # noqa: E402 - the repository is no package
+from scripts.container_client import PASSWORD, Client  # noqa: E402
+from scripts.engines import Engine, Images, NoEngineError  # noqa: E402
+from tests.prometheus import prometheus  # noqa: E402
+from tests.proxies import nginx  # noqa: E402
 
-PROGRAMS = ("podman", "docker-compose", "catatonit")
+PROGRAMS = ("docker-compose", "nginx", "prometheus")
 PAGE = ROOT / "docs/how-to/operate.md"
 PROJECT = "tenfold-check"
 DATABASE_BASE = "localhost/tenfold-check-postgres"
+REGISTRY = "docker.io/library"
 PREFIX = "/pictures"
 START_SECONDS = 120
-# What podman asks for itself is more than some systems grant.
-LIMITS = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
-MOST = 4096
-# The one command of Docker that the page uses. Version 1 links a command's container to a service that runs,
-# which podman does not do; so the service stands still meanwhile. tests/test_operation.py makes a backup of
-# one that runs.
-DOCKER = r"""
-docker() {
-    shift
-    if [ "$1" != run ]; then docker-compose "$@"; return; fi
-    shift
-    running=$(docker-compose ps --quiet tenfold </dev/null)
-    [ -z "$running" ] || docker-compose stop tenfold </dev/null >/dev/null
-    case " $* " in *" -T "*) ;; *) set -- -T "$@" ;; esac
-    docker-compose run "$@"
-    [ -z "$running" ] || docker-compose start tenfold </dev/null >/dev/null
-}
-"""
-Run = Callable[..., str]
 
 
-def documented(port: int) -> list[str]:
-    """The page's commands, one block after the other, on a port that is free."""
+def missing() -> list[str]:
+    """Programs without which nothing can be run."""
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    found = [name for name in PROGRAMS if not shutil.which(name, path=path)]
+    needed = engines.DOCKER.missing and engines.PODMAN.missing
+    return found + needed
+
+
+def documented(port: int, networks: str) -> list[str]:
+    """The page's commands, one block after the other, on a port that is free and the engine's networks."""
     blocks = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     found = [block for block in blocks if "docker compose" in block]
-    published = "TENFOLD_PUBLISHED=127.0.0.1:8000"
-    if len(found) != 6 or published not in found[0]:
+    if len(found) != 6:
         raise SystemExit(f"{PAGE} has other commands than this check knows.")
-    found[0] = found[0].replace(published, f"TENFOLD_PUBLISHED=127.0.0.1:{port}")
+    for there, ours in (
+        ("TENFOLD_PUBLISHED=127.0.0.1:8000", f"TENFOLD_PUBLISHED=127.0.0.1:{port}"),
+        ("TENFOLD_TRUSTED_PROXIES=172.16.0.0/12", f"TENFOLD_TRUSTED_PROXIES={networks}"),
+    ):
+        if there not in found[0]:
+            raise SystemExit(f"{PAGE} does not say {there}.")
+        found[0] = found[0].replace(there, ours)
     return found
 
 
-def make_database(buildah: Run, image: str) -> None:
+def make_database(buildah: Callable[..., str], image: str) -> None:
     """What stands for the image that compose.yaml names: Debian's PostgreSQL, installed once."""
     if DATABASE_BASE not in buildah("images", "--format", "{{.Name}}").split():
         container = buildah("from", "scratch")
@@ -97,105 +95,94 @@ def make_database(buildah: Run, image: str) -> None:
         buildah("rm", container)
 
 
-@contextlib.contextmanager
-def engine(work: Path, storage: Path, running: Path) -> Iterator[dict[str, str]]:
-    """podman on buildah's images, answering as Docker's daemon does; the variables that name it."""
-    containers, stored, socket = work / "containers.conf", work / "storage.conf", work / "podman.sock"
-    limits = [f"{name}={min(MOST, resource.getrlimit(one)[1])}" for name, one in LIMITS.items()]
-    asked = ", ".join(f'"{one}:{one.partition("=")[2]}"' for one in limits)
-    containers.write_text(f"[containers]\ndefault_ulimits = [{asked}]\n")
-    stored.write_text(
-        f'[storage]\ndriver = "overlay"\ngraphroot = "{storage}"\nrunroot = "{running}"\n', encoding="utf-8"
-    )
-    variables = os.environ | {
-        "CONTAINERS_CONF": str(containers),
-        "CONTAINERS_STORAGE_CONF": str(stored),
-        "DOCKER_HOST": f"unix://{socket}",
-        "COMPOSE_PROJECT_NAME": PROJECT,
-    }
-    words = ["podman", "system", "service", "--time=0", f"unix://{socket}"]
-    over = threading.Event()
-    with subprocess.Popen(words, env=variables, stderr=subprocess.DEVNULL) as service:
-        healthy = threading.Thread(target=_ask_for_health, args=(variables, over))
-        healthy.start()
-        try:
-            _until(socket.exists, "podman does not answer")
-            yield variables
-        finally:
-            over.set()
-            healthy.join()
-            service.terminate()
-
-
-def _ask_for_health(variables: dict[str, str], over: threading.Event) -> None:
-    """Has containers checked every second: podman leaves that to systemd, which need not run here."""
-    while not over.wait(1):
-        listed = subprocess.run(
-            ["podman", "ps", "--quiet"], env=variables, capture_output=True, text=True, check=False
-        )
-        for container in listed.stdout.split():
-            words = ["podman", "healthcheck", "run", container]
-            subprocess.run(words, env=variables, capture_output=True, check=False)
-
-
-def check(work: Path, buildah: Run, image: str, storage: Path, running: Path, port: int) -> str:
-    """Brought up, filled, backed up, destroyed, restored: the same answers. In words how long it took."""
-    folder = work / "compose"
-    folder.mkdir()
+def check(work: Path, images: Images, image: str, port: int) -> str:
+    """By Docker's daemon, or by podman where that does not start; in words which, and how long it took."""
     said = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     project = said.pop("name")  # version 1 does not know it
     assert project == "tenfold"
-    (folder / "compose.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    names = [f"{REGISTRY}/{said['services'][name]['image']}" for name in ("tenfold", "database")]
+    images.buildah("tag", image, names[0])
+    make_database(images.buildah, names[1])
+    why = ""
+    try:
+        for engine in (engines.DOCKER, engines.PODMAN):
+            if engine.missing:
+                continue
+            folder = work / engine.name
+            folder.mkdir()
+            (folder / "compose.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+            try:
+                with engine.start(folder, images, names) as variables:
+                    return f"{_whole_way(engine, folder, variables, port)}{why}"
+            except NoEngineError as reason:
+                why = f" ({engine.name} did not start: {str(reason).strip().splitlines()[-1]})"
+        raise SystemExit(f"No engine starts{why}.")
+    finally:
+        images.buildah("rmi", names[0])
+
+
+def _whole_way(engine: Engine, folder: Path, variables: dict[str, str], port: int) -> str:
+    """Brought up, filled, watched, backed up, destroyed, restored: the same answers."""
     (folder / "password.txt").write_text(f"{PASSWORD}\n")
-    make_database(buildah, f"docker.io/library/{said['services']['database']['image']}")
-    buildah("tag", image, f"docker.io/library/{said['services']['tenfold']['image']}")
-    start, user, token, backup, lose, restore = documented(port)
+    start, user, token, backup, lose, restore = documented(port, engine.networks)
     began = time.monotonic()
-    with engine(work, storage, running) as variables:
 
-        def do(commands: str) -> str:
-            words = ["bash", "-euc", DOCKER + commands]
-            done = subprocess.run(
-                words, cwd=folder, env=variables, capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                raise SystemExit(f"{commands} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-            return done.stdout
+    def do(commands: str) -> str:
+        words = ["bash", "-euc", engine.command + commands]
+        named = variables | {"COMPOSE_PROJECT_NAME": PROJECT}
+        done = subprocess.run(words, cwd=folder, env=named, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{commands} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout
 
-        try:
-            do(start)
-            _until(lambda: _is_ready(Client(port, PREFIX)), "the server is not ready")
-            do(user)
-            client = _signed_in(port)
+    try:
+        do(start)
+        _until_ready(Client(f"http://127.0.0.1:{port}{PREFIX}"))
+        do(user)
+        with ExitStack() as stack:
+            outside = stack.enter_context(nginx(_new(folder / "nginx"), port, PREFIX))
+            address = f"{outside}{PREFIX}"
+            client = _signed_in(address)
             client.ask("/api/v1/catalogue/pictures", (ROOT / "examples/pictures/ship.png").read_bytes())
             _until(lambda: _answers(client)[0][0]["label"] == "ship", "the picture got no answer")
             before = _answers(client)
-            if not do(token).startswith("tenfold_"):
-                raise SystemExit("No token for Prometheus was printed.")
+            secret = do(token).split()[-1]
+            target = outside.removeprefix("https://")
+            watched = prometheus(_new(folder / "prometheus"), target, secret, prefix=PREFIX, https=True)
+            watcher = stack.enter_context(watched)
+            _until(lambda: watcher.up, "Prometheus reads nothing")
             do(backup)
             do(lose)
+            _until(lambda: not watcher.up, "Prometheus does not see that the server is gone")
             do(restore)
-            if _answers(_signed_in(port)) != before:
+            if _answers(_signed_in(address)) != before:
                 raise SystemExit("What was restored is not what was backed up.")
-        except BaseException:
-            print(do("docker compose logs --tail 40"), file=sys.stderr)
-            raise
-        finally:
-            do(lose)
-            buildah("rmi", f"docker.io/library/{said['services']['tenfold']['image']}")
-    return f"brought up, backed up, destroyed and restored in {time.monotonic() - began:.0f} s"
+            _until(lambda: watcher.up, "the token of Prometheus does not hold any more")
+    except BaseException:
+        print(do("docker compose logs --tail 40"), file=sys.stderr)
+        raise
+    finally:
+        do(lose)
+    return (
+        f"by {engine.name}, behind nginx, brought up, watched, backed up, destroyed and restored "
+        f"in {time.monotonic() - began:.0f} s"
+    )
 
 
-def _signed_in(port: int) -> Client:
-    client = Client(port, PREFIX)
-    _until(lambda: _is_ready(client), "the server is not ready")
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _signed_in(address: str) -> Client:
+    client = Client(address)
+    _until_ready(client)
     client.sign_in()
     return client
 
 
-def _is_ready(client: Client) -> bool:
-    client.read("/readyz")
-    return True
+def _until_ready(client: Client) -> None:
+    _until(lambda: client.read("/readyz"), "the server is not ready")
 
 
 def _answers(client: Client) -> Any:
@@ -207,10 +194,10 @@ def _answers(client: Client) -> Any:
     return entries, content, said["label"], said["probabilities"]
 
 
-def _until(done: Callable[[], bool], what: str) -> None:
+def _until(done: Callable[[], object], what: str) -> None:
     ends = time.monotonic() + START_SECONDS
     while True:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):  # it is starting
+        with contextlib.suppress(OSError):  # it is starting
             if done():
                 return
         if time.monotonic() > ends:

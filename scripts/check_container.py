@@ -3,9 +3,9 @@
     python scripts/check_container.py
 
 buildah builds the Dockerfile on a base that debootstrap makes once, so that no image registry is needed.
-runc, which Docker itself uses, runs it: read-only, without capabilities, as several users. Where podman
-and docker-compose are there, compose.yaml itself is run (check_compose.py). Needs root, the Debian packages
-buildah, debootstrap, runc and postgresql, and the development environment.
+runc, which Docker itself uses, runs it: read-only, without capabilities, as several users. Where there are
+docker-compose and Docker or podman, compose.yaml itself is run (check_compose.py). Needs root, the Debian
+packages buildah, debootstrap, runc and postgresql, and the development environment.
 """
 
 import contextlib
@@ -29,6 +29,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 from scripts import check_compose  # noqa: E402 - the repository is no package
 from scripts.container_client import Client  # noqa: E402
+from scripts.engines import Images  # noqa: E402
 from tests import postgres  # noqa: E402
 
 PROGRAMS = ("buildah", "debootstrap", "runc")
@@ -143,7 +144,7 @@ class Container:
             command = ["runc", "run", "--bundle", str(bundle), self.name]
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
-            server = Server(port=int(self.environment["TENFOLD_PORT"]), container=self, log=log)
+            server = Server(f"http://127.0.0.1:{self.environment['TENFOLD_PORT']}", container=self, log=log)
             server.wait_until_healthy(process)
             yield server
             started = time.monotonic()
@@ -364,10 +365,10 @@ def main() -> None:
             check_commands(image, work)
             print(f"as any user, SQLite: {check_serving(image, work, {}, {})}")
             print(f"as compose.yaml has it, PostgreSQL: {check_composed(image, work)}")
-            if missing := [name for name in check_compose.PROGRAMS if not shutil.which(name)]:
+            if missing := check_compose.missing():
                 print(f"compose.yaml itself was not run: that needs {', '.join(missing)}.")
             else:
-                said = check_compose.check(work, buildah, IMAGE, STORAGE, RUNNING, free_port())
+                said = check_compose.check(work, Images(buildah, STORAGE, RUNNING), IMAGE, free_port())
                 print(f"compose.yaml itself, by the commands of docs/how-to/operate.md: {said}")
         finally:
             buildah("rm", container)
