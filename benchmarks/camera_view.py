@@ -23,9 +23,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.record import ROOT, spread
 from tenfold.cameras.watching import Classify
-from tests.browser.conftest import FLAGS
 from tests.cameras.clips import BITS, BLOCK, write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.chromium import FLAGS
 from tests.conftest import find_browser
 
 SIZE, RATE, COUNT = (640, 480), 25, 250

@@ -39,7 +39,7 @@ from tenfold.export.formats import FORMATS
 from tenfold.export.pictures import ExportPictures, open_pictures
 from tenfold.inference import Classifier
 from tenfold.metrics import share
-from tests.browser.conftest import FAKE_CAMERA, FLAGS
+from tests.chromium import FAKE_CAMERA, FLAGS
 from tests.conftest import find_browser
 from tests.forking import serving
 

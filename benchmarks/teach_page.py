@@ -15,7 +15,7 @@ from statistics import mean
 from playwright.sync_api import sync_playwright
 
 from tests.browser import scenes
-from tests.browser.conftest import FAKE_CAMERA, FLAGS
+from tests.chromium import FAKE_CAMERA, FLAGS
 from tests.conftest import find_browser
 from tests.forking import serving
 from tests.paths import ROOT

@@ -10,10 +10,11 @@ import tempfile
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -24,6 +25,11 @@ from tenfold.models import bundled
 from tests import disk_syncs, tables
 from tests import postgres as postgres_server
 from tests.forking import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.chromium import Chromium
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
 settings.register_profile("tenfold", deadline=None, derandomize=True)
@@ -188,6 +194,34 @@ def browser_path() -> str:
     path = find_browser()
     assert path is not None, "TENFOLD_REQUIRE_BROWSER=1, but there is no Chromium: apt-get install chromium"
     return path
+
+
+@pytest.fixture(scope="session")
+def chromiums(browser_path: str) -> Iterator["Chromium"]:
+    """Playwright and its browsers, one for all tests and others."""
+    from tests.chromium import Chromium  # takes long to import
+
+    with closing(Chromium(browser_path)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def launch(chromiums: "Chromium") -> Iterator[Callable[..., "Browser"]]:
+    """Starts one more Chromium for the tests of a module: `launch(*more_flags)`."""
+    with chromiums.in_use(), ExitStack() as stack:
+
+        def one(*flags: str) -> "Browser":
+            browser = chromiums.launch(*flags)
+            stack.callback(browser.close)
+            return browser
+
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium(chromiums: "Chromium", launch: object) -> "Browser":
+    """A Chromium whose camera shows a test picture; each test opens a context of its own in it."""
+    return chromiums.shared()
 
 
 @pytest.fixture(scope="session")

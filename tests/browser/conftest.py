@@ -5,39 +5,21 @@ policy or an error in the page's code fails the test that caused it.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Request,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.browser.seeing import LookAt, Visit
+from tests.chromium import PATIENCE
 from tests.forking import serving
 from tests.paths import ROOT
 
 PAGE = ROOT / "src/tenfold/web/static/index.html"
 MODEL = ROOT / "src/tenfold/models/cifar10.onnx"
-PATIENCE = 60_000  # milliseconds; a loaded machine is no failure
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 def need(there: bool, reason: str) -> None:
@@ -54,31 +36,6 @@ def address(request: pytest.FixtureRequest) -> str:
     need(PAGE.is_file(), "needs the built page: make frontend")
     need(MODEL.is_file(), "needs the bundled model: tenfold train")
     return str(request.getfixturevalue("served"))
-
-
-# Not for the session: Playwright keeps an event loop running in this thread, and other tests start their own.
-@pytest.fixture(scope="module")
-def launch(browser_path: str) -> Iterator[Any]:
-    """Starts a Chromium: `launch(*more_flags)`."""
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright, ExitStack() as stack:
-
-        def one(*more: str) -> Browser:
-            # Chromium without windows asks nobody, and so refuses nothing.
-            asks = any("permission" in flag for flag in more)
-            path = (shutil.which("chromium") if asks else None) or browser_path
-            browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more])
-            stack.callback(browser.close)
-            return browser
-
-        yield one
-
-
-@pytest.fixture(scope="module")
-def chromium(launch: Any) -> Browser:
-    """A Chromium whose camera shows a test picture."""
-    browser: Browser = launch(*FAKE_CAMERA)
-    return browser
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tenfold import Classifier
-from tests.browser.conftest import FAKE_CAMERA, PAGE, PATIENCE, need, watch
+from tests.browser.conftest import PAGE, need, watch
 from tests.browser.seeing import card, choose
+from tests.chromium import FAKE_CAMERA, PATIENCE
 from tests.forking import serving
 
 pytestmark = pytest.mark.browser

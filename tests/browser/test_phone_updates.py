@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from tenfold.modelfile import bundled
-from tests.browser.conftest import PAGE, PATIENCE, need
+from tests.browser.conftest import PAGE, need
+from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser import modelling
-from tests.browser.conftest import PATIENCE
 from tests.browser.seeing import card, choose
 from tests.browser.test_access import violations
 from tests.browser.test_phone import COUNT_ASKED, PHONE, opened, ready, stored
 from tests.browser.test_phone_updates import make_live
+from tests.chromium import PATIENCE
 from tests.web.signed_in import WORDS
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.catalogues import paint
-from tests.browser.conftest import MODEL, PAGE, PATIENCE, need, watch
+from tests.browser.conftest import MODEL, PAGE, need, watch
+from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import scenes
-from tests.browser.conftest import FAKE_CAMERA
 from tests.browser.seeing import LookAt
+from tests.chromium import FAKE_CAMERA
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tests.web.conftest import Running
 
@@ -38,22 +38,18 @@ def test_guides_open_from_this_server_and_link_to_each_other(running: Running) -
 
 
 @pytest.mark.browser
-def test_it_shows_the_api_in_a_browser_under_its_policy(running: Running, browser_path: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page()
-        complaints: list[str] = []
-        elsewhere: list[str] = []
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: elsewhere.append(request.url))
-        page.goto(f"{running.address}/docs")
-        page.get_by_text("Classify pictures", exact=True).click()
-        page.get_by_role("button", name="Try it out").click()
-        page.get_by_role("button", name="Execute").click()
-        page.locator(".live-responses-table .highlight-code").first.wait_for()
-        browser.close()
+def test_it_shows_the_api_in_a_browser_under_its_policy(running: Running, chromium: Browser) -> None:
+    page = chromium.new_page()
+    complaints: list[str] = []
+    elsewhere: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: elsewhere.append(request.url))
+    page.goto(f"{running.address}/docs")
+    page.get_by_text("Classify pictures", exact=True).click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    page.locator(".live-responses-table .highlight-code").first.wait_for()
+    page.close()
     assert [text for text in complaints if "status of 415" not in text] == []  # there was no picture in it
     assert [url for url in elsewhere if not url.startswith((running.address, "data:", "blob:"))] == []
