@@ -85,10 +85,8 @@ def home(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 @contextmanager
-def opened(home: Path, database_url: str = "") -> Iterator[App]:
-    chosen = settings.load().model_copy(
-        update={"home": home, "data_dir": home / "data", "database_url": database_url, "threads": 1}
-    )
+def opened(home: Path) -> Iterator[App]:
+    chosen = settings.load().model_copy(update={"home": home, "data_dir": home / "data", "threads": 1})
     with App(chosen) as app:
         yield app
 
@@ -345,7 +343,7 @@ _BEGIN = """
 import sys, time
 from pathlib import Path
 from tests.workflows.improve.test_improve import correct, opened, start
-with opened(Path(sys.argv[1]), sys.argv[2]) as app:
+with opened(Path(sys.argv[1])) as app:
     start(app)
     correct(app, "class 0", "2", 30)
     app.jobs.start()
@@ -357,10 +355,8 @@ with opened(Path(sys.argv[1]), sys.argv[2]) as app:
 @pytest.mark.slow
 @pytest.mark.train
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
-def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
-    home: Path, tables_url: str
-) -> None:
-    command = [sys.executable, "-c", _BEGIN, str(home), tables_url]
+def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(home: Path) -> None:
+    command = [sys.executable, "-c", _BEGIN, str(home)]
     process = subprocess.Popen(command, start_new_session=True)
     run = home / "runs" / "improvement-1"
     try:
@@ -370,7 +366,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(
         process.wait()
     manifest = home / "improvements" / "1" / "pictures.csv"
     written, facts = manifest.stat().st_mtime_ns, (run / "data.json").read_bytes()
-    with opened(home, tables_url) as app:
+    with opened(home) as app:
         # Corrected after the kill: not part of what is at work.
         correct(app, "class 1", "0", 5, first=100)
         app.jobs.start()
