@@ -3,11 +3,14 @@
 The imports take most of a server's start.
 """
 
+import json
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -102,6 +105,71 @@ def _text(end: Connection) -> TextIO:
     """A connection's end as a text file; the end is closed."""
     with end:
         return open(os.dup(end.fileno()), encoding="utf-8")
+
+
+# What stands for `tenfold` in the PATH: it hands all it has been given to the process of the tests.
+_CLIENT = """#!{python} -IS
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as peer:
+    peer.connect({address!r})
+    said = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
+    socket.send_fds(peer, [len(said).to_bytes(4, "big")], [0, 1, 2])
+    peer.sendall(said)
+    sys.exit(int(peer.recv(10)))
+"""
+
+
+@contextmanager
+def program(folder: Path) -> Iterator[Path]:
+    """A folder with a program `tenfold` that starts without importing anything anew, for the PATH."""
+    folder.mkdir()
+    client = folder / "tenfold"
+    client.write_text(_CLIENT.format(python=sys.executable, address=str(folder / "socket")))
+    client.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / "socket"))
+        listening.listen()
+        answering = threading.Thread(target=_answer, args=(listening,), daemon=True)
+        answering.start()
+        yield folder
+        listening.shutdown(socket.SHUT_RDWR)  # it waits for the next one
+        answering.join()
+
+
+def _answer(listening: socket.socket) -> None:
+    """Run what clients ask for, one after the other or at once, until nobody listens any more."""
+    while True:
+        try:
+            peer, _ = listening.accept()
+        except OSError:
+            return
+        threading.Thread(target=_run_for, args=(peer,), daemon=True).start()
+
+
+def _run_for(peer: socket.socket) -> None:
+    with peer:
+        size, handles, _, _ = socket.recv_fds(peer, 4, 3)
+        ends = [Connection(one, writable=number > 0) for number, one in enumerate(handles)]
+        said, length = b"", int.from_bytes(size, "big")
+        while len(said) < length:
+            said += peer.recv(length - len(said))
+        arguments, place, environ = json.loads(said)
+        process = _CONTEXT.Process(target=_run_there, args=(place, arguments, environ, *ends))
+        process.start()
+        for end in ends:
+            end.close()
+        process.join()
+        peer.sendall(str(process.exitcode).encode())
+
+
+def _run_there(
+    place: str, arguments: Sequence[str], environ: dict[str, str], given: Connection, *out: Connection
+) -> None:
+    os.chdir(place)
+    os.dup2(given.fileno(), 0)
+    given.close()
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for its life
+    _run(tenfold, arguments, environ, *out)
 
 
 @contextmanager
