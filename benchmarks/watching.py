@@ -3,6 +3,7 @@
     python -m benchmarks.watching                     all parts, one after the other: hours, for `night`
     python -m benchmarks.watching --part clips        ten clips, and what a person sees in them (clips.toml)
     python -m benchmarks.watching --part generated    labelled objects that cross; a camera that pans
+    python -m benchmarks.watching --part tracks       our tracker beside `trackers` (pip install trackers)
     python -m benchmarks.watching --part masks        background subtraction, pixel by pixel
     python -m benchmarks.watching --part night        an hour of each disturbance that is no object
     python -m benchmarks.watching --part night --only rain      one of them; the figures of the others stay
@@ -26,7 +27,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import camera_cost, camera_live, camera_view
+from benchmarks import camera_cost, camera_live, camera_tracks, camera_view
 from benchmarks.camera_scenes import Scene, Score, Sprite, crossing, ground, score
 from benchmarks.camera_seeing import DISTURBANCES, clip, generated, photographed, pictures, watched
 from benchmarks.record import DATA, SAMPLES, interval, write
@@ -239,6 +240,7 @@ PARTS: dict[str, Callable[[Classify, Sequence[str]], list[dict[str, str]]]] = {
     "cameras": camera_live.cameras,
     "delay": camera_live.delay,
     "view": camera_view.view,
+    "tracks": camera_tracks.tracks,
     "night": night,
 }
 
