@@ -82,6 +82,10 @@ class Foundation:
             if made := self.__dict__.get(name):
                 made.close()
 
+    def has_made(self, name: str) -> bool:
+        """Whether the part of this name was used so far."""
+        return name in self.__dict__
+
     @property
     def home(self) -> Home:
         return Home(self.settings.home)

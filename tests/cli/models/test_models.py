@@ -9,6 +9,7 @@ import pytest
 from tenfold.runtime import App
 from tests import run_folders, tiny
 from tests.cli.conftest import Command
+from tests.fakes import RED, picture
 from tests.paths import DATA
 
 KEY = "544943903d2f"
@@ -84,6 +85,22 @@ def test_a_live_model_that_is_gone_is_told(tenfold: Command, own_home: Path) -> 
     assert outcome.err.startswith(f"tenfold: warning: The model file {kept} cannot be read")
     assert outcome.err.endswith("The bundled model answers instead.\n")
     assert re.search(r"^live  tiny", outcome.out, re.M), "it stays live for those who have its file"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["add"], ["watch", "--once"]], ids=" ".join)
+def test_whoever_adds_pictures_is_told_that_another_model_answers(
+    tenfold: Command, own_home: Path, tmp_path: Path, command: list[str]
+) -> None:
+    (pictures := tmp_path / "pictures").mkdir()
+    (pictures / "red.png").write_bytes(picture(RED))
+    tenfold("models", "add", tiny.MODEL, "--live")
+    [kept] = (own_home / "models").glob("*.onnx")
+    kept.unlink()
+    outcome = tenfold("catalogue", *command, pictures)
+    assert (outcome.status, outcome.out.splitlines()[-1]) == (0, "1 file: 1 added")
+    assert outcome.err.startswith(f"tenfold: warning: The model file {kept} cannot be read")
+    assert outcome.err.endswith("The bundled model answers instead.\n")
 
 
 @pytest.mark.parametrize("command", [["classify", "a.png", "--model"], ["models", "add"]])

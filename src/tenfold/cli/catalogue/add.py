@@ -29,6 +29,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     import os
 
     from tenfold.cli.server.job_progress import do
+    from tenfold.cli.server.notices import warn_where_it_answered
     from tenfold.workflows.ingest import ADD, AddParams
 
     if private and owner is None:
@@ -48,6 +49,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
         # The same folders once more, while they are being added, are the same job.
         key = f"{ADD.kind} {params.model_dump_json()}"
         job = do(app.jobs, ADD, params, title=f"Add {shown}", by=person, key=key)
+        warn_where_it_answered(app)
     return print_result(ADD.result_of(job))
 
 

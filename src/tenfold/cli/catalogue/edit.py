@@ -85,12 +85,14 @@ def retry(numbers: tuple[int, ...]) -> None:
     """Classify entries again that could not be classified; without ID all of them."""
     from tenfold.catalogue.ingest.retry import retry as wait_again
     from tenfold.cli.server.job_progress import do
+    from tenfold.cli.server.notices import warn_where_it_answered
     from tenfold.workflows.classify import CLASSIFY, ClassifyParams
 
     with App() as app:
         tried = wait_again(app.database, numbers or None, person=0, administrator=True)
         if tried:
             do(app.jobs, CLASSIFY, ClassifyParams(), title="Classify again")
+            warn_where_it_answered(app)
         failed = [entry for entry in app.ingest.entries(tried) if entry.state == "failed"]
     entries = counted(len(tried), "entry", "entries")
     click.echo(f"{entries} tried again" + (f"; {len(failed):,} failed again" if failed else ""))

@@ -45,6 +45,8 @@ def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool)
 
 
 def _watch(app: App, path: str, poll: bool) -> int:
+    from tenfold.cli.server.notices import warn
+
     shown = printable(path)
     before = {one.path for one in app.watched_folders.active()}
     mine = app.jobs.start()
@@ -54,6 +56,7 @@ def _watch(app: App, path: str, poll: bool) -> int:
         click.echo(f"The server of this home watches {shown} from now on. {stop}")
         return 0
     click.echo(f"Watching {shown}   (Ctrl-C ends it)")
+    warn(app)
     _run(app)
     if path in before:
         click.echo(f"The next server continues: it was watched before. {stop}", err=True)
@@ -87,6 +90,7 @@ def _run(app: App) -> None:
 def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue.add import print_result
     from tenfold.cli.server.job_progress import do
+    from tenfold.cli.server.notices import warn_where_it_answered
     from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
 
     params = ScanFolderParams(path=path, owner=0, shared=True)
@@ -97,6 +101,7 @@ def _once(app: App, path: str) -> int:
         title=f"Look through {printable(path)}",
         key=f"{SCAN_FOLDER.kind} {path}",
     )
+    warn_where_it_answered(app)
     return print_result(SCAN_FOLDER.result_of(job))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenfold.cli.server.notices import warn
 from tenfold.cli.terminal.text import printable, table
 from tenfold.modelfile import BUNDLED_NAMES
 from tenfold.runs.run import Run
@@ -36,7 +37,7 @@ def models(context: click.Context, as_json: bool) -> None:
 def print_list(*, as_json: bool) -> None:
     """Print the models that can answer, the newest first; the live one is marked."""
     with App() as app:
-        _warn(app)
+        warn(app)
         found, live = app.registry.list(), app.registry.live()
         if as_json:
             click.echo(json.dumps([_facts(one, live) for one in found], indent=2))
@@ -55,7 +56,7 @@ def add(source: str, live: bool) -> None:
     from tenfold.models.registry import FILE, RUN
 
     with App() as app:
-        _warn(app)
+        warn(app)
         path = Path(source)
         run = None
         if not path.exists() and path.name == source and (app.train.runs / source).is_dir():
@@ -74,7 +75,7 @@ def add(source: str, live: bool) -> None:
 @click.argument("model")
 def live(model: str) -> None:
     with App() as app:
-        _warn(app)
+        warn(app)
         _go_live(app, app.registry.find(model))
 
 
@@ -82,7 +83,7 @@ def live(model: str) -> None:
 def rollback() -> None:
     """Make the model live that was live before; repeat it to go further back."""
     with App() as app:
-        _warn(app)
+        warn(app)
         change = app.model_switch.rollback(by=0)
         model = app.registry.get(change.model_hash)
         app.audit.note(0, "model.rollback", model.name, {"hash": model.hash})
@@ -94,7 +95,7 @@ def rollback() -> None:
 def history(limit: int) -> None:
     """List which model went live when and why, newest first."""
     with App() as app:
-        _warn(app)
+        warn(app)
         changes = app.registry.history(limit)
         names = app.registry.names(one.model_hash for one in changes)
         rows = [_row(one, names.get(one.model_hash, "")) for one in changes]
@@ -105,16 +106,10 @@ def history(limit: int) -> None:
 @click.argument("model")
 def remove(model: str) -> None:
     with App() as app:
-        _warn(app)
+        warn(app)
         found = app.remove_model(app.registry.find(model).hash)
         app.audit.note(0, "model.remove", found.name, {"hash": found.hash})
         click.echo(printable(f"Removed {found.name}, {found.hash[:_HASH]}"))
-
-
-def _warn(app: App) -> None:
-    """Say what is wrong with the live model, where something is."""
-    for notice in app.notices:
-        click.echo(printable(f"tenfold: warning: {notice}"), err=True)
 
 
 def _go_live(app: App, model: "RegisteredModel") -> None:

@@ -50,6 +50,7 @@ def serve(
     # At once: the first process of a container gets no signal that it does not handle.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     from tenfold import settings
+    from tenfold.cli.server.notices import warn
     from tenfold.observability import logs
     from tenfold.runtime import App
     from tenfold.web.app import create_app
@@ -71,8 +72,7 @@ def serve(
         app.check_home()
         if chosen.tune == "yes":
             _tell_of_tuning(app)
-        for notice in app.notices:
-            click.echo(f"tenfold: warning: {notice}", err=True)
+        warn(app)
         address = f"http://{reachable(chosen.host)}:{listening.getsockname()[1]}{chosen.root_path}"
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             click.echo(
