@@ -56,13 +56,15 @@ _SEEN = """async ([seconds, bits, block]) => {
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[tuple[str, int]]:
-    """A server's address, and its process."""
+def served(home: Path, python: str | Path = sys.executable, folder: Path = ROOT) -> Iterator[tuple[str, int]]:
+    """The address of a server that a Python runs in a folder, and its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tenfold", "serve", "--port", str(port)]
+    command = [str(python), "-m", "tenfold", "serve", "--port", str(port)]
     environment = os.environ | {"TENFOLD_HOME": str(home)}
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    if str(python) != sys.executable:
+        environment.pop("PYTHONPATH", None)
+    with subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.DEVNULL) as process:
         address = f"http://127.0.0.1:{port}"
         try:
             until = time.monotonic() + 120
@@ -111,7 +113,7 @@ def view(classify: Classify, labels: object) -> list[dict[str, str]]:
             target=lambda: sent.extend(float(line) for line in source.output), daemon=True
         ).start()
         try:
-            with _served(home) as (address, server), sync_playwright() as playwright:
+            with served(home) as (address, server), sync_playwright() as playwright:
                 body = json.dumps({"name": "Gate", "source": source.url, "recording": "nothing"})
                 asked = urllib.request.Request(
                     f"{address}/api/v1/cameras", body.encode(), {"Content-Type": "application/json"}
