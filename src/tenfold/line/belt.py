@@ -320,27 +320,21 @@ class NoGate:
         self._released: list[int] = []
 
     def enter(self, part: int, count: int) -> list[tuple[int, bool]]:
-        """See `RejectQueue`."""
         return []
 
     def release(self, part: int) -> bool:
-        """See `RejectQueue`."""
         self._released.append(part)
         return True
 
     def clear(self) -> list[int]:
-        """See `RejectQueue`."""
         return []
 
     def passing(self, count: int) -> int | None:
-        """See `RejectQueue`."""
         return None
 
     def meet(self, count: int, seen: Sequence[int]) -> bool:
-        """See `RejectQueue`."""
         return True
 
     def confirm(self, count: int, seen: Sequence[int]) -> Confirmed:
-        """See `RejectQueue`."""
         released, self._released = self._released, []
         return Confirmed(passed=released)

@@ -29,7 +29,6 @@ class Figures:
         self._seconds: dict[int, float] = {}
 
     def fire(self, result: PartResult) -> None:
-        """See `SignalOutput`."""
         self.result = result
         self._verdicts[result.verdict] += 1
         if result.triggered is not None and result.part not in self._seconds:
@@ -38,13 +37,11 @@ class Figures:
                 del self._seconds[next(iter(self._seconds))]
 
     def state(self, outputs: Outputs) -> None:
-        """See `SignalOutput`."""
         if outputs.alarm and outputs.alarm != self.last.alarm:
             self._alarms[ALARM_NAMES[outputs.alarm]] += 1
         self.last = outputs
 
     def health(self) -> OutputHealth:
-        """See `SignalOutput`."""
         return OutputHealth()
 
     def close(self) -> None:

@@ -61,7 +61,6 @@ class SnapshotCamera:
         self._headers = {"Authorization": f"Basic {login}"} if user or password else {}
 
     def take(self, seconds: float) -> Shot:
-        """See `TriggeredCamera`."""
         if seconds <= 0:
             raise self._refused("no time was left")
         connection = self._connection(seconds)

@@ -62,7 +62,6 @@ class DigitalOutput:
         """See `SignalOutput`; a digital output tells verdicts only."""
 
     def health(self) -> OutputHealth:
-        """See `SignalOutput`."""
         failed = self._failed
         return OutputHealth(works=not failed, says=f"{self._name} failed: {failed}." if failed else "")
 

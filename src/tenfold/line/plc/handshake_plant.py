@@ -61,7 +61,6 @@ class HandshakePlant:
             return Telling(self._handshake.status, self._outputs, self._heartbeat)
 
     def exchange(self, outputs: Outputs) -> Inputs:
-        """See `Plant`."""
         self.state(outputs)
         with self._lock:
             self._heartbeat = (self._heartbeat + 1) % _WORD
@@ -80,12 +79,10 @@ class HandshakePlant:
             )
 
     def fire(self, result: PartResult) -> None:
-        """See `SignalOutput`."""
         with self._lock:
             self._handshake.result(result.number, result.verdict, CODES[result.reason])
 
     def state(self, outputs: Outputs) -> None:
-        """See `SignalOutput`."""
         with self._lock:
             self._outputs = outputs
             self._handshake.station(running=outputs.state is OperatingState.READY, pictured=outputs.pictured)

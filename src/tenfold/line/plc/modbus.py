@@ -127,7 +127,6 @@ class ModbusPlant:
         self._heartbeat = 0
 
     def exchange(self, outputs: Outputs) -> Inputs:
-        """See `Plant`."""
         place = self._address
         self._heartbeat = (self._heartbeat + 1) % (1 << 16)
         written = OUTPUT_MAP.pack(asdict(outputs) | {"heartbeat": self._heartbeat}, place.words)
@@ -148,7 +147,6 @@ class ModbusPlant:
         return _inputs(place, answer.registers)
 
     def close(self) -> None:
-        """See `Plant`."""
         if self._client is not None:
             self._client.close()  # type: ignore[no-untyped-call]
             self._client = None

@@ -90,7 +90,6 @@ class ModbusServer(HandshakePlant):
             )
 
     def exchange(self, outputs: Outputs) -> Inputs:
-        """See `Plant`."""
         if not self._thread.alive:
             raise LineError(
                 "The Modbus server", "ended", cure="Start the station again.", reason="server-ended"
@@ -98,7 +97,6 @@ class ModbusServer(HandshakePlant):
         return super().exchange(outputs)
 
     def close(self) -> None:
-        """See `Plant`."""
         self._thread.close(_STOP_SECONDS)
 
     async def _serve(self, listens: Callable[[], None], stop: asyncio.Event) -> str:

@@ -53,12 +53,10 @@ class MqttTrigger:
         """See `SignalOutput`; nothing is told."""
 
     def health(self) -> OutputHealth:
-        """See `SignalOutput`."""
         if self._subscribed:
             return OutputHealth()
         return OutputHealth(works=False, says=f"{self._name} is not connected.", halts=True)
 
     def close(self) -> None:
-        """See `SignalOutput`."""
         self._client.disconnect()
         self._client.loop_stop()

@@ -239,7 +239,6 @@ class SparkplugOutput:
         """See `SignalOutput`; the counts say it."""
 
     def state(self, outputs: Outputs) -> None:
-        """See `SignalOutput`."""
         self._node.update(
             {
                 "state": outputs.state.name.lower(),
@@ -253,10 +252,8 @@ class SparkplugOutput:
         )
 
     def health(self) -> OutputHealth:
-        """See `SignalOutput`."""
         problem = self._node.problem
         return OutputHealth(works=not problem, says=problem)
 
     def close(self) -> None:
-        """See `SignalOutput`."""
         self._node.stop()

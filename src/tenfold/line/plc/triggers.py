@@ -20,7 +20,6 @@ class NoPlant:
     """
 
     def exchange(self, outputs: Outputs) -> Inputs:
-        """See `Plant`."""
         moment = int(time.monotonic() * 1000)
         none = (0,) * REMEMBERED
         return Inputs(moment % _WRAP, 0, none, 0, none, moment // _BEAT_MS % (1 << 16))
@@ -74,7 +73,6 @@ class OwnTriggers:
         self._last: int | None = None  # the encoder's count at the last of its own triggers
 
     def exchange(self, outputs: Outputs) -> Inputs:
-        """See `Plant`."""
         inputs = self._plant.exchange(outputs)
         self._parts.take(inputs.encoder)
         if self._every:
@@ -86,7 +84,6 @@ class OwnTriggers:
         return replace(inputs, triggers=self._parts.count, trigger_counts=self._parts.counts)
 
     def close(self) -> None:
-        """See `Plant`."""
         self._plant.close()
 
 

@@ -67,16 +67,13 @@ class ModbusPlc:
         )
 
     def address(self) -> dict[str, Any]:
-        """See `Plc`."""
         return {"kind": "modbus"} | asdict(self._place)
 
     async def start(self) -> None:
-        """See `Plc`."""
         self._server = ModbusTcpServer(self._device, address=(HOST, self._place.port))
         await self._server.serve_forever(background=True)
 
     async def cut(self) -> None:
-        """See `Plc`."""
         assert self._server is not None
         await self._server.shutdown()  # type: ignore[no-untyped-call]
 
@@ -107,7 +104,6 @@ class OpcUaPlc:
         self._heard: dict[str, int] = {}
 
     def address(self) -> dict[str, Any]:
-        """See `Plc`."""
         found = OpcUaAddress(
             f"opc.tcp://{HOST}:{self._port}/",
             {name: f"nsu={_NAMESPACE};s=Plant.{name}" for name in READS},
@@ -127,7 +123,6 @@ class OpcUaPlc:
             self._server.bserver = listener
 
     async def cut(self) -> None:
-        """See `Plc`."""
         assert self._server is not None
         await self._server.bserver.stop()
 

@@ -24,7 +24,6 @@ class LineModel:
         self._server = server
 
     def classify(self, pictures: Sequence[Pixels], deadline: float) -> list[Prediction]:
-        """See `tenfold.line.inspector.Classify`."""
         try:
             futures = [
                 self._server.submit(reading(pixels), priority=Priority.LINE, deadline=deadline)

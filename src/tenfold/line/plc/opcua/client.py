@@ -129,7 +129,6 @@ class OpcUaPlant:
         self._heartbeat = 0
 
     def exchange(self, outputs: Outputs) -> Inputs:
-        """See `Plant`."""
         self._heartbeat = (self._heartbeat + 1) % _WORD
         if self._runner is None:
             self._runner = asyncio.Runner()
@@ -147,7 +146,6 @@ class OpcUaPlant:
             ) from error
 
     def close(self) -> None:
-        """See `Plant`."""
         runner, nodes = self._runner, self._nodes
         self._runner = self._nodes = None
         if runner is None:

@@ -102,22 +102,18 @@ class OpcUaServer:
             )
 
     def fire(self, result: PartResult) -> None:
-        """See `SignalOutput`."""
         self._station.judged(result)
 
     def state(self, outputs: Outputs) -> None:
-        """See `SignalOutput`."""
         self._cycles += 1
         self._station.run(outputs)
 
     def health(self) -> OutputHealth:
-        """See `SignalOutput`."""
         works = self._thread.alive
         says = "" if works else f"The OPC UA server ended: {self._thread.error}."
         return OutputHealth(works, says, halts=self._station.halts)
 
     def close(self) -> None:
-        """See `SignalOutput`."""
         self._thread.close(_STOP_SECONDS)
 
     def _publish(self, change: StationUpdate) -> None:
