@@ -1,9 +1,9 @@
 """The views of a picture that the network gets. Knows nothing of networks.
 
 A network of 32 x 32 pixels sees little of a photograph: its subject may be small, off centre, or squeezed by
-a wide frame. So a picture larger than the network's input is shown several times, and the
-answers are averaged. A picture of the network's own size is shown once, as it is.
-`benchmarks/views.py` compares the rules; docs/explanation/views.md has its result.
+a wide frame. So a picture larger than the network's input is shown several times, and the answers are
+averaged. A picture of the network's own size is shown once, as it is. `benchmarks/views.py` compares the
+rules; docs/explanation/views.md has its result.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """From features and labels to a calibrated head with "none of these", and how well it does.
 
 Works on features; knows neither pictures nor model files. Every figure is cross-validated: each picture is
-classified by a head that was not trained on it. The penalty is chosen by the same folds,
-among three, so the figures are a little too good.
+classified by a head that was not trained on it. The penalty is chosen by the same folds, among three, so the
+figures are a little too good.
 """
 
 from collections.abc import Sequence

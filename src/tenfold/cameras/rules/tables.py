@@ -13,8 +13,7 @@ class RuleRow(Base):
     """When there is a message, and to whom.
 
     conditions: as `text.to_json` gives them. destinations: numbers that whoever sends knows. record: whether
-    a clip is
-    recorded of what it fires for. state: what the rule remembers. told_at: when it last fired.
+    a clip is recorded of what it fires for. state: what the rule remembers. told_at: when it last fired.
     """
 
     __tablename__ = "camera_rules"

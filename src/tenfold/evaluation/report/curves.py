@@ -1,7 +1,6 @@
 """Charts of training curves, in reports, comparisons and on the page. Knows runs' folders; nothing of HTTP.
 
-The page is in three languages; the few words of these charts
-and how a number is written are here in each.
+The page is in three languages; the few words of these charts and how a number is written are here in each.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,8 @@
 """The job "improve": trains on corrections and evaluates the new model beside the old. Makes none live.
 
 In order: corrected pictures are written as a dataset, together with the model's own data, so that it does not
-forget; `tenfold train` continues from the live model; both models
-answer pictures that neither has learned from; the new one is registered. Each is a step of the job: an
-interruption repeats only the present one.
+forget; `tenfold train` continues from the live model; both models answer pictures that neither has learned
+from; the new one is registered. Each is a step of the job: an interruption repeats only the present one.
 """
 
 import json

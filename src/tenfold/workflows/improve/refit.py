@@ -2,8 +2,8 @@
 
 It is fitted to stored answers and embeddings, and a sample of the model's own data; only pictures that
 another model classified are read again. Every refit starts from the uncorrected model and uses all
-corrections. Both models are judged by all corrected pictures that the live one
-has not learned from (refit_evaluation.py).
+corrections. Both models are judged by all corrected pictures that the live one has not learned from
+(refit_evaluation.py).
 """
 
 from collections.abc import Callable, Sequence
