@@ -11,8 +11,9 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tenfold.errors import Reason, TenfoldError
+from tenfold.errors import TenfoldError
 from tenfold.files import settle
+from tenfold.reasons import Reason
 
 Progress = Callable[[int, int | None], None]
 _CHUNK = 1 << 16

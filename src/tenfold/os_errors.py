@@ -7,7 +7,7 @@ import errno
 import os
 from typing import Literal, NamedTuple
 
-from tenfold.errors import SystemReason
+from tenfold.reasons import SystemReason
 
 
 class Refusal(NamedTuple):

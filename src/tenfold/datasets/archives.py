@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tenfold.errors import DatasetError, Reason
+from tenfold.errors import DatasetError
+from tenfold.reasons import Reason
 
 Progress = Callable[[int, int], None]
 _CHUNK = 1 << 20

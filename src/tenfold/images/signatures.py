@@ -6,7 +6,7 @@ that go into a message: "it is a PDF document", "it starts with 'hello'".
 
 import re
 
-from tenfold.errors import Reason
+from tenfold.reasons import Reason
 
 SUPPORTED = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC"
 MEDIA_TYPES = {kind: f"image/{kind.lower()}" for kind in SUPPORTED.split(", ")}

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge, Reason
+from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge
 from tenfold.images.decoding import Header, Limits, Opened, Picture
 from tenfold.images.sources import safe_name
 from tenfold.processes import ProcessLimits, WorkerFailed, Workers, limit
+from tenfold.reasons import Reason
 
 # For the header alone, and for each million pixels once their number is known; an honest picture takes less
 # than a fifth of either.

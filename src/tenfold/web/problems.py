@@ -38,7 +38,6 @@ from tenfold.errors import (
     OutboxError,
     PictureError,
     PictureTooLarge,
-    Reason,
     RegistryError,
     SettingError,
     TenfoldError,
@@ -59,6 +58,7 @@ from tenfold.errors import (
     error_types,
 )
 from tenfold.files import FULL
+from tenfold.reasons import Reason
 from tenfold.web.request_errors import (
     InvalidRequest,
     NotHere,

@@ -16,7 +16,8 @@ RequestError               the request cannot be answered
 └── Overloaded             no place for one more request now
 """
 
-from tenfold.errors import Reason, TenfoldError
+from tenfold.errors import TenfoldError
+from tenfold.reasons import Reason
 
 
 class RequestError(TenfoldError):

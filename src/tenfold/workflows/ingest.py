@@ -19,10 +19,11 @@ from tenfold.catalogue.entries.tables import FAILED, SYSTEM
 from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, StoredPicture
 from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, seen
 from tenfold.database import Database
-from tenfold.errors import DamagedPicture, NotAPicture, PictureError, Reason
+from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.os_errors import in_words
+from tenfold.reasons import Reason
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify import BATCH, ClassifyPending
 from tenfold.workflows.folders.file_walk import Walk

@@ -13,8 +13,9 @@ from tenfold.cameras.address import Address
 from tenfold.cameras.decoder.faults import FaultChange
 from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.frames import Frame, SourceFacts
-from tenfold.errors import CameraError, Reason
+from tenfold.errors import CameraError
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+from tenfold.reasons import Reason
 
 CHILD = "tenfold.cameras.decoder.child:serve"
 # 8K video needs about this; a usual camera a tenth.

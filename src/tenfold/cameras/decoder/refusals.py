@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import av
 
-from tenfold.errors import CameraError, Reason
+from tenfold.errors import CameraError
 from tenfold.images import kind_code, known_kind, picture_format
 from tenfold.os_errors import in_words
+from tenfold.reasons import Reason
 
 if TYPE_CHECKING:
     from tenfold.cameras.decoder.video import Request

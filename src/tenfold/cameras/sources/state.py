@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tenfold.cameras.decoder.faults import FaultCode
-from tenfold.errors import Reason
+from tenfold.reasons import Reason
 
 Phase = Literal["off", "connecting", "running", "waiting"]
 FaultKind: TypeAlias = "Reason | FaultCode"

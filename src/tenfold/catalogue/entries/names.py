@@ -4,7 +4,8 @@ import os
 import re
 import unicodedata
 
-from tenfold.errors import Params, Reason, UsageError
+from tenfold.errors import UsageError
+from tenfold.reasons import Params, Reason
 
 LONGEST, LONGEST_LABEL = 255, 100
 UNNAMED = "picture"

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from tenfold.errors import SystemReason
 from tenfold.os_errors import IN_ENGLISH, in_words
+from tenfold.reasons import SystemReason
 
 StepProblem = (
     SystemReason

@@ -22,9 +22,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from tenfold.errors import DeliveryError, Reason
+from tenfold.errors import DeliveryError
 from tenfold.outbox.kinds.home_assistant import discovery
 from tenfold.outbox.message import Message
+from tenfold.reasons import Reason
 
 _KEEPALIVE = 5  # seconds; a broker that is gone without a word is found out after one and a half
 _SECONDS_TO_CONNECT = 3.0

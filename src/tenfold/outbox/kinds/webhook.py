@@ -20,9 +20,10 @@ from typing import Self
 
 import httpx
 
-from tenfold.errors import DeliveryError, Reason
+from tenfold.errors import DeliveryError
 from tenfold.outbox.kinds.addresses import host_of, may_be_called, signing_key
 from tenfold.outbox.message import Message
+from tenfold.reasons import Reason
 
 # A receiver whose network came back is found within these seconds and a pause.
 _TIMEOUT = httpx.Timeout(5.0, connect=3.0)

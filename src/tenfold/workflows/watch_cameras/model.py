@@ -9,11 +9,12 @@ from weakref import WeakValueDictionary
 
 from tenfold import modelfile
 from tenfold.database import passing
-from tenfold.errors import ModelFileError, Reason, TenfoldError, UnknownModel
+from tenfold.errors import ModelFileError, TenfoldError, UnknownModel
 from tenfold.inference.server import ModelServer
 from tenfold.models import bundled
 from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
+from tenfold.reasons import Reason
 
 if TYPE_CHECKING:
     from tenfold.inference import Classifier
