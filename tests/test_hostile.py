@@ -101,6 +101,7 @@ def test_a_hostile_file_does_what_is_expected_and_no_more(name: str, outcomes: d
     assert outcome.megabytes <= MOST_MEGABYTES
 
 
+@pytest.mark.slow
 def test_every_refusal_names_the_file_and_gives_a_cure(outcomes: dict[str, Outcome]) -> None:
     for name, outcome in outcomes.items():
         if outcome.verdict == "reject":

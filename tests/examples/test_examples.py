@@ -58,6 +58,7 @@ def test_sort_by_class_keeps_what_is_not_sure_enough_apart(folder: Path, tmp_pat
     assert {path.parent.name for path in (tmp_path / "sorted").rglob("*.png")} == {"unsure"}
 
 
+@pytest.mark.slow
 def test_ask_server_prints_the_likeliest_classes(served: str) -> None:
     lines = run("ask_server", PICTURES / "ship.png", served).splitlines()
     assert lines[0].startswith("ship ")

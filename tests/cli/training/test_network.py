@@ -22,6 +22,7 @@ def lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
+@pytest.mark.slow
 def test_every_network_is_listed_with_its_size_and_what_was_published(tenfold: Command) -> None:
     outcome = tenfold("network", "list")
     assert outcome.status == 0

@@ -71,6 +71,7 @@ def entries(app: App) -> list[Entry]:
     return app.ingest.entries(range(1, 1000))
 
 
+@pytest.mark.slow
 def test_corrections_make_a_better_head_in_seconds_that_goes_live_and_back(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
