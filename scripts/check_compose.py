@@ -115,7 +115,8 @@ def check(work: Path, images: Images, image: str, port: int) -> str:
                 with engine.start(folder, images, names) as variables:
                     return f"{_whole_way(engine, folder, variables, port)}{why}"
             except NoEngineError as reason:
-                why = f" ({engine.name} did not start: {str(reason).strip().splitlines()[-1]})"
+                last = str(reason).strip().rpartition("\n")[2]
+                why = f" ({engine.name} did not start: {last})"
         raise SystemExit(f"No engine starts{why}.")
     finally:
         images.buildah("rmi", names[0])

@@ -104,14 +104,28 @@ def _docker(work: Path, images: Images, names: Sequence[str]) -> Iterator[dict[s
                 time.sleep(0.3)
             for name in names:
                 file = work / "image.tar"
-                images.buildah("push", "--quiet", name, f"docker-archive:{file}:{name.rpartition('/')[2]}")
-                load = ["docker", "load", "--quiet", "--input", str(file)]
-                subprocess.run(load, env=variables, check=True, capture_output=True)
+                images.buildah("push", "--quiet", name, f"docker-archive:{file}:{_short(name)}")
+                _tried(variables, "docker", "load", "--quiet", "--input", str(file))
                 file.unlink()
+            # A daemon that answers need not be able to run anything.
+            _tried(
+                variables, "docker", "run", "--rm", "--network=none", "--entrypoint=true", _short(names[-1])
+            )
             yield variables
         finally:
             daemon.terminate()
             daemon.wait(timeout=START_SECONDS)
+
+
+def _short(name: str) -> str:
+    """As compose.yaml has it, without its registry."""
+    return name.rpartition("/")[2]
+
+
+def _tried(variables: dict[str, str], *words: str) -> None:
+    done = subprocess.run(words, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoEngineError(done.stderr or done.stdout)
 
 
 @contextlib.contextmanager
