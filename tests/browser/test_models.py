@@ -405,7 +405,7 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     expect(offer).to_contain_text("On pictures of its own data Pictures: 1,200")
     assert violations(page) == []
     fits_a_phone(page)
-    won = offer.get_by_text("It is not shown to be better").count() == 0
+    won = offer.get_by_text("That is not enough to call it better").count() == 0
     offer.get_by_role("button", name="Make live").click()
     if not won:
         sure(page, "Make live anyway")

@@ -23,12 +23,14 @@ export function missing({ code, corrected, counted, least }: Ready): string {
 }
 
 /** Why it is called better or not. */
-export function reason({ why, margin, own_test: own }: Judged): string {
+export function reason({ why, margin: most, own_test: own }: Judged): string {
+  const margin = say.counted("marginPoints", 100 * most);
   if (why === "may-have-forgot" && own && own.high >= 0)
     return say.text("keptAsFar", {
+      margin,
       n: language.number(own.pictures),
       points: say.text("points", { n: points(own.difference) }),
       interval: say.text("pointsInterval", { low: points(own.low), high: points(own.high) }),
     });
-  return say.named("why", why, "", { margin: say.counted("marginPoints", 100 * margin) });
+  return say.named("why", why, "", { margin });
 }

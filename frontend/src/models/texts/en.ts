@@ -84,7 +84,7 @@ export const en = {
   why_may_have_forgot:
     "It is better on the corrections kept back, but may have forgotten more than {margin} of what the old one knew.",
   keptAsFar:
-    "It is better on the corrections, and kept its own pictures as far as the test pictures can tell ({n}): {points}, {interval}.",
+    "It is better on the corrections. On {n} of its own pictures: {points}, {interval}; a loss of more than {margin} is not ruled out.",
   learnedFrom: "Corrected pictures learned from",
   ownPictures: "Of the model’s own pictures",
   newClasses: "New classes",

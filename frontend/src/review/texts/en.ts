@@ -29,7 +29,7 @@ export const en = {
   refitBack: "Go back",
   refitWentBack: "The model before answers again.",
   refitInsistText:
-    "It is not shown to be better. It can be made live all the same, and taken back by one click.",
+    "That is not enough to call it better. It can be made live all the same, and taken back by one click.",
   refitChanged: "See what would be filed otherwise",
   trainAskAdministrator: "An administrator can start it.",
   trainSee: "See Models",

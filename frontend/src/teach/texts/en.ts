@@ -41,7 +41,7 @@ export const en = {
 
   tryTitle: "Try it",
   useCamera: "Use the camera",
-  cameraHint: "Each class is recorded with it, and what it sees is named here.",
+  cameraHint: "Record each class with the camera; what it sees is named here.",
   refused:
     "The browser did not allow the camera. Allow it in the address bar and load the page again, or add pictures from files.",
   lost: "The camera was disconnected.",
