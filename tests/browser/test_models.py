@@ -49,6 +49,21 @@ def fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"]})
 
 
+def test_a_live_model_that_the_server_cannot_load_is_said_to_be_so(
+    home: Path, request: pytest.FixtureRequest
+) -> None:
+    with modelling.filling(home) as app:
+        model = app.registry.register(tiny.MODEL)
+        app.registry.go_live(model.hash, by=0)
+    [kept] = (home / "models").glob("*.onnx")
+    kept.unlink()
+    look_at: LookAt = request.getfixturevalue("look_at")
+    page = look_at("/models", reduced_motion="reduce")
+    said = page.get_by_text("tiny is live, but cannot be used on this server: photo answers instead.")
+    expect(said).to_be_visible()
+    fits_a_phone(page)
+
+
 def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_path: Path) -> None:
     page = look_at("/models", reduced_motion="reduce")
     bundled = card(page, "photo")

@@ -17,6 +17,7 @@ export const en = {
   makeLiveTitle: "Make {name} live?",
   makeLiveText: "From now on it answers. This does not change the class of any picture in the catalogue.",
   wentLive: "{name} is live.",
+  otherAnswers: "{live} is live, but cannot be used on this server: {name} answers instead.",
   rollBack: "Back to {name}",
   rolledBack: "{name} is live again.",
   upload: "Add a model file",

@@ -19,6 +19,8 @@ export const ru: Translated<typeof en> = {
   makeLiveTitle: "Сделать модель {name} активной?",
   makeLiveText: "Теперь отвечать будет она. Классы картинок в каталоге от этого не изменятся.",
   wentLive: "Активная модель: {name}.",
+  otherAnswers:
+    "Активна модель {live}, но на этом сервере её не удаётся использовать: вместо неё отвечает {name}.",
   rollBack: "Вернуться к {name}",
   rolledBack: "Снова активна модель {name}.",
   upload: "Добавить файл модели",
