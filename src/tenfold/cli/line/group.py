@@ -160,7 +160,7 @@ def simulate(
         gate_eye=gate_eye,
     )
     if not as_json:
-        click.echo(printable(f"{parts:,} parts, {rate:g} a second; good are {', '.join(options.accepts)}."))
+        click.echo(printable(f"{parts:,} parts, {rate:g} a second. Accepted: {', '.join(options.accepts)}."))
     found = simulation.simulate(
         options, (lambda text: None) if as_json else lambda text: click.echo(f"  {text}")
     )
