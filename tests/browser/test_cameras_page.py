@@ -71,6 +71,8 @@ def test_a_camera_is_tried_added_seen_paused_and_removed(look_at: LookAt, camera
     size = page.get_by_label("The smallest thing that counts")
     size.press("ArrowRight")
     expect(size).to_have_attribute("aria-valuetext", "0.08%")
+    expect(page.get_by_role("button", name="Corner 4", exact=True)).to_have_count(0)
+    page.locator("dialog polygon").last.click()
     handle = page.get_by_role("button", name="Corner 4", exact=True).bounding_box()
     assert handle is not None
     x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2

@@ -36,6 +36,20 @@ def test_a_camera_is_added_with_a_model_and_changed(doors: str, capsys: pytest.C
     assert capsys.readouterr().out.startswith("What door sees is said by ")
 
 
+def test_what_counts_before_a_camera_is_set_and_said(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*ADD, "--fixed"]) == 0
+    known = listed(capsys)
+    assert (known["min_size"], known["fixed"]) == (0.06, True)
+    assert run(["camera", "change", "door", "--min-size", "0.5"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("door passes over what is smaller than 0.5 % of the picture; stands still")
+    assert run(["camera", "change", "door", "--not-fixed"]) == 0
+    known = listed(capsys)
+    assert (known["min_size"], known["fixed"]) == (0.5, False)
+
+
 def test_a_page_s_camera_is_added_untried_and_the_command_says_how_to_send(
     own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

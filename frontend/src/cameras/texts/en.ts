@@ -100,7 +100,7 @@ export const en = {
 
   areasOf: "Zones and masks: {name}",
   areasText:
-    "Where there are zones, only what was in one of them is an event. A mask is black: nothing of it is looked at, shown or stored. Drag areas and corners; arrow keys move a corner, Delete removes it. The small square is the smallest thing that counts: draw it over something to compare.",
+    "Where there are zones, only what was in one of them is an event. A mask is black: nothing of it is looked at, shown or stored. Drag areas and corners; arrow keys move a corner, Delete removes it. The small square is the smallest thing that counts: drag it over something to compare.",
   addZone: "Add a zone",
   addMask: "Add a mask",
   mask: "Mask",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.cameras import keeping
+from tenfold.cli.cameras import keeping, seeing
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
@@ -35,6 +35,7 @@ _DEFAULT = f"{CAMERAS} while a bundled model is live, else the live one"
     help="Clips around events, all that the camera sends, or nothing but what a rule asks for.",
 )
 @keeping.options
+@seeing.options
 @click.option("--untested", is_flag=True, help="Add it though it cannot be reached now.")
 @click.option(
     "--model", metavar="MODEL", help=f"What says what is seen: {_MODEL_HELP} By default {_DEFAULT}."
@@ -49,6 +50,8 @@ def add(
     recording: str,
     keep_days: tuple[keeping.Limit, ...],
     keep_size: tuple[keeping.Limit, ...],
+    min_size: float | None,
+    fixed: bool | None,
 ) -> int:
     """Have a server watch the camera SOURCE under a NAME of your choice.
 
@@ -66,7 +69,11 @@ def add(
     sources.require()
     if not untested and address.kind != "browser":
         sources.probe(address)
-    values = {"recording": recording, **keeping.columns(keep_days, keep_size)}
+    values = {
+        "recording": recording,
+        **keeping.columns(keep_days, keep_size),
+        **seeing.columns(min_size, fixed),
+    }
     with App() as app:
         if model:
             values["model_hash"] = _model_hash(app, model)
@@ -113,17 +120,20 @@ def list_cameras(as_json: bool) -> int:
 @click.option("--model", metavar="MODEL", help=f"Have another model say what is seen: {_MODEL_HELP}")
 @click.option("--default-model", is_flag=True, help=f"Have the default say it: {_DEFAULT}.")
 @keeping.options
+@seeing.options
 def change(
     camera: str,
     model: str | None,
     default_model: bool,
     keep_days: tuple[keeping.Limit, ...],
     keep_size: tuple[keeping.Limit, ...],
+    min_size: float | None,
+    fixed: bool | None,
 ) -> int:
-    """Change CAMERA's model, and how long its clips are kept.
+    """Change CAMERA's model, what counts before it, and how long its clips are kept.
 
     CAMERA is a name or a number. --keep-days person= takes back what was said of a class, --keep-size 0 the
-    limit of the camera. A running server opens the camera anew.
+    limit of the camera. For another model and for what counts a running server opens the camera anew.
     """
     from tenfold.runtime import App
 
@@ -131,14 +141,15 @@ def change(
         raise UsageError(
             "tenfold camera change", "takes --model or --default-model, not both", cure="Give one of them."
         )
-    if not (default_model or model or keep_days or keep_size):
+    sees = seeing.columns(min_size, fixed)
+    if not (default_model or model or keep_days or keep_size or sees):
         raise UsageError(
             "tenfold camera change", "has nothing to change",
-            cure="Give --model, --default-model, --keep-days or --keep-size.",
+            cure="Give --model, --default-model, --keep-days, --keep-size, --min-size or --fixed.",
         )  # fmt: skip
     with App() as app:
         before = app.cameras.named(camera)
-        values = keeping.columns(keep_days, keep_size, before)
+        values = keeping.columns(keep_days, keep_size, before) | sees
         if default_model or model:
             values["model_hash"] = _model_hash(app, model) if model else ""
         row = app.cameras.change(before.id, **values)
@@ -147,6 +158,8 @@ def change(
         click.echo(printable(f"What {row.name} sees is said by {said}."))
     if keep_days or keep_size:
         click.echo(printable(f"{row.name}: {keeping.words(row)}."))
+    if sees:
+        click.echo(printable(f"{row.name} {seeing.words(row)}."))
     return 0
 
 
@@ -197,6 +210,8 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "faults": [fault["words"] for fault in status.get("faults", [])],
         "conditions": status.get("conditions", []),
         "recording": row.recording,
+        "min_size": round(100 * row.smallest, 6),
+        "fixed": row.fixed,
         "keep_days": row.keep_days,
         "keep_days_of": row.keep_days_of,
         "keep_bytes": row.keep_bytes,
