@@ -26,7 +26,6 @@ CALIBRATION = 192
 THRESHOLD = 1000
 # By which layers are chosen that stay in float, of those for the threshold.
 TRIAL = 400
-LIMIT = 2000
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def open_pictures(
     *,
     data_dir: Path,
     cache: Path,
-    limit: int = LIMIT,
+    limit: int | None = None,
     files: ServerFiles | None = None,
 ) -> ExportPictures:
     """Choose the pictures: compared on test pictures, or on all where a source has too few for parts.
@@ -73,7 +72,7 @@ def open_pictures(
         folder: an empty one; CIFAR-10's pictures are written into it as PNG.
         data_dir: where CIFAR-10 is.
         cache: the folder for decoded pictures.
-        limit: the most pictures to compare on, chosen evenly.
+        limit: the most pictures to compare on, a fixed random choice; None: all.
         files: opens what was named to a server.
 
     Raises:
@@ -116,8 +115,8 @@ def open_pictures(
     )
 
 
-def evenly(count: int, most: int) -> NDArray[np.int64]:
-    """At most `most` of `count` places, a fixed random choice, in order."""
+def evenly(count: int, most: int | None) -> NDArray[np.int64]:
+    """At most `most` of `count` places, a fixed random choice, in order; all for None."""
     return np.sort(np.random.default_rng(1).permutation(count)[:most])
 
 

@@ -37,10 +37,8 @@ data_dir_option = click.option(
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    default=2000,
-    show_default=True,
     metavar="N",
-    help="Compare on so many pictures at most.",
+    help="Compare on at most N pictures, chosen at random; else on all.",
 )
 @click.option(
     "--least",
@@ -179,7 +177,7 @@ def _watcher(progress: Progress) -> "ExportListener":
     return ExportListener(lambda step, done, total: progress.show(done, total or None))
 
 
-def _opening(source: str, limit: int, data_dir: Path | None) -> "OpenPictures":
+def _opening(source: str, limit: int | None, data_dir: Path | None) -> "OpenPictures":
     from tenfold import settings
     from tenfold.export.pictures import open_pictures
 
