@@ -48,6 +48,7 @@ def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) ->
     expect(page.get_by_role("dialog").locator(".error")).to_contain_text("does not exist")
     assert violations(page) == []
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Discard", exact=True).click()
     add(page, str(colours))
     expect(page.get_by_role("heading", name="colours")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="red")).to_contain_text("11")

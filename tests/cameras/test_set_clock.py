@@ -71,7 +71,8 @@ def test_a_clip_ends_where_the_clock_is_set_and_the_next_begins_by_the_new_one(
             if clip.state == "writing":
                 continue  # the server ended, and its end is found with the next start
             with av.open(str(app.clips.path(clip))) as file:
-                assert file.duration / av.time_base == pytest.approx(seconds, abs=2)
+                # On a busy machine frames wait and then arrive at once; days would not pass.
+                assert file.duration / av.time_base == pytest.approx(seconds, abs=10)
 
 
 @pytest.mark.parametrize("step", [-3600.0, 3600.0])
