@@ -10,6 +10,7 @@ from what is kept. Figures of a network that has changed since are dropped.
 
 import argparse
 import json
+import re
 import shutil
 from dataclasses import replace
 from hashlib import sha256
@@ -46,6 +47,8 @@ START, END = "<!-- networks -->", "<!-- /networks -->"
 SECONDS, REPEATS = 8.0, 3
 # CIFAR-10's test pictures.
 TEST = 10_000
+# A module that holds others, as torch prints it.
+_CONTAINER = re.compile(r"\w+\($", re.MULTILINE)
 HEAD = (
     "Network",
     "Parameters",
@@ -89,12 +92,13 @@ def size_of(network: KnownNetwork) -> dict[str, Any]:
     """Parameters as Keras counts them, millions of multiply-adds for one picture, and a digest of the layers.
 
     The digest changes with every layer, its settings and whether it learns: figures of an earlier form of a
-    network are not figures of this one.
+    network are not figures of this one. What the classes that hold layers are called does not count.
     """
     built = known.build(network.name, 10, network.side)
     layers = layer_table(built, network.side)
+    shape = _CONTAINER.sub("(", str(built))
     return {
-        "architecture": sha256(f"{built} {layers.trainable}".encode()).hexdigest()[:16],
+        "architecture": sha256(f"{shape} {layers.trainable}".encode()).hexdigest()[:16],
         "parameters": layers.keras_parameters,
         "multiply_adds": layers.multiply_adds,
     }
