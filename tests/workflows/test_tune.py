@@ -1,6 +1,6 @@
 """How a model runs fastest here: measured once for a file, and its int8 exports beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,10 +29,12 @@ def model(app: FakeApp) -> Classifier:
     return Classifier(tiny.MODEL, threads=1)
 
 
-def tune(app: FakeApp, cores: int = 1) -> Tune:
-    return Tune(
-        app.home.tuning, app.model_exports, app.blobs("exports"), Classifier, cores=cores, seconds=BRIEF
-    )
+def tune(app: FakeApp, cores: int = 1, load: Callable[[Path], Classifier] = Classifier) -> Tune:
+    return Tune(app.home.tuning, app.model_exports, app.blobs("exports"), load, cores=cores, seconds=BRIEF)
+
+
+def no_model(path: Path) -> Classifier:
+    raise AssertionError(f"{path} was opened")
 
 
 def test_what_was_measured_is_kept_for_the_next_start(app: FakeApp, model: Classifier) -> None:
@@ -69,10 +71,13 @@ def test_the_int8_exports_are_measured_beside_the_model(
     app.jobs.start()
     assert app.jobs.wait(job.id, 120).state == DONE
 
-    (export,) = tune(app)(model).int8
+    found = tune(app)(model)
+    (export,) = found.int8
     assert export.name.endswith("-int8.onnx")
     assert export.times > 0
     assert 0.1 <= export.agreement <= 1
+    # At the next start no export is opened only to find that it is known.
+    assert tune(app, load=no_model)(model) == found
 
 
 def test_the_server_works_in_the_way_that_was_fastest(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ the same answer to every picture, so a person decides. Knows no HTTP.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +18,7 @@ from tenfold.inference.tuning import SECONDS, Speed, measured, ways
 from tenfold.storage import BlobStore
 from tenfold.workflows.export_model import ModelExports
 
-INT8 = "onnx-int8"
+_INT8 = "onnx-int8"
 _KEPT = TypeAdapter(dict[str, list[Speed]])
 
 
@@ -71,22 +72,18 @@ class Tune:
 
     def __call__(self, model: Classifier) -> Tuned:
         """What is fastest for `model` here. Raises OSError where that cannot be kept."""
-        speeds = self._speeds(model)
+        speeds = self._speeds(model.sha256, lambda: model)
         best = speeds[0]
-        int8 = [
-            Int8(name, self._speeds(export)[0].rate / best.rate, agreement)
-            for name, agreement, export in self._int8(model.sha256)
-        ]
-        return Tuned(best, speeds[-1].rate, tuple(int8))
+        return Tuned(best, speeds[-1].rate, tuple(self._int8(model.sha256, best)))
 
-    def _speeds(self, model: Classifier) -> list[Speed]:
-        """The speed of each way, the fastest first: kept, or measured now."""
+    def _speeds(self, sha256: str, opened: Callable[[], Classifier]) -> list[Speed]:
+        """The speed of each way, the fastest first: kept, or measured now, with what `opened` gives."""
         here = machine()
-        key = f"{here['processor']}, {here['cores']} cores, onnxruntime {here['onnxruntime']}, {model.sha256}"
+        key = f"{here['processor']}, {here['cores']} cores, onnxruntime {here['onnxruntime']}, {sha256}"
         kept = self._kept()
         found = kept.get(key, [])
         if {one.way for one in found} != set(self._ways):
-            found = kept[key] = measured(model, self._ways, self._seconds)
+            found = kept[key] = measured(opened(), self._ways, self._seconds)
             write_whole(self._file, _KEPT.dump_json(kept, indent=1))
         return found
 
@@ -97,11 +94,14 @@ class Tune:
         except (FileNotFoundError, ValidationError):
             return {}
 
-    def _int8(self, model: str) -> Iterator[tuple[str, float, Classifier]]:
+    def _int8(self, model: str, best: Speed) -> Iterator[Int8]:
         for export in self._exports.of_model(model):
-            if export.receipt.format != INT8 or not export.receipt.good:
+            if export.receipt.format != _INT8 or not export.receipt.good:
                 continue
-            for name, key in export.keys.items():
-                if name.endswith(".onnx"):
-                    with self._blobs.local_copy(key) as path:
-                        yield name, export.receipt.agreement.value, self._load(path)
+            file = export.receipt.files[0]
+            speeds = self._speeds(file.sha256, partial(self._opened, export.keys[file.name]))
+            yield Int8(file.name, speeds[0].rate / best.rate, export.receipt.agreement.value)
+
+    def _opened(self, key: str) -> Classifier:
+        with self._blobs.local_copy(key) as path:
+            return self._load(path)
