@@ -193,9 +193,11 @@ function brokerOf(fields: Fields): Schemas["BrokerRequest"] {
 export const byMqtt = (fields: Fields): boolean =>
   fields.trigger === "mqtt" || (eyed(fields) && fields.eyeTopic.trim() !== "");
 
-/** Whether there is a second photo-eye: only where the station moves the PLC's gate. */
-const eyed = (fields: Fields): boolean =>
-  fields.eye > 0 && fields.plant !== "none" && !asks(fields.plant) && fields.trigger !== "encoder";
+/** Whether there may be a second photo-eye: only where the station moves the PLC's gate. */
+export const mayHaveEye = (fields: Fields): boolean =>
+  fields.plant !== "none" && !asks(fields.plant) && fields.trigger !== "encoder";
+
+const eyed = (fields: Fields): boolean => fields.eye > 0 && mayHaveEye(fields);
 
 /** Everything that the form says; `line`: where parts are seen to come. */
 export function bodyOf(fields: Fields, line: readonly (readonly number[])[] = middleLine): Body {
