@@ -18,6 +18,7 @@ from tenfold.database import Database, now
 from tenfold.database.upgrading import STEPS, configured, upgrade
 from tenfold.errors import DatabaseError
 from tenfold.jobs import Jobs, Work
+from tenfold.line.stations.tables import RecipeVersionRow
 from tests.fakes import Anything, doing
 
 NOTHING = """
@@ -265,6 +266,29 @@ def test_a_camera_of_a_version_without_limits_of_size_by_class_has_none(
     with Session(database.engine) as session:
         row = session.scalars(select(CameraRow)).one()
     assert (row.keep_days_of, row.keep_bytes, row.keep_bytes_of) == ({"person": 1}, 7, {})
+    database.close()
+
+
+def test_what_a_recipe_does_with_none_of_these_is_kept(database_url: str, tmp_path: Path) -> None:
+    database = at_version("0027", database_url, tmp_path)
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO line_recipes (id, name, number, barcode, added_at, added_by)"
+                " VALUES (1, 'caps', 1, '', '2026-01-01 00:00:00', 0)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO line_recipe_versions (id, recipe_id, version, model_hash, regions, least,"
+                " strangers, unsure, note, added_at, added_by)"
+                " VALUES (1, 1, 1, 'a', '[]', 0.6, 'divert', 'reject', '', '2026-01-01 00:00:00', 0)"
+            )
+        )
+    upgrade(database)
+    with Session(database.engine) as session:
+        row = session.scalars(select(RecipeVersionRow)).one()
+    assert (row.none_of_these, row.unsure) == ("divert", "reject")
     database.close()
 
 

@@ -14,10 +14,10 @@ def answer(*, known: bool = True, **chances: float) -> Prediction:
 
 
 def recipe(
-    *accepts: str, strangers: Verdict = Verdict.REJECT, unsure: Verdict = Verdict.REJECT
+    *accepts: str, none_of_these: Verdict = Verdict.REJECT, unsure: Verdict = Verdict.REJECT
 ) -> StationRecipe:
     return StationRecipe(
-        "caps", (Region("part", WHOLE, frozenset(accepts)),), strangers=strangers, unsure=unsure
+        "caps", (Region("part", WHOLE, frozenset(accepts)),), none_of_these=none_of_these, unsure=unsure
     )
 
 
@@ -29,9 +29,9 @@ def test_two_good_classes_are_sure_together() -> None:
 
 def test_what_the_model_does_not_know_may_be_diverted_but_never_passed() -> None:
     strange = answer(known=False, red=0.99, bad=0.01)
-    assert recipe("red", strangers=Verdict.DIVERT).judge([strange]) == (Verdict.DIVERT, "none-of-these")
+    assert recipe("red", none_of_these=Verdict.DIVERT).judge([strange]) == (Verdict.DIVERT, "none-of-these")
     with pytest.raises(UsageError, match="passes parts that are none of these"):
-        recipe("red", strangers=Verdict.PASS)
+        recipe("red", none_of_these=Verdict.PASS)
     with pytest.raises(UsageError, match="passes parts that are unsure"):
         recipe("red", unsure=Verdict.PASS)
 

@@ -11911,10 +11911,10 @@ export interface components {
             /** Least */
             least: number;
             /**
-             * Strangers
+             * None Of These
              * @enum {string}
              */
-            strangers: "reject" | "divert";
+            none_of_these: "reject" | "divert";
             /**
              * Unsure
              * @enum {string}
@@ -11954,12 +11954,12 @@ export interface components {
              */
             least: number;
             /**
-             * Strangers
-             * @description For "none of these".
+             * None Of These
+             * @description For a part that the model finds to be none of its classes.
              * @default reject
              * @enum {string}
              */
-            strangers: "reject" | "divert";
+            none_of_these: "reject" | "divert";
             /**
              * Unsure
              * @default reject

@@ -3,7 +3,7 @@ import type { RecipeVersion } from "../api/types";
 import { differences, draftOf } from "./versions";
 
 const first: RecipeVersion = {
-  version: 1, model_hash: "a", least: 0.6, strangers: "reject", unsure: "reject", deadline: null, note: "",
+  version: 1, model_hash: "a", least: 0.6, none_of_these: "reject", unsure: "reject", deadline: null, note: "",
   regions: [{ name: "cap", box: [0, 0, 1, 1], accepts: ["good", "fair"], grid: [1, 1], count: null }],
   added_at: "2026-01-01T00:00:00Z", added_by: 1, approved_at: null, approved_by: null, proof: null,
 }; // prettier-ignore

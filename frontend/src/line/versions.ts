@@ -6,7 +6,7 @@ export type Region = components["schemas"]["RegionBody-Input"];
 export type VersionBody = components["schemas"]["VersionRequest"];
 type Kept = RecipeVersion["regions"][number];
 
-export const facts = ["model", "least", "strangers", "unsure", "deadline"] as const;
+export const facts = ["model", "least", "none_of_these", "unsure", "deadline"] as const;
 export interface Difference {
   /** A fact of the whole version, or a region. */
   of: (typeof facts)[number] | "region";
@@ -56,12 +56,12 @@ export const createdRegion = (name: string, box: number[] = wholeBox): Region =>
 
 /** What a form for the next version shows first: the last one, or usual values. */
 export function draftOf(last: RecipeVersion | null, model: string, name: string): VersionBody {
-  const { regions, least = 0.6, strangers = "reject", unsure = "reject", deadline = null } = last ?? {};
+  const { regions, least = 0.6, none_of_these = "reject", unsure = "reject", deadline = null } = last ?? {};
   return {
     model,
     regions: structuredClone(regions) ?? [createdRegion(name)],
     least,
-    strangers,
+    none_of_these,
     unsure,
     deadline,
     note: "",

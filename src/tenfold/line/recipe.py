@@ -72,7 +72,7 @@ class StationRecipe:
         version: rises with each change; stands in every row of the trail.
         regions: all have to be right.
         least: confidence below which an answer is unsure.
-        strangers: verdict where the model says "none of these": reject or divert.
+        none_of_these: verdict where the model says "none of these": reject or divert.
         unsure: verdict where the model is not sure enough.
         deadline: seconds from the photo-eye to the release.
     """
@@ -82,12 +82,12 @@ class StationRecipe:
     number: int = 1
     version: int = 1
     least: float = 0.6
-    strangers: Verdict = Verdict.REJECT
+    none_of_these: Verdict = Verdict.REJECT
     unsure: Verdict = Verdict.REJECT
     deadline: float = 0.4
 
     def __post_init__(self) -> None:
-        for which, verdict in (("none of these", self.strangers), ("unsure", self.unsure)):
+        for which, verdict in (("none of these", self.none_of_these), ("unsure", self.unsure)):
             if verdict is Verdict.PASS:
                 raise UsageError(
                     f"The recipe {self.name}",
@@ -138,7 +138,7 @@ class StationRecipe:
 
     def _judge(self, region: Region, answer: Prediction) -> tuple[Verdict, Reason]:
         if not answer.known:
-            return self.strangers, "none-of-these"
+            return self.none_of_these, "none-of-these"
         # A class is as sure as all accepted classes together: which of two good ones it is does not matter.
         sure = sum(answer.probabilities[name] for name in region.accepts)
         if answer.label not in region.accepts:

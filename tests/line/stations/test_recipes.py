@@ -60,7 +60,7 @@ def test_a_version_has_to_be_one_that_the_model_can_answer(database: Database) -
     for changes, words in (
         ({"classes": ["other"]}, "accepts what the model does not know"),
         ({"regions": []}, "looks at nothing"),
-        ({"strangers": "pass"}, "passes parts that are none of these"),
+        ({"none_of_these": "pass"}, "passes parts that are none of these"),
     ):
         with pytest.raises(UsageError, match=words):
             with_version(recipes, row.id, **changes)

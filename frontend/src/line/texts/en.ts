@@ -218,7 +218,7 @@ export const en = {
   fact_model: "Model",
   live: "answers now",
   fact_least: "Least confidence",
-  fact_strangers: "None of these",
+  fact_none_of_these: "None of these",
   fact_unsure: "Unsure parts",
   fact_deadline: "Deadline",
   deadlineOfStation: "the station’s",

@@ -224,7 +224,7 @@ export const ru: Translated<typeof en> = {
   fact_model: "Модель",
   live: "активна",
   fact_least: "Наименьшая уверенность",
-  fact_strangers: "Ничего из этого",
+  fact_none_of_these: "Ничего из этого",
   fact_unsure: "Неуверенные ответы",
   fact_deadline: "Предельное время",
   deadlineOfStation: "как у станции",

@@ -222,7 +222,7 @@ export const uk: Translated<typeof en> = {
   fact_model: "Модель",
   live: "активна",
   fact_least: "Найменша впевненість",
-  fact_strangers: "Нічого з цього",
+  fact_none_of_these: "Нічого з цього",
   fact_unsure: "Непевні деталі",
   fact_deadline: "Граничний час",
   deadlineOfStation: "як у станції",

@@ -42,9 +42,10 @@ class RecipeRow(Base):
 class RecipeVersionRow(Base):
     """What a recipe passes, as it was at one time; a version never changes, it is approved or not.
 
-    regions: `{"name", "box", "accepts", "grid", "count"}` (`line.recipe.Region`). strangers, unsure: reject
-    or divert. deadline: seconds; NULL: the station's. model_hash: the model that answers. proof: what it
-    would have done with recorded parts (`workflows.line.prove`), at which station and when; NULL: not proven.
+    regions: `{"name", "box", "accepts", "grid", "count"}` (`line.recipe.Region`). none_of_these, unsure:
+    reject or divert. deadline: seconds; NULL: the station's. model_hash: the model that answers. proof: what
+    it would have done with recorded parts (`workflows.line.prove`), at which station and when; NULL: not
+    proven.
     """
 
     __tablename__ = "line_recipe_versions"
@@ -55,7 +56,7 @@ class RecipeVersionRow(Base):
     model_hash: Mapped[str] = mapped_column(String(64))
     regions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     least: Mapped[float]
-    strangers: Mapped[str] = mapped_column(String(10))
+    none_of_these: Mapped[str] = mapped_column(String(10))
     unsure: Mapped[str] = mapped_column(String(10))
     deadline: Mapped[float | None]
     note: Mapped[str] = mapped_column(Text, default="")

@@ -38,8 +38,8 @@ class RecipeSetup:
         values = dict(self.values)
         regions = tuple(region_of(one) for one in values.pop("regions"))
         # In JSON a verdict is a string.
-        strangers, unsure = Verdict(values.pop("strangers")), Verdict(values.pop("unsure"))
-        return StationRecipe(regions=regions, strangers=strangers, unsure=unsure, **values)
+        none_of_these, unsure = Verdict(values.pop("none_of_these")), Verdict(values.pop("unsure"))
+        return StationRecipe(regions=regions, none_of_these=none_of_these, unsure=unsure, **values)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def book_of(row: StationRow, approved: Sequence[Approved], file: Callable[[str],
         recipe = recipe_of(one.recipe, one.version, deadline=row.deadline)
         values = {
             name: getattr(recipe, name)
-            for name in ("name", "number", "version", "least", "strangers", "unsure", "deadline")
+            for name in ("name", "number", "version", "least", "none_of_these", "unsure", "deadline")
         }
         values["regions"] = one.version.regions
         found.append(RecipeSetup(str(file(one.version.model_hash)), one.version.model_hash, values))

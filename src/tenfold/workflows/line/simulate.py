@@ -303,7 +303,7 @@ def _book(options: SimulationOptions) -> RecipeBook:
     region = {"name": "part", "box": list(WHOLE), "accepts": list(options.accepts)}
     values: dict[str, Any] = {"name": "simulation", "number": 1, "version": 1, "regions": [region]}
     values |= {"least": options.least, "deadline": options.deadline}
-    values |= dict.fromkeys(("strangers", "unsure"), Verdict.REJECT)
+    values |= dict.fromkeys(("none_of_these", "unsure"), Verdict.REJECT)
     made = RecipeSetup(str(path), hashlib.sha256(content).hexdigest(), values)
     made.recipe().check(info.labels)
     return RecipeBook([made], current=1)

@@ -302,6 +302,11 @@ def test_recipes_have_versions_that_run_when_they_are_approved(running: Running,
     proof: dict[str, Any] = {"station": "gate", "at": AT, "parts": 20, "now_rejected": 1, "now_passed": 0}
     proof |= {"good": None, "bad": None, "milliseconds": [], "changed": [3], "worse": False}
     assert client.get(f"{url}/versions").json()[0]["proof"] is None
+    body = {"model": model, "regions": [region], "none_of_these": "divert"}
+    diverts = client.post(f"{url}/versions", json=body).json()
+    assert (diverts["none_of_these"], diverts["unsure"]) == ("divert", "reject")
+    body["strangers"] = body.pop("none_of_these")  # as programs for an earlier version say it
+    assert client.post(f"{url}/versions", json=body).json()["none_of_these"] == "divert"
     running.service.app.recipes.keep_proof(made["id"], 1, proof)
     approved = client.post(f"{url}/versions/1/approve").json()
     assert (approved["proof"]["parts"], approved["proof"]["worse"]) == (20, False)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from tenfold.database.names import LONGEST_NAME
 from tenfold.line.recipe import MOST_CELLS
@@ -62,7 +62,11 @@ class VersionRequest(BaseModel):
     model: str = Field(min_length=1, max_length=200, description="A model's hash or name.")
     regions: list[RegionBody] = Field(min_length=1, max_length=_MOST_REGIONS)
     least: Share = Field(0.6, description="Confidence below which an answer is unsure.")
-    strangers: Literal["reject", "divert"] = Field("reject", description='For "none of these".')
+    none_of_these: Literal["reject", "divert"] = Field(
+        "reject",
+        validation_alias=AliasChoices("none_of_these", "strangers"),  # its name before version 0.2
+        description="For a part that the model finds to be none of its classes.",
+    )
     unsure: Literal["reject", "divert"] = "reject"
     deadline: float | None = Field(
         None, gt=0, le=60, description="Seconds from the trigger to the release. Null: the station's."
@@ -88,7 +92,7 @@ class VersionAnswer(Answer):
     model_hash: str
     regions: list[RegionBody]
     least: float
-    strangers: Literal["reject", "divert"]
+    none_of_these: Literal["reject", "divert"]
     unsure: Literal["reject", "divert"]
     deadline: float | None
     note: str
