@@ -85,7 +85,7 @@ def replacing(
     with temporary(path, mode=mode) as part:
         yield part
         if lasting:
-            _sync(part)
+            sync(part)
         if keep_existing:
             _link(part, path)
         else:
@@ -155,10 +155,11 @@ def temporary(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
 def settle(folder: Path) -> None:
     """Have the names in a folder outlive a loss of power, where the system can do that. Raises OSError."""
     if os.name == "posix":
-        _sync(folder)
+        sync(folder)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have what is in a file outlive a loss of power. Raises OSError."""
     # What was made read-only cannot be opened to write any more; only Windows asks for that.
     opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
     try:

@@ -85,7 +85,7 @@ class Home(os.PathLike[str]):
 
     @property
     def clips(self) -> Path:
-        """Video of cameras, a folder for each camera and day."""
+        """Video of cameras: a blob store, and in `.writing` what is being written."""
         return self.folder / "clips"
 
     @property

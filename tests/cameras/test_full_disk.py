@@ -58,8 +58,9 @@ def test_where_the_disk_of_the_clips_is_full_what_is_there_plays_and_recording_g
             clips = app.clips.find(camera_id=camera)
             assert max(one.id for one in clips) >= last
             for clip in clips:
-                path = app.clips.path(clip)
-                if path.exists() and path.stat().st_size:
-                    with av.open(str(path)) as file:
-                        assert sum(1 for _ in file.decode(video=0)) > 0
-            assert not list((disk / "clips").rglob("*.part"))
+                with app.clips.open(clip) as content:
+                    assert content.read(1)
+                with app.clips.open(clip) as content, av.open(content) as file:
+                    assert sum(1 for _ in file.decode(video=0)) > 0
+            written = {app.clips.written_to(clip) for clip in clips if clip.state == "writing"}
+            assert set((home / "clips" / ".writing").iterdir()) <= written

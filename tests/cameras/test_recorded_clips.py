@@ -21,6 +21,7 @@ from tenfold.cameras.events import EventFilter
 from tenfold.cameras.rules.text import parse as rule
 from tenfold.cameras.tables import ClipRow, EventRow
 from tenfold.database import Database, now
+from tenfold.storage import MemoryStore
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
 from tests.cameras.serving import Certain, Server
@@ -43,7 +44,7 @@ def staying(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def numbers_in(app: FakeApp, clip: ClipRow) -> list[int]:
     """Those that stand in the frames of a clip."""
-    with av.open(str(app.clips.path(clip))) as file:
+    with app.clips.open(clip) as content, av.open(content) as file:
         return [number_in(frame.to_ndarray(format="rgb24")) for frame in file.decode(video=0)]
 
 
@@ -128,14 +129,14 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
     from tenfold.cameras.decoder.video import Request, Video
 
-    clips = Clips(database, tmp_path / "clips")
+    clips = Clips(database, MemoryStore(), tmp_path / "clips")
     row = clips.begin(Cameras(database).add("door", parse("usb:0"), by=0).id, "events", now())
     if away:
         clips.folder.rename(tmp_path / "away")
     told: list[dict[str, Any]] = []
     video = Video(Request("file", str(clip), "clip", live=True))
     recorder = StreamRecorder(video, 5.0, (), told.append)
-    recorder.order({"clip": row.id, "file": str(clips.path(row)), "since": 0.0, "until": 1e3})
+    recorder.order({"clip": row.id, "file": str(clips.written_to(row)), "since": 0.0, "until": 1e3})
     for moment, packet in enumerate(islice(video.packets(), 20)):
         recorder.take(Kept(packet, float(moment)))
         recorder.work()
@@ -143,7 +144,7 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     video.close()
     if away:
         assert told == [{"clip": row.id, "state": "failed", "problem": "No such file or directory"}]
-    assert clips.path(row).exists() is not away
+    assert clips.written_to(row).exists() is not away
     assert clips.folder.exists() is not away
 
 
@@ -157,7 +158,7 @@ def test_a_clip_ends_where_the_size_of_the_picture_changes_and_another_goes_on(t
     )
     both = tmp_path / "both.ts"
     both.write_bytes(small.read_bytes() + large.read_bytes())
-    files = [tmp_path / name / "clip.mp4" for name in ("first", "second")]
+    files = [tmp_path / name for name in ("first.mp4", "second.mp4")]
     told: list[dict[str, Any]] = []
     video = Video(Request("file", str(both), "clip", live=True))
     recorder = StreamRecorder(video, 10.0, (), told.append)
@@ -203,7 +204,7 @@ def test_of_a_camera_that_changes_the_size_of_its_picture_every_clip_plays(
         seen = set()
         for row in app.clips.find():
             if row.state == "whole":
-                with av.open(str(app.clips.path(row))) as file:
+                with app.clips.open(row) as content, av.open(content) as file:
                     stream = file.streams.video[0]
                     size = stream.codec_context.width, stream.codec_context.height
                     shapes = {frame.to_ndarray(format="gray").shape for frame in file.decode(stream)}
@@ -236,7 +237,7 @@ def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
     until(seen_before, 90)
     clip, event = seen_before()[0]
     assert clip.ended_at.timestamp() >= event.ended_at.timestamp() + 0.9
-    with av.open(str(app.clips.path(clip))) as file_of_clip:
+    with app.clips.open(clip) as content, av.open(content) as file_of_clip:
         frames = list(file_of_clip.decode(video=0))
     assert frames[0].key_frame
     lead = event.started_at.timestamp() - clip.started_at.timestamp()
@@ -257,7 +258,7 @@ def test_a_clip_is_h264_whatever_the_camera_sends(server: Server, tmp_path: Path
         until(lambda: server.events(state="ended"), 40)
         event = server.events(state="ended")[-1]
         until(lambda: app.clips.get(event.clip_id or 0).state == "whole")
-        with av.open(str(app.clips.path(app.clips.get(event.clip_id or 0)))) as clip:
+        with app.clips.open(app.clips.get(event.clip_id or 0)) as content, av.open(content) as clip:
             stream = clip.streams.video[0]
             assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
             seconds = float((clip.duration or 0) / av.time_base)
@@ -301,8 +302,12 @@ def being_written(server: Server) -> ClipRow:
     return clip
 
 
-def has_index_in_front(file: Path) -> bool:
-    content = file.read_bytes()
+def content_of(app: FakeApp, clip: ClipRow) -> bytes:
+    with app.clips.open(clip) as file:
+        return file.read()
+
+
+def has_index_in_front(content: bytes) -> bool:
     return b"moof" not in content and 0 < content.find(b"moov") < content.find(b"mdat")
 
 
@@ -323,12 +328,12 @@ def test_a_clip_whose_decoder_was_killed_is_finished_at_once_though_the_camera_i
     app.cameras.add("door", parse(source.url), by=0)
     app.watched_cameras.wake()
     clip = being_written(server)
-    assert not has_index_in_front(app.clips.path(clip))
+    assert not has_index_in_front(content_of(app, clip))
     source.freeze()
     kill_decoders()
     until(lambda: app.clips.get(clip.id).state == "whole", 5)
-    until(lambda: has_index_in_front(app.clips.path(clip)), 15)
-    until(lambda: app.clips.get(clip.id).bytes == app.clips.path(clip).stat().st_size, 5)
+    until(lambda: has_index_in_front(content_of(app, clip)), 15)
+    until(lambda: app.clips.get(clip.id).bytes == len(content_of(app, clip)), 5)
     assert len(numbers_in(app, clip)) > 25
 
 
@@ -340,7 +345,7 @@ def test_the_clip_of_a_camera_that_is_paused_is_finished(rtsp: Start, server: Se
     app.cameras.pause(camera.id)
     app.watched_cameras.wake()
     until(lambda: app.clips.get(clip.id).state == "whole", 10)
-    assert app.clips.get(clip.id).bytes == app.clips.path(clip).stat().st_size
+    assert app.clips.get(clip.id).bytes == len(content_of(app, clip))
     assert len(numbers_in(app, clip)) > 25
 
 

@@ -48,7 +48,7 @@ def test_what_moves_is_an_event_with_a_picture_in_the_catalogue_and_a_clip(
     assert event.clip_id is not None
     until(lambda: app.clips.get(event.clip_id or 0).state == "whole")
     row = app.clips.get(event.clip_id)
-    with av.open(str(app.clips.path(row))) as file:
+    with app.clips.open(row) as content, av.open(content) as file:
         stream = file.streams.video[0]
         assert stream.codec_context.name == "h264"
         frames = sum(1 for _ in file.decode(stream))
@@ -78,7 +78,7 @@ def test_a_camera_that_freezes_in_mid_event_keeps_what_came_and_is_watched_again
     source.thaw()
     known = {event.id for event in server.events()}
     until(lambda: {event.id for event in server.events()} - known, 20)
-    with av.open(str(app.clips.path(app.clips.get(cut.clip_id or 0)))) as file:
+    with app.clips.open(app.clips.get(cut.clip_id or 0)) as content, av.open(content) as file:
         assert sum(1 for _ in file.decode(video=0)) > 25
 
 
@@ -118,7 +118,7 @@ def test_nothing_of_a_mask_is_shown_or_stored(rtsp: Start, server: Server, units
     assert pixels[:, :88].max() < 40 < pixels[:, 110:].mean()
     event = server.events()[0]
     until(lambda: app.clips.get(event.clip_id or 0).bytes > 10_000)
-    with av.open(str(app.clips.path(app.clips.get(event.clip_id or 0)))) as file:
+    with app.clips.open(app.clips.get(event.clip_id or 0)) as content, av.open(content) as file:
         for frame in file.decode(video=0):
             assert frame.to_ndarray(format="rgb24")[:, :88].max() < 40
 

@@ -57,6 +57,29 @@ def test_what_is_not_there_is_said_to_be_missing(store: BlobStore) -> None:
     assert list(store.all_keys()) == []
 
 
+def test_a_file_becomes_a_blob(store: BlobStore, tmp_path: Path) -> None:
+    file = tmp_path / ".written"
+    for content in (b"old", b"content"):
+        file.write_bytes(content)
+        store.put_file("ab/one", file)
+        assert not file.exists()
+        assert read(store, "ab/one") == content
+    with pytest.raises(FileNotFoundError):
+        store.put_file("ab/one", file)
+    assert read(store, "ab/one") == b"content"
+    store.put("ab/one", b"replaced")
+    assert list(store.all_keys()) == ["ab/one"]
+
+
+def test_a_file_becomes_a_blob_of_a_local_store_without_a_copy(tmp_path: Path) -> None:
+    file = tmp_path / ".written"
+    file.write_bytes(b"content")
+    number = file.stat().st_ino
+    LocalStore(tmp_path).put_file("one", file)
+    assert (tmp_path / "one").stat().st_ino == number
+    assert (tmp_path / "one").stat().st_mode & 0o222 == 0
+
+
 def test_a_deleted_blob_is_gone(store: BlobStore) -> None:
     store.put("a/one", b"1")
     store.put("a/two", b"2")

@@ -2,6 +2,9 @@
 
 import pytest
 
+from tenfold.cameras.address import parse
+from tenfold.cameras.clips import Reconciled
+from tenfold.database import now
 from tests import tiny
 from tests.fakes import RED, MemoryApp, picture
 from tests.waiting import until
@@ -28,4 +31,10 @@ def test_pictures_and_models_come_back_from_a_store_in_memory(serve: Serve) -> N
     assert client.get(f"{CATALOGUE}/entries/{number}/thumbnail").headers["content-type"] == "image/jpeg"
     key = app.model_switch.add(tiny.MODEL, name="tiny.onnx", by=0).hash
     assert client.get(f"/api/v1/models/{key}/file").content == tiny.MODEL.read_bytes()
-    assert sorted(app.stores) == ["drafts", "events", "models", "pictures", "thumbnails"]
+    row = app.clips.begin(app.cameras.add("door", parse("usb:0"), by=0).id, "events", now())
+    app.clips.written_to(row).write_bytes(b"a clip")
+    app.clips.store(row.id)
+    assert app.clips.reconcile() == Reconciled(0, 0)
+    part = client.get(f"/api/v1/clips/{row.id}.mp4", headers={"Range": "bytes=2-"})
+    assert (part.status_code, part.content) == (206, b"clip")
+    assert sorted(app.stores) == ["clips", "drafts", "events", "models", "pictures", "thumbnails"]

@@ -124,6 +124,25 @@ def test_all_comes_back_on_either_database(
     assert made.secrets
 
 
+@pytest.mark.parametrize("written", ["stored", "half"])
+def test_clips_come_back_and_the_next_one_is_recorded_beside_them(
+    home: Path, tmp_path: Path, written: str
+) -> None:
+    with opened(home, "") as app:
+        camera = app.cameras.add("door", parse("usb:0"), by=0).id
+        row = app.clips.begin(camera, "events", now())
+        app.clips.written_to(row).write_bytes(b"content")
+        if written == "stored":
+            app.clips.store(row.id)
+        back_up(app.database, app.home, tmp_path / "backup", secrets=True)
+    brought_back(tmp_path / "backup", tmp_path / "new", "")
+    with opened(tmp_path / "new", "") as app:
+        app.clips.check()
+        with app.clips.open(app.clips.get(row.id)) as clip:
+            assert clip.read() == b"content"
+        assert app.clips.begin(camera, "events", now()).id > row.id
+
+
 def test_no_secret_is_in_a_backup_that_was_not_asked_for_them(
     tables_url: str, home: Path, tmp_path: Path
 ) -> None:

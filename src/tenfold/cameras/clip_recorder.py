@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -151,25 +152,30 @@ class ClipRecorder:
     def finish(self, stop: threading.Event) -> None:
         while self._cut and not stop.is_set():
             row = self._cut.popleft()
-            finish(self._clips.path(row), stop)
-            with self._keeping:
-                self._reports[row.id] = {"bytes": self._size(row)}
+            with suppress(OSError):  # it stays as it is, or is gone
+                size = self._clips.rewrite(row, lambda clip, other: finish(clip, other, stop))
+                with self._keeping:
+                    self._reports[row.id] = {"bytes": size}
             self._keep()
 
     def _keep(self) -> None:
-        """Write reports into the database; retried where it is away, or its disk is full."""
+        """Store clips and write reports into the database; tried again where either cannot be used now."""
         with self._keeping:
             try:
                 while self._reports:
                     clip, values = next(iter(self._reports.items()))
                     if values is None:
                         self._clips.forget(clip)
+                    elif values.get("state") == WHOLE:
+                        self._clips.store(clip, **values)
                     else:
                         self._clips.change(clip, **values)
                     del self._reports[clip]
                 if self._unknown:
                     self._end_unfinished()
                     self._unknown = False
+            except CameraError as error:
+                self.problem = str(error)
             except AnyDatabaseError as error:
                 self._away(error)
 
@@ -180,15 +186,8 @@ class ClipRecorder:
         for row in self._clips.unfinished(self._camera.id):
             if row.id in written:  # begun since
                 continue
-            self._clips.change(row.id, state=WHOLE, bytes=self._size(row))
+            self._clips.store(row.id)
             self._cut.append(row)
-
-    def _size(self, row: ClipRow) -> int:
-        """Bytes of a clip's file; those that were reported where it cannot be seen."""
-        try:
-            return self._clips.path(row).stat().st_size
-        except OSError:
-            return row.bytes
 
     def _away(self, error: AnyDatabaseError) -> None:
         """Note that the database cannot be written; raises errors of the program."""
@@ -209,7 +208,7 @@ class ClipRecorder:
         except AnyDatabaseError as error:
             self._away(error)
             return None
-        file = str(self._clips.path(row))
+        file = str(self._clips.written_to(row))
         self._orders.append({"clip": row.id, "file": file, "since": since, "until": until})
         return _Writing(row.id, since, until)
 

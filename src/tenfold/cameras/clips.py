@@ -1,16 +1,17 @@
-"""Files of video and their rows: begun, completed, found, deleted. Rows and files agree at every moment.
+"""Clips of video and their rows: begun, stored, found, deleted. Rows and clips agree at every moment.
 
-A row is written before its file, and a file is deleted before its row: an interruption leaves at most a row
-without a file, which `reconcile` deletes. A file without a row is never deleted: the database may
+While a clip is written it is a file of this machine, which plays as far as it came; complete, it is a blob.
+A row is written before its clip, and a clip is deleted before its row: an interruption leaves at most a row
+without a clip, which `reconcile` deletes. A clip without a row is never deleted: the database may
 be another one. Records nothing itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
@@ -18,10 +19,14 @@ from tenfold.cameras.events import said_class
 from tenfold.cameras.tables import WHOLE, WRITING, ClipRow, DeletedClips, EventRow
 from tenfold.database import Database, now, row_of
 from tenfold.errors import CameraError, UnknownCameraEvent
+from tenfold.files import temporary
 from tenfold.os_errors import in_words
+from tenfold.storage import BlobStore
 
 # Marks the folder of clips, to tell it from a mount point whose disk is missing.
-_MARKER = ".tenfold-clips"
+MARKER = ".tenfold-clips"
+# In that folder: what is being written. A local store of clips passes over names with a dot.
+_WRITING = ".writing"
 _AT_ONCE = 200
 
 DeletionReason = Literal["age", "size", "disk"]
@@ -29,7 +34,7 @@ DeletionReason = Literal["age", "size", "disk"]
 
 @dataclass(frozen=True)
 class Reconciled:
-    """The differences found: rows without a file, which were deleted, and files without a row, which stay."""
+    """The differences found: rows without a clip, which were deleted, and clips without a row, which stay."""
 
     lost: int
     unknown: int
@@ -39,15 +44,21 @@ class Clips:
     """The clips of one database.
 
     Args:
-        folder: where the files are.
+        blobs: where complete clips are.
+        folder: on this machine, where clips are written; that of the store, if it is a local one.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
-        self._database, self.folder = database, folder
+    def __init__(self, database: Database, blobs: BlobStore, folder: Path) -> None:
+        self._database, self._blobs, self.folder = database, blobs, folder
+
+    @property
+    def local(self) -> bool:
+        """Whether deleting a clip makes room on this machine's disk."""
+        return self._blobs.local
 
     def check(self) -> None:
         """Raise CameraError where clips cannot be written: their folder is another one, or not writable."""
-        marker = self.folder / _MARKER
+        marker = self.folder / MARKER
         try:
             if marker.is_file():
                 return
@@ -56,7 +67,7 @@ class Clips:
             if known:
                 raise CameraError(
                     str(self.folder), "is not the folder that clips were written into", reason="missing",
-                    received=f"it has no file {_MARKER}", cure="See whether its disk is mounted.",
+                    received=f"it has no file {MARKER}", cure="See whether its disk is mounted.",
                 )  # fmt: skip
             self.folder.mkdir(parents=True, exist_ok=True)
             marker.touch()
@@ -64,10 +75,10 @@ class Clips:
             raise self._unusable(error) from error
 
     def begin(self, camera_id: int, kind: str, start: datetime) -> ClipRow:
-        """A row for a file that will be written, and its camera's folder; raises as `check`."""
+        """A row for a clip that will be written, and the folder for that; raises as `check`."""
         self.check()
         try:
-            (self.folder / str(camera_id)).mkdir(exist_ok=True)
+            (self.folder / _WRITING).mkdir(exist_ok=True)
         except OSError as error:
             raise self._unusable(error) from error
         with self._database.writing() as session:
@@ -83,20 +94,64 @@ class Clips:
             session.add(row)
             session.flush()
             moment = start.astimezone(UTC)
-            row.file = f"{camera_id}/{moment:%Y-%m-%d}/{moment:%H%M%S}-{row.id}.mp4"
+            row.file = f"{camera_id}/{moment:%Y-%m-%d-%H%M%S}-{row.id}.mp4"
         return row
+
+    def written_to(self, row: ClipRow) -> Path:
+        """The file of a clip while it is written."""
+        return self._written_to(row.file)
+
+    def store(self, clip_id: int, **values: Any) -> None:
+        """Store a clip to which nothing more is written; a row of which nothing was written is deleted.
+
+        Args:
+            values: what else changes of the row.
+
+        Raises:
+            CameraError: it cannot be stored now, and stays as it is.
+        """
+        self.check()
+        with self._database.reading() as session:
+            key = session.scalar(select(ClipRow.file).where(ClipRow.id == clip_id))
+        if key is None:
+            return
+        try:
+            with suppress(FileNotFoundError):  # whoever stored it was killed before the row was changed
+                self._blobs.put_file(key, self._written_to(key))
+            size = self._blobs.size(key)
+        except OSError as error:
+            raise self._unusable(error) from error
+        if size is None:
+            self.forget(clip_id)
+        else:
+            self.change(clip_id, **(values | {"state": WHOLE, "bytes": size}))
+
+    def rewrite(self, row: ClipRow, rewrite: Callable[[Path, Path], bool]) -> int:
+        """Put another file in a stored clip's place; its length. Raises OSError.
+
+        Args:
+            rewrite: is given a file with the clip and an empty one, and says whether it wrote that.
+        """
+        with self._blobs.local_copy(row.file) as clip, temporary(self.written_to(row)) as other:
+            if rewrite(clip, other):
+                self._blobs.put_file(row.file, other)
+        return self._blobs.size(row.file) or 0
+
+    def open(self, row: ClipRow) -> BinaryIO:
+        """A clip to be read from any place, one that is written too; raises FileNotFoundError."""
+        try:
+            return self.written_to(row).open("rb")
+        except FileNotFoundError:
+            return self._blobs.open(row.file)
 
     def change(self, clip_id: int, **values: Any) -> None:
         with self._database.writing() as session:
             session.execute(update(ClipRow).where(ClipRow.id == clip_id).values(values))
 
     def forget(self, clip_id: int) -> None:
-        """Delete the row of a clip that has no file."""
+        """Delete the row of a clip of which nothing was written."""
         with self._database.writing() as session:
             session.execute(delete(ClipRow).where(ClipRow.id == clip_id))
-
-    def path(self, row: ClipRow) -> Path:
-        return self.folder / row.file
 
     def get(self, clip_id: int) -> ClipRow:
         """One clip; raises UnknownCameraEvent."""
@@ -188,9 +243,7 @@ class Clips:
             mine = [row for row in rows if row.camera_id == camera_id]
             size = sum(row.bytes for row in mine)
             for row in mine:
-                self.path(row).unlink(missing_ok=True)
-                with suppress(OSError):  # a day's folder goes with its last clip
-                    self.path(row).parent.rmdir()
+                self._blobs.delete(row.file)
             with self._database.writing() as session:
                 session.execute(delete(ClipRow).where(ClipRow.id.in_([row.id for row in mine])))
                 session.add(
@@ -213,21 +266,20 @@ class Clips:
             return list(session.scalars(select(DeletedClips).order_by(DeletedClips.id.desc()).limit(limit)))
 
     def reconcile(self) -> Reconciled:
-        """Delete the rows of complete clips whose files are gone; where it raises, as `check`, none."""
+        """Delete the rows of complete clips that are gone; where it raises, as `check`, none."""
         self.check()
         with self._database.reading() as session:
             rows = list(session.scalars(select(ClipRow)))
         known = {row.file for row in rows}
-        there = {
-            path.relative_to(self.folder).as_posix()
-            for path in self.folder.rglob("*.mp4")
-            if not path.is_symlink()
-        }
+        there = {key for key in self._blobs.all_keys() if key.endswith(".mp4")}
         lost = [row.id for row in rows if row.state == WHOLE and row.file not in there]
         for start in range(0, len(lost), _AT_ONCE):
             with self._database.writing() as session:
                 session.execute(delete(ClipRow).where(ClipRow.id.in_(lost[start : start + _AT_ONCE])))
         return Reconciled(len(lost), len(there - known))
+
+    def _written_to(self, key: str) -> Path:
+        return self.folder / _WRITING / key.replace("/", "-")
 
     def _unusable(self, error: OSError) -> CameraError:
         _, problem, received, cure, code = in_words(error)

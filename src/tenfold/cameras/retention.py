@@ -42,7 +42,7 @@ class Retention:
 
     Attributes:
         room: set while there is room for another clip.
-        unknown: how many files are among the clips that no row names; they are never deleted.
+        unknown: how many clips are stored that no row names; they are never deleted.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Retention:
         if not self._clips.folder.is_dir():
             return
         while (missing := self._reserve - self._free(self._clips.folder)) > 0:
-            rows = self._clips.oldest()
+            rows = self._clips.oldest() if self._clips.local else []
             if not rows:
                 self.room.clear()
                 return

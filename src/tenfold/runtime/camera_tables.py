@@ -30,4 +30,4 @@ class CameraTables(Notifying):
     def clips(self) -> "Clips":
         from tenfold.cameras.clips import Clips
 
-        return Clips(self.database, self.home.clips)
+        return Clips(self.database, self.blobs("clips"), self.home.clips)

@@ -30,8 +30,14 @@ class BlobStore(Protocol):
             immutable: the key names the content, so a blob of the same length is the same and stays.
         """
 
+    def put_file(self, key: str, file: Path) -> None:
+        """Store a file as a blob, and delete it. A local store renames it, so it must be on the store's disk.
+
+        Raises FileNotFoundError where there is no such file. Where it raises, the file stays.
+        """
+
     def open(self, key: str) -> BinaryIO:
-        """A blob, to be read; raises FileNotFoundError."""
+        """A blob, to be read from any place; raises FileNotFoundError."""
 
     def size(self, key: str) -> int | None:
         """A blob's length in bytes; None where there is none."""

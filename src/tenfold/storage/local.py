@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tenfold.files import replacing, settle
+from tenfold.files import replacing, settle, sync
 from tenfold.storage.blobs import check_key
 
 
@@ -42,6 +42,17 @@ class LocalStore:
         elif self._lasting:
             settle(path.parent)  # its writer may have been killed before doing so
         if self._lasting:
+            self._settle_folders(path.parent)
+
+    def put_file(self, key: str, file: Path) -> None:
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if self._lasting:
+            sync(file)
+        file.chmod(0o444)
+        os.replace(file, path)
+        if self._lasting:
+            settle(path.parent)
             self._settle_folders(path.parent)
 
     def open(self, key: str) -> BinaryIO:

@@ -22,6 +22,10 @@ class MemoryStore:
     def put(self, key: str, content: bytes, *, immutable: bool = False) -> None:
         self._blobs[check_key(key)] = bytes(content)
 
+    def put_file(self, key: str, file: Path) -> None:
+        self.put(key, file.read_bytes())
+        file.unlink()
+
     def open(self, key: str) -> BinaryIO:
         try:
             return BytesIO(self._blobs[check_key(key)])

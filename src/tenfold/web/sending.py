@@ -3,11 +3,12 @@
 uvicorn buffers whole responses, however slow the client is. Knows nothing of their contents.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.web.problems import answer
@@ -16,6 +17,8 @@ from tenfold.web.security.quotas import Quota
 from tenfold.web.threads import ThreadPool
 
 _PIECE = 1 << 16
+# One part; a request for several is sent all of it.
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 # Headers of what the browser may keep, for whoever has signed in there: another person's request is another
 # request. For ever is for content that its address names.
 _OWN = {"Vary": "Cookie, Authorization"}
@@ -72,20 +75,54 @@ def file_response(
     filename: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> StreamingResponse:
-    """A file, read in pieces by `pool` while it is sent, and closed at the end.
+    """`length` bytes of a file, read in pieces by `pool` while they are sent; it is closed at the end.
 
     Args:
         filename: the name under which a browser saves it; empty: it is shown.
     """
 
     async def pieces() -> AsyncIterator[bytes]:
+        left = length  # one that is written meanwhile has more at its end
         with file:
-            while piece := await pool(file.read, _PIECE):
+            while piece := await pool(file.read, min(_PIECE, left)):
+                left -= len(piece)
                 yield piece
 
     saved = saved_as(filename) if filename else {}
     all_headers = {"Content-Length": str(length), **(headers or {}), **saved}
     return StreamingResponse(pieces(), media_type=media_type, headers=all_headers)
+
+
+def part_response(
+    file: BinaryIO,
+    length: int,
+    pool: ThreadPool,
+    asked: Mapping[str, str],
+    *,
+    media_type: str,
+    headers: Mapping[str, str],
+) -> Response:
+    """As `file_response`, of the bytes that the request's header `Range` names.
+
+    Args:
+        asked: the request's headers.
+        headers: with an `ETag`, by which `If-Range` goes.
+    """
+    sent = {**headers, "Accept-Ranges": "bytes"}
+    named = _RANGE.fullmatch(asked.get("range", "").strip())
+    if not named or not any(named.groups()) or asked.get("if-range", sent["ETag"]) != sent["ETag"]:
+        return file_response(file, length, pool, media_type=media_type, headers=sent)
+    first, last = named.groups()
+    start = int(first) if first else max(length - int(last), 0)
+    end = min(int(last) + 1, length) if first and last else length
+    if start >= end:
+        file.close()
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{length}"})
+    file.seek(start)
+    sent["Content-Range"] = f"bytes {start}-{end - 1}/{length}"
+    response = file_response(file, end - start, pool, media_type=media_type, headers=sent)
+    response.status_code = 206
+    return response
 
 
 def export_response(parts: Iterator[bytes], *, media_type: str, filename: str) -> StreamingResponse:

@@ -20,6 +20,7 @@ import tomli_w
 from tenfold import __version__
 from tenfold.backups import BackupFolder, Content, Snapshot
 from tenfold.backups import database as tables
+from tenfold.cameras.clips import MARKER
 from tenfold.database import Database
 from tenfold.database.backups import copy_file
 from tenfold.database.upgrading import upgrade
@@ -31,8 +32,8 @@ from tenfold.paths import Home
 
 Row = dict[str, Any]
 # Folders of the home that cannot be recreated. Thumbnails, indexes and caches can.
-_BLOBS = ("pictures", "models", "drafts", "events", "checks", "comparisons", "exports")
-_FOLDERS = (*_BLOBS, "clips", "line", "runs", "learning-curves", "uploaded-data")
+_BLOBS = ("pictures", "models", "drafts", "events", "clips", "checks", "comparisons", "exports")
+_FOLDERS = (*_BLOBS, "line", "runs", "learning-curves", "uploaded-data")
 # Settings of the machine, which are not restored.
 _OF_THE_MACHINE = ("home", "database_url", "database_password_file")
 _SECRET_WORDS = ("password", "secret", "token")
@@ -232,6 +233,8 @@ def _move_aside(home: Home, there: list[str], server: Database | None) -> Path:
 
 
 def _bring_files(backup: BackupFolder, snapshot: Snapshot, home: Home) -> None:
+    home.clips.mkdir(exist_ok=True)
+    (home.clips / MARKER).touch()  # the clips that the tables know are here from now on
     for path, content in snapshot.files.items():
         target = home.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

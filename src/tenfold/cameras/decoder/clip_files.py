@@ -1,6 +1,5 @@
 """MP4 files of clips: packets copied, or pictures encoded to H.264. Knows nothing of when a clip begins."""
 
-import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -139,20 +138,15 @@ class Encoded:
         self._file.mux(self._stream.encode(frame))
 
 
-def make_seekable(file: Path) -> None:
-    """Write a fragmented MP4 file anew, with its index in front. The file is whole at every moment."""
-    part = file.with_suffix(".part")
-    try:
-        with av.open(str(file)) as source, av.open(str(part), "w", format="mp4", options=_SEEKABLE) as copy:
-            old = source.streams.video[0]
-            new = copy.add_stream_from_template(old)
-            for packet in source.demux(old):
-                if packet.dts is not None and not packet.is_corrupt:  # the last one may be half there
-                    packet.stream = new
-                    copy.mux(packet)
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)
+def make_seekable(file: Path, other: Path) -> None:
+    """Write a fragmented MP4 file to another, with its index in front."""
+    with av.open(str(file)) as source, av.open(str(other), "w", format="mp4", options=_SEEKABLE) as copy:
+        old = source.streams.video[0]
+        new = copy.add_stream_from_template(old)
+        for packet in source.demux(old):
+            if packet.dts is not None and not packet.is_corrupt:  # the last one may be half there
+                packet.stream = new
+                copy.mux(packet)
 
 
 def _fragmented(seconds: float) -> dict[str, str]:

@@ -19,17 +19,18 @@ _LIMITS = ProcessLimits(memory=1 << 30)
 _NICE, _SECONDS, _POLL_SECONDS = 10, 30.0, 0.1
 
 
-def finish(file: Path, stop: threading.Event) -> None:
-    """Make a file seekable; one that cannot be read, or takes long, stays as it is, which plays."""
+def finish(file: Path, other: Path, stop: threading.Event) -> bool:
+    """Write a file to another so that it can be sought in; False where it cannot be read, or takes long."""
     until = time.monotonic() + _SECONDS
     try:
         with MessageProcess(_CHILD, limits=_LIMITS, nice=_NICE) as process:
-            process.send({"finish": str(file)})
+            process.send({"finish": str(file), "into": str(other)})
             while not stop.is_set() and time.monotonic() < until:
                 if process.receive(_POLL_SECONDS):
-                    return
+                    return True
     except (OSError, ProcessEnded):
-        return
+        pass
+    return False
 
 
 def serve(channel: "ParentChannel") -> None:
@@ -38,5 +39,5 @@ def serve(channel: "ParentChannel") -> None:
 
     said = channel.receive()
     assert said is not None
-    make_seekable(Path(said["finish"]))
+    make_seekable(Path(said["finish"]), Path(said["into"]))
     channel.send({"finished": True})

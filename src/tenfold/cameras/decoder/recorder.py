@@ -23,6 +23,7 @@ import av
 from tenfold.cameras.decoder.clip_files import Copied, Encoded, make_seekable
 from tenfold.cameras.decoder.parameters import parameters_in
 from tenfold.cameras.decoder.video import Packet, Video
+from tenfold.files import replacing
 
 if TYPE_CHECKING:
     from tenfold.cameras.zones import Zone
@@ -240,7 +241,7 @@ class StreamRecorder:
             if clip.writer:
                 with suppress(OSError, ValueError, av.FFmpegError):
                     clip.writer.close()
-                    make_seekable(clip.file)
+                    _make_seekable(clip.file)
         self._clips.clear()
 
     def _write(self, clip: _Clip, until: float) -> None:
@@ -248,7 +249,6 @@ class StreamRecorder:
         while clip.pending and (copied or time.monotonic() < until):
             kept = clip.pending.popleft()
             if clip.writer is None:
-                clip.file.parent.mkdir(exist_ok=True)  # the day's; those above go with their disk
                 clip.writer = self._writer(clip.file)
                 clip.first = kept.time
             clip.writer.write(kept.packet, kept.time - clip.first)
@@ -290,7 +290,7 @@ class StreamRecorder:
             facts: dict[str, Any] = {"clip": number, "state": "whole"}
             # A file that is in no state to be read stays as it is.
             with suppress(OSError, ValueError, av.FFmpegError):
-                make_seekable(file)
+                _make_seekable(file)
             self._finished.put(facts | {"bytes": _size(file)})
 
         self._finishing += 1
@@ -299,6 +299,12 @@ class StreamRecorder:
 
 def _facts(clip: _Clip) -> dict[str, Any]:
     return {"clip": clip.number, "state": "writing", "start": clip.first, "end": clip.last}
+
+
+def _make_seekable(file: Path) -> None:
+    """Write a file anew, so that it can be sought in. It is whole at every moment."""
+    with replacing(file, make_folder=False) as other:
+        make_seekable(file, other)
 
 
 def _cut_to_what_plays(clip: _Clip) -> bool:

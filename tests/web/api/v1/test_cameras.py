@@ -177,11 +177,30 @@ def test_a_clip_is_served_in_parts(running: Running, door: int) -> None:
     app = running.service.app
     row = app.clips.begin(door, "events", NOON)
     missing = running.client.get(f"/api/v1/clips/{row.id}.mp4")
-    path = app.clips.path(row)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(bytes(range(100)))
-    part = running.client.get(f"/api/v1/clips/{row.id}.mp4", headers={"Range": "bytes=10-19"})
-    assert (missing.status_code, part.status_code, part.content) == (404, 206, bytes(range(10, 20)))
+    app.clips.written_to(row).write_bytes(content := bytes(range(100)))
+
+    def get(asked: str, **headers: str) -> httpx.Response:
+        return running.client.get(f"/api/v1/clips/{row.id}.mp4", headers={"Range": asked, **headers})
+
+    assert missing.status_code == 404
+    for _ in range(2):  # while it is written, and where it is stored
+        whole = running.client.get(f"/api/v1/clips/{row.id}.mp4")
+        assert (whole.status_code, whole.content, whole.headers["content-type"]) == (
+            200,
+            content,
+            "video/mp4",
+        )
+        for asked, start, end in (("10-19", 10, 20), ("90-", 90, 100), ("-5", 95, 100), ("98-500", 98, 100)):
+            part = get(f"bytes={asked}", **{"If-Range": whole.headers["etag"]})
+            assert (part.status_code, part.content) == (206, content[start:end])
+            assert part.headers["content-range"] == f"bytes {start}-{end - 1}/100"
+        assert get("bytes=10-19", **{"If-Range": '"another"'}).content == content
+        for asked in ("bytes=1-2,4-5", "bytes=-", "pages=1-2", "bytes=a-b"):  # all of it may be sent
+            assert (get(asked).status_code, get(asked).content) == (200, content)
+        beyond = get("bytes=100-")
+        assert (beyond.status_code, beyond.headers["content-range"]) == (416, "bytes */100")
+        app.clips.store(row.id)
+    assert app.clips.get(row.id).state == "whole"
     assert running.client.get("/api/v1/clips", params={"camera": door}).json()[0]["id"] == row.id
 
 

@@ -1,11 +1,12 @@
 """/api/v1/camera-events and /api/v1/clips: what was seen before cameras, and what was recorded of it."""
 
 from datetime import datetime
+from io import SEEK_END
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from tenfold.accounts.roles import ADMINISTRATOR
@@ -18,7 +19,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import ClassName
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer
-from tenfold.web.sending import export_response
+from tenfold.web.sending import KEEP_AND_ASK, export_response, part_response
 from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.workflows.watch_cameras.export import COLUMNS, event_parts
@@ -251,7 +252,7 @@ def deleted(request: Request, who: Viewer) -> list[DeletionAnswer]:
     "/clips/{number}.mp4",
     operation_id="camera_clip",
     summary="A clip",
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses={
         200: {"content": {_MP4: {"schema": {"type": "string", "format": "binary"}}}},
         206: {"description": "The part that `Range` names."},
@@ -262,12 +263,18 @@ def clip(
     request: Request,
     who: Viewer,
     number: Annotated[int, InPath(ge=1, le=2**63 - 1, description="The clip's number.")],
-) -> FileResponse:
+) -> Response:
     """As MP4, which can be sought in. One that is still written plays as far as it came."""
-    app = service_of(request).app
-    row = app.clips.get(number)
-    path = app.clips.path(row)
-    if not path.is_file():
-        raise UnknownCameraEvent(f"Clip {number}", "has no file yet", cure="Ask again in a moment.")
-    headers = {"Cache-Control": "private, no-cache"}
-    return FileResponse(path, media_type=_MP4, headers=headers)
+    service = service_of(request)
+    try:
+        file = service.app.clips.open(service.app.clips.get(number))
+    except FileNotFoundError as reason:
+        raise UnknownCameraEvent(
+            f"Clip {number}", "has no file yet", cure="Ask again in a moment."
+        ) from reason
+    length = file.seek(0, SEEK_END)
+    file.seek(0)
+    headers = KEEP_AND_ASK | {"ETag": f'"{number}-{length}"'}
+    return part_response(
+        file, length, service.threads.read, request.headers, media_type=_MP4, headers=headers
+    )
