@@ -21,7 +21,7 @@ from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
-from tenfold.jobs import TRAINING, WORK, AnyHandler, AnyType, JobRow, Jobs, JobType, Work
+from tenfold.jobs import TRAINING, WORK, AnyHandler, AnyType, Handler, JobRow, Jobs, JobType, Work
 from tenfold.modelfile import ClassName, ModelInfo, bundled
 from tenfold.models.registry import BUNDLED, Registry
 from tenfold.predictions import Prediction
@@ -177,9 +177,13 @@ class Anything(RootModel[dict[str, Any]]):
         return self.root[name]
 
 
+def no_handler(app: object) -> Handler[Anything, Anything]:
+    raise AssertionError("the test has the handler")
+
+
 def made_up(kind: str) -> JobType[Anything, Anything]:
-    """A type of job that takes and returns anything."""
-    return JobType(kind, TRAINING if kind == "train" else WORK, Anything, Anything)
+    """A type of job that takes and returns anything; whoever runs it has its handler."""
+    return JobType(kind, TRAINING if kind == "train" else WORK, Anything, Anything, no_handler)
 
 
 def doing(handlers: Mapping[str, Callable[[Work[Anything]], dict[str, Any]]]) -> dict[AnyType, AnyHandler]:

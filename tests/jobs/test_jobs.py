@@ -16,7 +16,7 @@ from tenfold.database import Database, Session, now
 from tenfold.errors import DatasetError, UnknownJob
 from tenfold.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, WORK, JobRow, Jobs, JobType, Stopped, Work
 from tenfold.jobs.tables import WorkerRow
-from tests.fakes import Anything, doing, made_up, submit
+from tests.fakes import Anything, doing, made_up, no_handler, submit
 from tests.waiting import until
 
 Open = Callable[..., Jobs]
@@ -127,7 +127,7 @@ def test_a_job_of_an_unknown_kind_waits_for_a_worker_that_knows_it(database: Dat
 
 
 def test_a_job_with_parameters_of_another_version_fails_in_words(database: Database) -> None:
-    jobs = Jobs(database, {JobType("knit", WORK, Stitches, Anything): lambda work: Anything({})})
+    jobs = Jobs(database, {JobType("knit", WORK, Stitches, Anything, no_handler): lambda work: Anything({})})
     try:
         jobs.start()
         problem = jobs.wait(ask(jobs, "knit", rows=3), LONG).problem
@@ -426,7 +426,7 @@ def test_a_cancelled_job_s_key_is_free_at_once(opened: Open) -> None:
 
 
 def test_a_process_runs_one_of_a_kind_that_runs_alone(database: Database) -> None:
-    alone = JobType("knit", WORK, Anything, Anything, alone=True)
+    alone = JobType("knit", WORK, Anything, Anything, no_handler, alone=True)
     jobs = Jobs(database, doing({"purl": linger}) | {alone: lambda work: Anything(linger(work))})
     jobs.start()
     try:

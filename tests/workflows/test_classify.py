@@ -19,8 +19,8 @@ from tenfold.jobs import Jobs, Stopped
 from tenfold.jobs.leases import Leases
 from tenfold.predictions import Prediction
 from tenfold.processes import Workers, WorkersStopped
-from tenfold.workflows import classify as classifying
-from tenfold.workflows.classify import (
+from tenfold.workflows import classify_job as classifying
+from tenfold.workflows.classify_job import (
     MOST_ATTEMPTS,
     MOST_INTERRUPTIONS,
     ClassifyParams,

@@ -13,7 +13,7 @@ from tenfold import settings
 from tenfold.export.export import OpenPictures
 from tenfold.jobs import CANCELLED, DONE, FAILED, WAITING
 from tenfold.storage import MemoryStore
-from tenfold.workflows.export_model import EXPORT, ExportParams
+from tenfold.workflows.export_job import EXPORT, ExportParams
 from tests import tiny
 from tests.disks import fill, small_disk
 from tests.fakes import FakeApp, MemoryApp
@@ -96,7 +96,7 @@ def test_an_export_that_was_kept_before_an_interruption_is_not_made_again(
     app: FakeApp, asked: ExportParams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = app.export_model(Asked(asked))  # type: ignore[arg-type]
-    monkeypatch.delattr("tenfold.workflows.export_model.made_export")
+    monkeypatch.delattr("tenfold.workflows.export_job.made_export")
 
     assert app.export_model(Asked(asked)) == made  # type: ignore[arg-type]
     with pytest.raises(NameError):

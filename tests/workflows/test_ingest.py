@@ -23,8 +23,8 @@ from tenfold.images import Limits
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.classify import ClassifyPending
-from tenfold.workflows.ingest import AddParams, AddPictures, IngestCounts, Ownership
+from tenfold.workflows.classify_job import ClassifyPending
+from tenfold.workflows.ingest_job import AddParams, AddPictures, IngestCounts, Ownership
 from tests.fakes import BLUE, GREEN, GREY, RED, FakeClassifier, FakeWork, LocalOriginals, picture
 from tests.paths import SHARED
 

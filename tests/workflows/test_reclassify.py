@@ -22,10 +22,10 @@ from tenfold.errors import CatalogueError, NotInCatalogue, UnknownModel
 from tenfold.images import Limits
 from tenfold.inference.server import ModelServer
 from tenfold.jobs import Jobs, Stopped
-from tenfold.workflows import reclassify as reclassifying
-from tenfold.workflows.classify import ClassifyPending
+from tenfold.workflows import reclassify_job as reclassifying
+from tenfold.workflows.classify_job import ClassifyPending
 from tenfold.workflows.corrected_models import CorrectedModels
-from tenfold.workflows.reclassify import RECLASSIFY, Reclassify, ReclassifyParams, ReclassifyResult
+from tenfold.workflows.reclassify_job import RECLASSIFY, Reclassify, ReclassifyParams, ReclassifyResult
 from tests import tiny
 from tests.fakes import (
     BLUE,

@@ -1,6 +1,7 @@
 """The steps of jobs in English."""
 
-from tenfold.workflows.steps import in_english, report_step
+from tenfold.workflows.job_types import in_english
+from tenfold.workflows.steps import report_step
 from tests.fakes import Anything, FakeWork
 
 

@@ -9,7 +9,7 @@ from tenfold import settings
 from tenfold.inference import Classifier
 from tenfold.inference.tuning import Way
 from tenfold.jobs import DONE
-from tenfold.workflows.export_model import EXPORT, ExportParams
+from tenfold.workflows.export_job import EXPORT, ExportParams
 from tenfold.workflows.tune import Tune
 from tests import tiny
 from tests.fakes import FakeApp, MemoryApp

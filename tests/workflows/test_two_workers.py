@@ -16,8 +16,8 @@ from tenfold.catalogue.ingest.ingest import Ingest, StoredPicture
 from tenfold.database import Database
 from tenfold.images import Limits
 from tenfold.jobs import DONE, RUNNING, JobRow, Jobs
-from tenfold.workflows.classify import BATCH
-from tenfold.workflows.ingest import ADD, AddParams
+from tenfold.workflows.classify_job import BATCH
+from tenfold.workflows.ingest_job import ADD, AddParams
 from tests.conftest import postgres_database
 from tests.fakes import LocalOriginals, picture
 from tests.paths import ROOT

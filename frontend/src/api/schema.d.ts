@@ -1891,7 +1891,13 @@ export interface paths {
          */
         get: operations["jobs"];
         put?: never;
-        post?: never;
+        /**
+         * Start a job
+         * @description One of the same kind and parameters that has not ended yet is answered instead of a second one.
+         *
+         *     Kinds that are not named here are started by the routes of what they work on.
+         */
+        post: operations["start_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3828,7 +3834,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4011,7 +4017,7 @@ export interface components {
              * Action
              * @description What was done.
              */
-            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "model.export" | "model.export.delete" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.prove" | "recipe.approve" | "recipe.remove" | "settings") | string;
+            action: ("login" | "login.failed" | "login.blocked" | "logout" | "session.end" | "person.add" | "person.role" | "person.enable" | "person.disable" | "person.password" | "token.add" | "token.revoke" | "model.add" | "model.live" | "model.rollback" | "model.remove" | "model.compare" | "model.improve" | "model.teach" | "model.export" | "model.export.delete" | "draft.delete" | "training.begin" | "training.stop" | "training.resume" | "training.rename" | "training.delete" | "data.fetch" | "data.upload" | "job.start" | "folder.add" | "folder.unwatch" | "filing.make" | "filing.undo" | "catalogue.reclassify" | "catalogue.erase" | "destination.add" | "destination.change" | "destination.remove" | "rule.add" | "rule.change" | "rule.remove" | "camera.add" | "camera.change" | "camera.pause" | "camera.remove" | "station.add" | "station.change" | "station.pause" | "station.remove" | "station.changeover" | "station.release" | "station.refuse" | "station.override" | "recipe.add" | "recipe.version" | "recipe.prove" | "recipe.approve" | "recipe.remove" | "settings") | string;
             /**
              * Subject
              * @description What it was done to.
@@ -4763,7 +4769,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -4922,7 +4928,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -5101,7 +5107,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -5128,27 +5134,62 @@ export interface components {
              */
             kind: "compare";
             /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
-            params: components["schemas"]["CompareParams"] | null;
+            params: components["schemas"]["CompareParams-Output"] | null;
             /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["CompareResult"] | null;
+        };
+        /** CompareJobRequest */
+        CompareJobRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "compare";
+            params: components["schemas"]["CompareParams-Input"];
         };
         /**
          * CompareParams
          * @description Models to compare.
          */
-        CompareParams: {
+        "CompareParams-Input": {
             /**
              * Models
-             * @description Their hashes.
+             * @description Hashes of two or more models.
              */
             models: string[];
             /**
              * Data
-             * @description cifar10, or a folder or manifest of the server.
+             * @description cifar10, or a folder or manifest on the server.
+             * @default cifar10
              */
             data: string;
             /**
              * Split
+             * @description Which part; a folder without parts is split as training splits it.
+             * @default test
+             * @enum {string}
+             */
+            split: "test" | "validation" | "training" | "all";
+        };
+        /**
+         * CompareParams
+         * @description Models to compare.
+         */
+        "CompareParams-Output": {
+            /**
+             * Models
+             * @description Hashes of two or more models.
+             */
+            models: string[];
+            /**
+             * Data
+             * @description cifar10, or a folder or manifest on the server.
+             * @default cifar10
+             */
+            data: string;
+            /**
+             * Split
+             * @description Which part; a folder without parts is split as training splits it.
              * @default test
              * @enum {string}
              */
@@ -5260,27 +5301,6 @@ export interface components {
              * @description What can be said, in English.
              */
             sentence: string;
-        };
-        /** ComparisonRequest */
-        ComparisonRequest: {
-            /**
-             * Models
-             * @description Hashes of two or more models.
-             */
-            models: string[];
-            /**
-             * Data
-             * @description cifar10, or a folder or manifest on the server.
-             * @default cifar10
-             */
-            data: string;
-            /**
-             * Split
-             * @description Which part; a folder without parts is split as training splits it.
-             * @default test
-             * @enum {string}
-             */
-            split: "test" | "validation" | "training" | "all";
         };
         /**
          * Conditions
@@ -6543,7 +6563,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6724,7 +6744,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -6751,15 +6771,36 @@ export interface components {
              */
             kind: "fetch-data";
             /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
-            params: components["schemas"]["FetchDataParams"] | null;
+            params: components["schemas"]["FetchDataParams-Output"] | null;
             /** @description What it returned, once it is done; null for whom it does not concern. */
             result: components["schemas"]["FetchDataResult"] | null;
+        };
+        /** FetchDataJobRequest */
+        FetchDataJobRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fetch-data";
+            params: components["schemas"]["FetchDataParams-Input"];
         };
         /**
          * FetchDataParams
          * @description A published dataset to fetch.
          */
-        FetchDataParams: {
+        "FetchDataParams-Input": {
+            /**
+             * Name
+             * @default cifar10
+             * @constant
+             */
+            name: "cifar10";
+        };
+        /**
+         * FetchDataParams
+         * @description A published dataset to fetch.
+         */
+        "FetchDataParams-Output": {
             /**
              * Name
              * @default cifar10
@@ -7302,7 +7343,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7402,7 +7443,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -7723,6 +7764,11 @@ export interface components {
             passed: number;
         };
         /**
+         * JobRequest
+         * @description A job to start: its kind, and the parameters of that kind.
+         */
+        JobRequest: components["schemas"]["CompareJobRequest"] | components["schemas"]["FetchDataJobRequest"];
+        /**
          * JobsAnswer
          * @description The newest jobs first.
          */
@@ -7946,7 +7992,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9628,7 +9674,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -9934,7 +9980,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -10050,7 +10096,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -11524,7 +11570,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -11629,8 +11675,9 @@ export interface components {
             /**
              * Step
              * @description What it is doing.
+             * @enum {string}
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts");
+            step: "looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model";
             /**
              * Done
              * @description How much of that is done; in an epoch: its steps.
@@ -11836,7 +11883,7 @@ export interface components {
              * Step
              * @description The same for programs; null: there is no code for it.
              */
-            step: ("starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report") | ("writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model" | "asking-other-model" | "taking-over" | "looking-for-problems" | "fetching" | "unpacking" | "converting" | "measuring-threshold" | "comparing-answers" | "judging-parts") | null;
+            step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
             /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
@@ -15276,7 +15323,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ComparisonRequest"];
+                "application/json": components["schemas"]["CompareParams-Input"];
             };
         };
         responses: {
@@ -22751,6 +22798,102 @@ export interface operations {
                 };
             };
             /** @description A value in the request cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            /** @description The parameters cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not hold. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is for others. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a parameter names is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such kind, or its parameters are others. */
             422: {
                 headers: {
                     [name: string]: unknown;

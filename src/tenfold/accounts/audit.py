@@ -26,7 +26,7 @@ Action = Literal[
     "model.add", "model.live", "model.rollback", "model.remove", "model.compare", "model.improve",
     "model.teach", "model.export", "model.export.delete", "draft.delete",
     "training.begin", "training.stop", "training.resume", "training.rename", "training.delete",
-    "data.fetch", "data.upload",
+    "data.fetch", "data.upload", "job.start",
     "folder.add", "folder.unwatch", "filing.make", "filing.undo", "catalogue.reclassify", "catalogue.erase",
     "destination.add", "destination.change", "destination.remove", "rule.add", "rule.change", "rule.remove",
     "camera.add", "camera.change", "camera.pause", "camera.remove",
@@ -44,7 +44,7 @@ Kind = Literal["sign-in", "people", "models", "catalogue", "stations", "settings
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-in": ("login", "logout", "session"),
     "people": ("person", "token"),
-    "models": ("model", "training", "data", "draft"),
+    "models": ("model", "training", "data", "draft", "job"),
     "catalogue": ("folder", "filing", "catalogue"),
     "stations": ("camera", "station", "recipe"),
     "settings": ("settings", "destination", "rule"),

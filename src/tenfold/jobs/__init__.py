@@ -2,7 +2,7 @@
 
 from tenfold.jobs.jobs import Jobs
 from tenfold.jobs.tables import CANCELLED, DONE, ENDED, FAILED, RUNNING, UNFINISHED, WAITING, JobRow
-from tenfold.jobs.types import QUEUES, TRAINING, WORK, AnyHandler, AnyType, Handler, JobType, Shape
+from tenfold.jobs.types import QUEUES, TRAINING, WORK, AnyHandler, AnyType, Handler, JobType, Shape, Start
 from tenfold.jobs.work import Stopped, Work
 from tenfold.jobs.worker import Worker
 
@@ -24,6 +24,7 @@ __all__ = [
     "JobType",
     "Jobs",
     "Shape",
+    "Start",
     "Stopped",
     "Work",
     "Worker",

@@ -27,27 +27,25 @@ if TYPE_CHECKING:
     from tenfold.observability.tracing import Tracing
     from tenfold.predictions import Prediction
     from tenfold.runtime.watched import Watched
-    from tenfold.workflows.classify import ClassifyPending
-    from tenfold.workflows.compare import Compare
-    from tenfold.workflows.data.check_data import CheckData
-    from tenfold.workflows.data.fetch_data import FetchData
-    from tenfold.workflows.data.upload_data import Uploads
+    from tenfold.workflows.classify_job import ClassifyPending
+    from tenfold.workflows.compare_job import Compare
+    from tenfold.workflows.data.check_data_job import CheckData
+    from tenfold.workflows.data.import_data_job import Uploads
     from tenfold.workflows.drafts import TeachDrafts
-    from tenfold.workflows.folders.watch_folders import FolderWatcher, ScanFolder
+    from tenfold.workflows.folders.watch_folders import FolderWatcher
     from tenfold.workflows.improve.estimate import ImprovementEstimates
     from tenfold.workflows.improve.improve import Improve
-    from tenfold.workflows.improve.job import ImproveJob
-    from tenfold.workflows.improve.refit import RefitJob
-    from tenfold.workflows.ingest import AddPictures
+    from tenfold.workflows.improve.improve_job import ImproveJob
+    from tenfold.workflows.ingest_job import AddPictures
     from tenfold.workflows.line.overrule import Overrule
     from tenfold.workflows.line.prove_job import Prove
     from tenfold.workflows.line.running import RunningStation
     from tenfold.workflows.model_reports import ModelReports
-    from tenfold.workflows.reclassify import Reclassify
+    from tenfold.workflows.reclassify_job import Reclassify
     from tenfold.workflows.switch_model import InitialModel, ModelSwitch
     from tenfold.workflows.train.estimate import Estimates
     from tenfold.workflows.train.own_data import TrainingData
-    from tenfold.workflows.train.train import Train
+    from tenfold.workflows.train.train_job import Train
     from tenfold.workflows.tune import Tuned
     from tenfold.workflows.watch_cameras.camera import CameraWatch
     from tenfold.workflows.watch_cameras.model import CameraModels
@@ -245,13 +243,13 @@ class App(Modelling):
     @part
     def jobs(self) -> "Jobs":
         from tenfold.jobs import Jobs
-        from tenfold.runtime.handlers import handlers
+        from tenfold.workflows.job_types import handlers
 
         return Jobs(self.database, handlers(self))
 
     @part
     def classify_pending(self) -> "ClassifyPending":
-        from tenfold.workflows.classify import ClassifyPending
+        from tenfold.workflows.classify_job import ClassifyPending
 
         return ClassifyPending(
             self.ingest, self.originals, self.model_server, self.jobs, self.registry.embedding_of
@@ -259,7 +257,7 @@ class App(Modelling):
 
     @part
     def add_pictures(self) -> "AddPictures":
-        from tenfold.workflows.ingest import AddPictures
+        from tenfold.workflows.ingest_job import AddPictures
 
         return AddPictures(self.database, self.ingest, self.classify_pending, self.actions, self.files)
 
@@ -270,26 +268,14 @@ class App(Modelling):
         return FolderWatcher(self.watched_folders, self.add_pictures, self.jobs, self.files)
 
     @part
-    def scan_folder(self) -> "ScanFolder":
-        from tenfold.workflows.folders.watch_folders import ScanFolder
-
-        return ScanFolder(self.add_pictures, self.files)
-
-    @part
     def check_data(self) -> "CheckData":
-        from tenfold.workflows.data.check_data import CheckData
+        from tenfold.workflows.data.check_data_job import CheckData
 
         return CheckData(self.blobs("checks"), self.settings.data_dir, self.home)
 
     @part
-    def fetch_data(self) -> "FetchData":
-        from tenfold.workflows.data.fetch_data import FetchData
-
-        return FetchData(self.settings.data_dir)
-
-    @part
     def uploads(self) -> "Uploads":
-        from tenfold.workflows.data.upload_data import Uploads
+        from tenfold.workflows.data.import_data_job import Uploads
 
         return Uploads(self.home, self.settings.data_dir, self.files)
 
@@ -307,7 +293,7 @@ class App(Modelling):
 
     @part
     def train(self) -> "Train":
-        from tenfold.workflows.train.train import Train
+        from tenfold.workflows.train.train_job import Train
 
         return Train(self.registry, self.jobs, self.home, self.settings.data_dir)
 
@@ -319,7 +305,7 @@ class App(Modelling):
 
     @part
     def compare(self) -> "Compare":
-        from tenfold.workflows.compare import Compare
+        from tenfold.workflows.compare_job import Compare
 
         return Compare(
             self.registry,
@@ -340,7 +326,7 @@ class App(Modelling):
 
     @part
     def improve_job(self) -> "ImproveJob":
-        from tenfold.workflows.improve.job import ImproveJob
+        from tenfold.workflows.improve.improve_job import ImproveJob
 
         return ImproveJob(
             self.improvements,
@@ -370,23 +356,8 @@ class App(Modelling):
         )
 
     @part
-    def refit_job(self) -> "RefitJob":
-        from tenfold.workflows.improve.refit import RefitJob
-
-        return RefitJob(
-            self.improvements,
-            self.corrected_entries,
-            self.stored_answers,
-            self.originals,
-            self.registry,
-            self.corrected_models,
-            self.training_data,
-            self.load,
-        )
-
-    @part
     def reclassify(self) -> "Reclassify":
-        from tenfold.workflows.reclassify import Reclassify
+        from tenfold.workflows.reclassify_job import Reclassify
 
         return Reclassify(
             self.reclassifications,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tenfold.models.registry import Registry
     from tenfold.models.tables import RegisteredModel
     from tenfold.workflows.corrected_models import CorrectedModels
-    from tenfold.workflows.export_model import ExportModel, ModelExports
+    from tenfold.workflows.export_job import ExportModel, ModelExports
     from tenfold.workflows.switch_model import Load
     from tenfold.workflows.tune import Tune
 
@@ -82,7 +82,7 @@ class Modelling(Inspecting):
 
     @part
     def model_exports(self) -> "ModelExports":
-        from tenfold.workflows.export_model import ModelExports
+        from tenfold.workflows.export_job import ModelExports
 
         return ModelExports(self.blobs("exports"))
 
@@ -95,7 +95,7 @@ class Modelling(Inspecting):
 
     @part
     def export_model(self) -> "ExportModel":
-        from tenfold.workflows.export_model import ExportModel
+        from tenfold.workflows.export_job import ExportModel
 
         return ExportModel(self.registry, self.model_exports, self._opening)
 

@@ -17,7 +17,7 @@ _SECONDS_BETWEEN_CLEANINGS = 10.0
 
 def services(app: "App") -> list[Service]:
     """What a server of `app` runs."""
-    from tenfold.workflows.classify import wake
+    from tenfold.workflows.classify_job import wake
 
     return [
         Periodic("live-model", _SECONDS_TO_FOLLOW, app.model_switch.follow),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from tenfold.export.formats import ExportFormat, missing
 from tenfold.export.receipt import Receipt, is_receipt
 from tenfold.web.answers import Answer, ShareAnswer
-from tenfold.workflows.export_model import KeptExport
+from tenfold.workflows.export_job import KeptExport
 
 
 class FormatAnswer(Answer):

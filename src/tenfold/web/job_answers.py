@@ -9,7 +9,6 @@ from pydantic import AliasChoices, BaseModel, Field, RootModel, create_model
 
 from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.jobs import RUNNING, AnyType, JobRow
-from tenfold.runtime.handlers import JOBS
 from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.disclosure import (
     answer_without_paths,
@@ -19,12 +18,17 @@ from tenfold.web.security.disclosure import (
     without_paths,
 )
 from tenfold.web.security.visitor import Visitor
-from tenfold.workflows.steps import STEPS, Step, StepDetails, in_english
+from tenfold.workflows.job_types import in_english, job_types, steps
+from tenfold.workflows.steps import StepDetails
 
 log = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=BaseModel)
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
+if TYPE_CHECKING:
+    Step = str
+else:
+    Step = Literal[tuple(steps())]
 
 
 class TrainingFigures(BaseModel):
@@ -71,9 +75,13 @@ class UnknownJobAnswer(_Job):
     result: None
 
 
+def model_name(job_type: AnyType) -> str:
+    """How the names of a type's models begin in the API."""
+    return "".join(part.capitalize() for part in job_type.kind.split("-"))
+
+
 def _answer_of(job_type: AnyType) -> type[_Job]:
     """The model of a job of one type."""
-    name = "".join(part.capitalize() for part in job_type.kind.split("-"))
     asked = Field(
         description="What was asked for; null: another version asked for it, or it concerns others alone."
     )
@@ -83,11 +91,10 @@ def _answer_of(job_type: AnyType) -> type[_Job]:
         "params": (job_type.params | None, asked),
         "result": (job_type.result | None, found),
     }
-    return create_model(f"{name}Job", __base__=_Job, **fields)
+    return create_model(f"{model_name(job_type)}Job", __base__=_Job, **fields)
 
 
-_TYPES = {job_type.kind: job_type for job_type in JOBS}
-_ANSWERS = {kind: _answer_of(job_type) for kind, job_type in _TYPES.items()}
+_ANSWERS = {kind: _answer_of(job_type) for kind, job_type in job_types().items()}
 
 if TYPE_CHECKING:
     _AnyJob = _Job
@@ -116,7 +123,7 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
         "done": job.done,
         "total": job.total,
         "message": in_english(job.step, job.figures) if whole else "",
-        "step": job.step if job.step in STEPS else None,
+        "step": job.step if job.step in steps() else None,
         "details": details,
         "training": _read(TrainingFigures, job) if job.state == RUNNING else None,
         "problem": problem,
@@ -125,7 +132,7 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
         "started_at": job.started_at,
         "ended_at": job.ended_at,
     }
-    job_type = _TYPES.get(job.kind)
+    job_type = job_types().get(job.kind)
     if job_type is None:
         return JobAnswer(UnknownJobAnswer(kind="unknown", params=None, result=None, **common))
     params = _fitting(job, job_type.params_of) if whole else None

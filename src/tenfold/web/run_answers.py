@@ -18,7 +18,7 @@ from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.disclosure import answer_without_paths
 from tenfold.web.security.visitor import Visitor
 from tenfold.workflows.improve.folders import of_improvement
-from tenfold.workflows.train.train import TrainingRequest
+from tenfold.workflows.train.train_job import TrainingRequest
 
 _CURVES = (
     "rate",

@@ -1,7 +1,8 @@
-"""The steps of all jobs: codes for programs, and the same in English. Knows no job."""
+"""The steps that jobs of several types share: codes for programs, and the same in English.
 
-from collections import defaultdict
-from collections.abc import Mapping
+What only one type does is declared with it. Knows no job.
+"""
+
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -14,9 +15,7 @@ Step = (
     | Literal[
         "writing-pictures", "reading-own-pictures", "fitting",
         "old-corrected", "new-corrected", "old-own-test", "new-own-test",
-        "some-unusable", "asking-model", "asking-other-model", "taking-over",
-        "looking-for-problems", "fetching", "unpacking",
-        "converting", "measuring-threshold", "comparing-answers", "judging-parts",
+        "some-unusable", "asking-model",
     ]
 )  # fmt: skip
 STEPS: dict[Step, str] = {
@@ -36,15 +35,6 @@ STEPS: dict[Step, str] = {
     "new-own-test": "asking the new model about its own test pictures",
     "some-unusable": "{unusable} could not be used",
     "asking-model": "asking {model}",
-    "asking-other-model": "asking the other model",
-    "taking-over": "taking over what the other model said",
-    "looking-for-problems": "looking for copies, wrong labels and pictures that show little",
-    "fetching": "fetching CIFAR-10",
-    "unpacking": "unpacking",
-    "converting": "converting the model",
-    "measuring-threshold": "measuring the threshold of none of these",
-    "comparing-answers": "comparing its answers with the original's",
-    "judging-parts": "judging recorded parts anew",
 }
 
 
@@ -58,24 +48,14 @@ class StepDetails(Shape):
 
 
 def report_step(
-    work: Work[Any], done: int, total: int, step: Step | Literal[""], *, model: str = "", unusable: int = 0
+    work: Work[Any], done: int, total: int, step: str, *, model: str = "", unusable: int = 0
 ) -> None:
     """Report a job's progress.
 
     Args:
         done, total: as of `Work.progress`.
-        step: what is being done; "": nothing that has a name.
+        step: what is being done, a code of STEPS or of the job's type; "": nothing that has a name.
         model, unusable: as of `StepDetails`.
     """
     details = StepDetails(model=model, unusable=unusable)
     work.progress(done, total, step, details.model_dump(exclude_defaults=True) or None)
-
-
-def in_english(step: str, figures: Mapping[str, Any] | None) -> str:
-    """What a job is doing; "" for a step of another version.
-
-    Args:
-        figures: of the job; they have what the text names.
-    """
-    text = next((text for code, text in STEPS.items() if code == step), "")
-    return text.format_map(defaultdict(str, figures or {}))

@@ -16,7 +16,7 @@ from tenfold.files import write_whole
 from tenfold.inference import Classifier
 from tenfold.inference.tuning import SECONDS, Speed, measured, ways
 from tenfold.storage import BlobStore
-from tenfold.workflows.export_model import ModelExports
+from tenfold.workflows.export_job import ModelExports
 
 _INT8 = "onnx-int8"
 _KEPT = TypeAdapter(dict[str, list[Speed]])

@@ -20,7 +20,7 @@ from tenfold.cli.server import serve
 from tenfold.inference import Classifier
 from tenfold.runtime import App
 from tenfold.storage import MemoryStore
-from tenfold.workflows.export_model import ModelExports
+from tenfold.workflows.export_job import ModelExports
 from tenfold.workflows.tune import Tune
 from tests import tables
 from tests.cli import colours

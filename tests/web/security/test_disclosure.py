@@ -22,10 +22,10 @@ from tenfold.models.improvements import FAILED as NOT_IMPROVED
 from tenfold.models.registry import CORRECTIONS
 from tenfold.runtime import App
 from tenfold.web.security.disclosure import without_paths
-from tenfold.workflows.compare import COMPARE, CompareParams
-from tenfold.workflows.data.check_data import CHECK_DATA, CheckDataParams
+from tenfold.workflows.compare_job import COMPARE, CompareParams
+from tenfold.workflows.data.check_data_job import CHECK_DATA, CheckDataParams
 from tenfold.workflows.improve.folders import run_of
-from tenfold.workflows.ingest import ADD, AddParams
+from tenfold.workflows.ingest_job import ADD, AddParams
 from tests import run_folders, tiny
 from tests.fakes import GREEN, RED, picture
 from tests.web.conftest import Serve

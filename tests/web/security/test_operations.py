@@ -117,6 +117,7 @@ OPERATIONS = {
     "undo": Row(OPERATOR),
     "review": Row(OPERATOR),
     "cancel_job": Row(OPERATOR),
+    "start_job": Row(OPERATOR, {"kind": "none", "params": {}}),
     "check_data": Row(OPERATOR),
     # Cameras.
     "cameras": Row(VIEWER),

@@ -13,7 +13,7 @@ from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped
 from tenfold.paths import Home
 from tenfold.storage import MemoryStore
-from tenfold.workflows.data.check_data import CheckData, CheckDataParams
+from tenfold.workflows.data.check_data_job import CheckData, CheckDataParams
 from tests.paths import ROOT
 
 # A check that never ends: its settings file is a pipe that nobody writes.

@@ -7,7 +7,7 @@ import pytest
 from tenfold.datasets import cifar10
 from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped
-from tenfold.workflows.data.fetch_data import FetchData, FetchDataParams, FetchDataResult
+from tenfold.workflows.data.fetch_data_job import FetchData, FetchDataParams, FetchDataResult
 from tests import tiny
 from tests.datasets.test_fetch import PARTIAL, Server, packed, server  # noqa: F401
 from tests.fakes import FakeWork

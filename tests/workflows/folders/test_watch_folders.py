@@ -17,7 +17,7 @@ from tenfold import settings
 from tenfold.catalogue.entries.tables import Entry, WatchedFolder
 from tenfold.errors import NotInCatalogue
 from tenfold.runtime import App
-from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
+from tenfold.workflows.folders.scan_folder_job import SCAN_FOLDER, ScanFolderParams
 from tests.fakes import FakeApp
 from tests.waiting import until
 

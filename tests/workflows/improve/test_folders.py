@@ -12,7 +12,7 @@ from tenfold.jobs import FAILED
 from tenfold.jobs.tables import JobRow
 from tenfold.models.improvements import JUDGED
 from tenfold.workflows.improve import improve as improving
-from tenfold.workflows.improve.job import IMPROVE
+from tenfold.workflows.improve.improve_job import IMPROVE
 from tests.fakes import FakeWork
 from tests.workflows.improve.test_improve import correct, photograph, plain
 

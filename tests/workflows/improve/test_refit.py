@@ -19,7 +19,7 @@ from tenfold.jobs import DONE, FAILED
 from tenfold.models import bundled
 from tenfold.runtime import App
 from tenfold.teaching import own_sample
-from tenfold.workflows.improve.refit import REFIT
+from tenfold.workflows.improve.refit_job import REFIT
 from tenfold.workflows.teach import teach
 from tests import tiny
 from tests.disks import fill, small_disk

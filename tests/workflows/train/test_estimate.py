@@ -8,7 +8,7 @@ import pytest
 from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.train.estimate import Estimates
-from tenfold.workflows.train.train import TrainingRequest
+from tenfold.workflows.train.train_job import TrainingRequest
 from tests import run_folders, tiny
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")

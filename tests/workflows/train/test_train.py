@@ -21,7 +21,7 @@ from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
 from tenfold.runtime import App
-from tenfold.workflows.train.train import Train, TrainingRequest
+from tenfold.workflows.train.train_job import Train, TrainingRequest
 from tests import run_folders, tiny
 from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT

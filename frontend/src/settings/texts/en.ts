@@ -212,6 +212,7 @@ export const en = {
   did_training_delete: "Deleted the training {subject}",
   did_data_fetch: "Fetched the dataset {subject}",
   did_data_upload: "Uploaded the dataset {subject}",
+  did_job_start: "Started the job: {subject}",
   did_folder_add: "Added the folder {subject}",
   did_folder_unwatch: "Stopped watching the folder {subject}",
   did_camera_add: "Added the camera {subject}",

@@ -218,6 +218,7 @@ export const ru: Translated<typeof en> = {
   did_training_delete: "Удалено обучение {subject}",
   did_data_fetch: "Скачан из сети набор данных {subject}",
   did_data_upload: "Отправлен на сервер набор данных {subject}",
+  did_job_start: "Запущена задача: {subject}",
   did_folder_add: "Добавлена папка {subject}",
   did_folder_unwatch: "Прекращено наблюдение за папкой {subject}",
   did_camera_add: "Добавлена камера {subject}",

@@ -215,6 +215,7 @@ export const uk: Translated<typeof en> = {
   did_training_delete: "Видалено навчання {subject}",
   did_data_fetch: "Завантажено набір даних {subject} з мережі",
   did_data_upload: "Надіслано на сервер набір даних {subject}",
+  did_job_start: "Запущено завдання: {subject}",
   did_folder_add: "Додано теку {subject}",
   did_folder_unwatch: "Припинено нагляд за текою {subject}",
   did_camera_add: "Додано камеру {subject}",

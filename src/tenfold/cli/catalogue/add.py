@@ -10,7 +10,7 @@ from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from tenfold.workflows.ingest import AddResult
+    from tenfold.workflows.ingest_job import AddResult
 
 _NONE_OF_THESE = "none of these"
 
@@ -30,7 +30,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
 
     from tenfold.cli.server.job_progress import do
     from tenfold.cli.server.notices import warn_where_it_answered
-    from tenfold.workflows.ingest import ADD, AddParams
+    from tenfold.workflows.ingest_job import ADD, AddParams
 
     if private and owner is None:
         raise UsageError(

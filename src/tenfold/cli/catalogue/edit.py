@@ -86,7 +86,7 @@ def retry(numbers: tuple[int, ...]) -> None:
     from tenfold.catalogue.ingest.retry import retry as wait_again
     from tenfold.cli.server.job_progress import do
     from tenfold.cli.server.notices import warn_where_it_answered
-    from tenfold.workflows.classify import CLASSIFY, ClassifyParams
+    from tenfold.workflows.classify_job import CLASSIFY, ClassifyParams
 
     with App() as app:
         tried = wait_again(app.database, numbers or None, person=0, administrator=True)

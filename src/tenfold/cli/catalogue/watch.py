@@ -91,7 +91,7 @@ def _once(app: App, path: str) -> int:
     from tenfold.cli.catalogue.add import print_result
     from tenfold.cli.server.job_progress import do
     from tenfold.cli.server.notices import warn_where_it_answered
-    from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
+    from tenfold.workflows.folders.scan_folder_job import SCAN_FOLDER, ScanFolderParams
 
     params = ScanFolderParams(path=path, owner=0, shared=True)
     job = do(

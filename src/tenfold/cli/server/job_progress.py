@@ -12,7 +12,7 @@ from tenfold.cli.terminal.text import printable
 from tenfold.errors import JobError
 from tenfold.jobs import CANCELLED, ENDED, FAILED, WAITING, JobRow, Jobs, JobType
 from tenfold.jobs.types import P, R
-from tenfold.workflows.steps import in_english
+from tenfold.workflows.job_types import in_english
 
 _BAR = 24
 _SECONDS_BETWEEN = 0.2

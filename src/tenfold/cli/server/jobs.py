@@ -77,7 +77,7 @@ def _row(job: "JobRow") -> tuple[str, ...]:
 
 
 def _facts(job: "JobRow") -> dict[str, object]:
-    from tenfold.workflows.steps import in_english
+    from tenfold.workflows.job_types import in_english
 
     return {
         "id": job.id,

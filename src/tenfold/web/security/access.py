@@ -44,7 +44,7 @@ async def visitor(request: HTTPConnection) -> Visitor:
 
 async def monitor(request: HTTPConnection) -> Visitor:
     """A visitor who may read the metrics; raises as `visitor`."""
-    return _allowed(await visitor(request), MONITOR)
+    return check_role(await visitor(request), MONITOR)
 
 
 def last_visitor(request: HTTPConnection) -> Visitor | None:
@@ -54,15 +54,15 @@ def last_visitor(request: HTTPConnection) -> Visitor | None:
 
 
 async def viewer(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
-    return _allowed(who, VIEWER)
+    return check_role(who, VIEWER)
 
 
 async def operator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
-    return _allowed(who, OPERATOR)
+    return check_role(who, OPERATOR)
 
 
 async def administrator(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
-    return _allowed(who, ADMINISTRATOR)
+    return check_role(who, ADMINISTRATOR)
 
 
 Viewer = Annotated[Visitor, Depends(viewer)]
@@ -165,7 +165,7 @@ def _check_browser(request: HTTPConnection) -> None:
         )
 
 
-def _allowed(who: Visitor, role: str) -> Visitor:
+def check_role(who: Visitor, role: str) -> Visitor:
     if not at_least(who.role, role):
         raise NotAllowed(
             "This",

@@ -1,4 +1,4 @@
-"""Watched folders: the service that adds their new pictures, and the job "look", which scans a folder once.
+"""Watched folders: the service that adds their new pictures.
 
 A file is added when it is whole (workflows/folders/stable_files.py). Added files are remembered, so that
 after a restart they are not read again, and those that came meanwhile are found.
@@ -11,17 +11,15 @@ import threading
 import time
 from pathlib import Path
 
-from pydantic import Field
-
 from tenfold.catalogue.entries.tables import SYSTEM, WatchedFolder
 from tenfold.catalogue.ingest.watched_folders import MOST_LEFT_OUT, WatchedFolders
 from tenfold.database import UNAVAILABLE
 from tenfold.errors import CatalogueError, FolderError
-from tenfold.jobs import WORK, Jobs, JobType, Shape, Stopped, Work
+from tenfold.jobs import Jobs
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.folders.file_notifications import FolderNotifications, told_of
 from tenfold.workflows.folders.stable_files import StableFiles
-from tenfold.workflows.ingest import AddPictures, AddResult, IngestCounts, Ownership
+from tenfold.workflows.ingest_job import AddPictures, IngestCounts, Ownership
 
 log = logging.getLogger(__name__)
 
@@ -34,17 +32,6 @@ _SECONDS_WITHOUT_REPORTS = 300.0
 # The largest share of the time that scans may take, however large the folder.
 _SCANNING_SHARE = 0.05
 _SECONDS_AFTER_A_PROBLEM = 30.0
-
-
-class ScanFolderParams(Shape):
-    """A folder to scan once."""
-
-    path: str = Field(description="Its absolute path.")
-    owner: int = Field(description="Whose the pictures are; 0: everybody's.")
-    shared: bool = Field(description="Whether others see them.")
-
-
-SCAN_FOLDER = JobType("look", WORK, ScanFolderParams, AddResult)
 
 
 class FolderWatcher:
@@ -100,31 +87,6 @@ class FolderWatcher:
         for watch in mine.values():
             if watch.id not in folders:
                 folders[watch.id] = _Folder(watch, self._watches, self._adding, self._files)
-
-
-class ScanFolder:
-    """Runs the job "look": adds the complete files of a folder once."""
-
-    def __init__(self, adding: AddPictures, files: ServerFiles) -> None:
-        self._adding, self._files = adding, files
-
-    def __call__(self, work: Work[ScanFolderParams]) -> AddResult:
-        path = work.params.path
-        whose = Ownership(work.params.owner, work.by, work.params.shared, source="watch")
-        settling = StableFiles(path, self._files)
-        problem = settling.look()
-        if problem:
-            raise problem
-        counts = IngestCounts()
-        while settling.pending:
-            for _ in self._adding.add(list(settling.whole()), (path,), whose, counts):
-                work.progress(counts.files, 0)
-                if work.stopping:
-                    raise Stopped
-            if work.stopping:
-                raise Stopped
-            time.sleep(_SECONDS_BETWEEN_TICKS)
-        return counts.result()
 
 
 class _Folder:

@@ -26,10 +26,10 @@ from tenfold.paths import Home
 from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.improve.data import MIXTURE, check_alone, lessons
 from tenfold.workflows.improve.folders import kept_copies, remove_copies
-from tenfold.workflows.improve.job import IMPROVE, ImproveJob, ImproveParams
+from tenfold.workflows.improve.improve_job import IMPROVE, ImproveJob, ImproveParams
 from tenfold.workflows.improve.readiness import ImprovementReadiness, missing, too_few
 from tenfold.workflows.improve.recipe import EPOCHS
-from tenfold.workflows.improve.refit import REFIT
+from tenfold.workflows.improve.refit_job import REFIT
 from tenfold.workflows.switch_model import ModelSwitch
 from tenfold.workflows.train.own_data import TrainingData
 from tenfold.workflows.train.process import check_extra

@@ -12,7 +12,7 @@ from tenfold.line.pictures import pictures
 from tenfold.line.trail.history import PartHistory, history_of
 from tenfold.line.trail.overrides import override
 from tenfold.line.trail.trail import Trail
-from tenfold.workflows import classify
+from tenfold.workflows import classify_job
 
 _QUALITY = 95
 
@@ -65,7 +65,7 @@ class Overrule:
     def _correct(self, picture: bytes, name: str, label: str, person: int) -> int:
         added = self._ingest.add(picture, name=name, source="camera")
         self._actions.do("correct", [added.entry.id], by=person, administrator=True, label=label)
-        classify.wake(self._jobs, self._ingest)
+        classify_job.wake(self._jobs, self._ingest)
         return added.entry.id
 
 

@@ -67,7 +67,14 @@ class ProveResult(Shape):
     proof: ProofFacts
 
 
-PROVE = JobType("prove", WORK, ProveParams, ProveResult)
+PROVE = JobType(
+    "prove",
+    WORK,
+    ProveParams,
+    ProveResult,
+    lambda app: app.prove,
+    steps={"judging-parts": "judging recorded parts anew"},
+)
 
 
 class Prove:

@@ -21,7 +21,7 @@ from tenfold.runs.listing import find_runs
 from tenfold.runs.run import Run, is_number
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.train.process import check_extra
-from tenfold.workflows.train.train import TrainingRequest
+from tenfold.workflows.train.train_job import TrainingRequest
 
 # The share of undivided pictures that is used for training.
 _LEARNED_SHARE = 0.8

@@ -35,7 +35,7 @@ from tenfold.inference.server import Closed, ModelServer, Priority
 from tenfold.jobs import Jobs
 from tenfold.predictions import Prediction
 from tenfold.storage import BlobStore
-from tenfold.workflows import classify
+from tenfold.workflows import classify_job
 from tenfold.workflows.watch_cameras.live import LiveView
 from tenfold.workflows.watch_cameras.model import CameraModels, ChosenModel
 
@@ -277,7 +277,7 @@ class CameraWatch:
         except TenfoldError as error:
             log.warning("A picture of the camera %s is not in the catalogue: %s", self.row.name, error)
             return None
-        classify.wake(self._parts.jobs, self._parts.ingest)
+        classify_job.wake(self._parts.jobs, self._parts.ingest)
         return added.entry.id
 
     def _classify(self, crops: Sequence[NDArray[np.uint8]]) -> Sequence[Prediction]:

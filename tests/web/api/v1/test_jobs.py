@@ -13,7 +13,7 @@ import pytest
 from tenfold import settings
 from tenfold.web import events
 from tenfold.web.app import create_app
-from tenfold.workflows.folders.watch_folders import SCAN_FOLDER, ScanFolderParams
+from tenfold.workflows.folders.scan_folder_job import SCAN_FOLDER, ScanFolderParams
 from tests.fakes import FakeApp, FakeClassifier, submit
 from tests.waiting import until
 from tests.web.conftest import Running, Serve, start

@@ -23,14 +23,15 @@ from tenfold.server_files import ServerFiles
 from tenfold.storage import read_if_there
 from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.job_starts import start_job
 from tenfold.web.pages import page_response
 from tenfold.web.problems import responses
 from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
-from tenfold.workflows.data.check_data import CHECK_DATA, CheckDataParams, CheckDataResult
-from tenfold.workflows.data.fetch_data import FETCH_DATA, FetchDataParams
+from tenfold.workflows.data.check_data_job import CHECK_DATA, CheckDataParams, CheckDataResult
+from tenfold.workflows.data.fetch_data_job import FETCH_DATA, FetchDataParams
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data")
 _MOST_SKIPPED = 100
@@ -262,12 +263,7 @@ def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
 @router.post("/cifar10/fetch", operation_id="fetch_cifar10", summary="Fetch CIFAR-10", status_code=202)
 def fetch(request: Request, who: Administrator) -> JobAnswer:
     """Fetch CIFAR-10 from where it is published (170 MB), and unpack it: a job that says how far it is."""
-    service = service_of(request)
-    job = service.app.jobs.submit(
-        FETCH_DATA, FetchDataParams(), title="Fetch CIFAR-10", by=who.id, key=FETCH_DATA.kind
-    )
-    service.app.audit.note(who.id, "data.fetch", "cifar10", address=who.address)
-    return job_answer(job, who)
+    return start_job(request, who, FETCH_DATA, FetchDataParams())
 
 
 @router.get(

@@ -13,7 +13,7 @@ from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
 from tenfold.web.uploads.pictures import chunks
-from tenfold.workflows.data.upload_data import IMPORT_DATA, MOST_BYTES, ArchiveUpload, ImportDataParams
+from tenfold.workflows.data.import_data_job import IMPORT_DATA, MOST_BYTES, ArchiveUpload, ImportDataParams
 
 router = APIRouter(tags=["data"], prefix="/api/v1/data-uploads")
 _BAD = responses(_422="There is no such upload, or the piece does not fit.")

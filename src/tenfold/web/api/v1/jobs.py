@@ -14,10 +14,12 @@ from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.errors import NotAllowed
 from tenfold.web.events import Listener
 from tenfold.web.job_answers import JobAnswer, State, job_answer
+from tenfold.web.job_starts import JobRequest, start_job
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer, still_here
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import service_of
+from tenfold.workflows.job_types import job_types
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
 
@@ -51,6 +53,26 @@ def jobs(
     more = len(found) > limit
     found = found[:limit]
     return JobsAnswer(jobs=[job_answer(job, who) for job in found], next=found[-1].id if more else None)
+
+
+@router.post(
+    "/jobs",
+    operation_id="start_job",
+    summary="Start a job",
+    status_code=202,
+    responses=responses(
+        _400="The parameters cannot be used.",
+        _403="It is for others.",
+        _404="What a parameter names is not there.",
+        _422="There is no such kind, or its parameters are others.",
+    ),
+)
+def start(request: Request, who: Operator, asked: JobRequest) -> JobAnswer:
+    """One of the same kind and parameters that has not ended yet is answered instead of a second one.
+
+    Kinds that are not named here are started by the routes of what they work on.
+    """
+    return start_job(request, who, job_types()[asked.root.kind], asked.root.params)
 
 
 @router.get(

@@ -31,8 +31,8 @@ from tenfold.web.service import service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.bodies import LongJsonRoute
 from tenfold.web.uploads.pictures import UploadedPicture
-from tenfold.workflows import classify as classifying
-from tenfold.workflows.ingest import ADD, AddParams, restored
+from tenfold.workflows import classify_job as classifying
+from tenfold.workflows.ingest_job import ADD, AddParams, restored
 
 router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
 _long = APIRouter(route_class=LongJsonRoute)

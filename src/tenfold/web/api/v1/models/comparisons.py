@@ -1,37 +1,19 @@
 """/api/v1/comparisons: which of several models is better on the same pictures."""
 
-from pathlib import Path
-from typing import Annotated
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel, Field, StringConstraints
 
-from tenfold.datasets.opening import CIFAR10
-from tenfold.errors import DatasetError, UsageError
-from tenfold.evaluation.comparison import check_classes
-from tenfold.web.job_answers import JobAnswer, job_answer
+from tenfold.web.job_answers import JobAnswer
+from tenfold.web.job_starts import start_job
 from tenfold.web.pages import page_response
 from tenfold.web.problems import responses
 from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import concerns
 from tenfold.web.service import service_of
-from tenfold.workflows.compare import COMPARE, CompareParams, Split, names_of
+from tenfold.workflows.compare_job import COMPARE, CompareParams
 
 router = APIRouter(tags=["models"], prefix="/api/v1/comparisons")
-_MOST = 8
-Key = Annotated[str, StringConstraints(max_length=64)]
-
-
-class ComparisonRequest(BaseModel):
-    models: list[Key] = Field(description="Hashes of two or more models.", max_length=_MOST)
-    data: str = Field(
-        "cifar10", description="cifar10, or a folder or manifest on the server.", max_length=4096
-    )
-    split: Split = Field(
-        "test", description="Which part; a folder without parts is split as training splits it."
-    )
 
 
 @router.post(
@@ -42,32 +24,13 @@ class ComparisonRequest(BaseModel):
         _422="There is no such data, or they know different classes.",
     ),
 )  # fmt: skip
-def compare(request: Request, who: Administrator, asked: ComparisonRequest) -> JobAnswer:
+def compare(request: Request, who: Administrator, asked: CompareParams) -> JobAnswer:
     """Run the models on the same pictures in the background.
 
     The job's result has each model's figures; and of each pair the difference in accuracy with its 95 %
     interval, the probability of so much by luck (McNemar's test), and what can be said in a sentence.
     """
-    app = service_of(request).app
-    keys = list(dict.fromkeys(asked.models))
-    models = [app.registry.get(key) for key in keys]
-    if len(keys) < 2:
-        raise UsageError(
-            "A comparison", "needs two models or more", received=f"{len(keys)}", reason="two-models-needed"
-        )
-    check_classes({name: one.classes for name, one in zip(names_of(models), models, strict=True)})
-    if asked.data != CIFAR10 and not (Path(asked.data).is_absolute() and Path(asked.data).exists()):
-        raise DatasetError(
-            f"The data {asked.data!r:.200}",
-            "are not there",
-            cure="Name cifar10, or the whole path of a folder or manifest on the server.",
-            reason="no-such-data",
-        )
-    params = CompareParams(models=keys, data=asked.data, split=asked.split)
-    title = f"Compare {' and '.join(one.name for one in models)}"
-    app.audit.note(who.id, "model.compare", title, params.model_dump(), address=who.address)
-    key = f"{COMPARE.kind} {params.model_dump_json()}"
-    return job_answer(app.jobs.submit(COMPARE, params, title=title, by=who.id, key=key), who)
+    return start_job(request, who, COMPARE, asked)
 
 
 @router.get(

@@ -23,7 +23,7 @@ from tenfold.web.security.disclosure import values_without_paths
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import KEEP_FOR_EVER, file_response
 from tenfold.web.service import WebService, service_of
-from tenfold.workflows.export_model import EXPORT, ExportParams, KeptExport, disagreement_file
+from tenfold.workflows.export_job import EXPORT, ExportParams, KeptExport, disagreement_file
 
 router = APIRouter(tags=["models"], prefix="/api/v1/models/{key}/exports")
 _BYTES = "application/octet-stream"

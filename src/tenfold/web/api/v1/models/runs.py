@@ -39,7 +39,7 @@ from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.improve.folders import of_improvement
 from tenfold.workflows.train.estimate import TrainingEstimate
-from tenfold.workflows.train.train import TRAIN, TrainingRequest
+from tenfold.workflows.train.train_job import TRAIN, TrainingRequest
 
 router = APIRouter(tags=["training"], prefix="/api/v1")
 

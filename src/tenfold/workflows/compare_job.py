@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from tenfold.datasets.dataset import Dataset
-from tenfold.datasets.opening import open_dataset, title_of
+from tenfold.datasets.opening import CIFAR10, open_dataset, title_of
+from tenfold.errors import DatasetError, UsageError
 from tenfold.evaluation import comparison_page
 from tenfold.evaluation.compare_models import Compared, compare_models
+from tenfold.evaluation.comparison import check_classes
 from tenfold.inference import Classifier
-from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Start, Stopped, Work
 from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
 from tenfold.server_files import ServerFiles
@@ -19,15 +21,24 @@ from tenfold.storage import BlobStore, read_if_there
 from tenfold.workflows.model_reports import FigureCaveat
 from tenfold.workflows.steps import report_step
 
+if TYPE_CHECKING:
+    from tenfold.runtime.app import App
+
+_MOST = 8
+Key = Annotated[str, StringConstraints(max_length=64)]
 Split = Literal["test", "validation", "training", "all"]
 
 
 class CompareParams(Shape):
     """Models to compare."""
 
-    models: list[str] = Field(description="Their hashes.")
-    data: str = Field(description="cifar10, or a folder or manifest of the server.")
-    split: Split = "test"
+    models: list[Key] = Field(description="Hashes of two or more models.", max_length=_MOST)
+    data: str = Field(
+        default="cifar10", description="cifar10, or a folder or manifest on the server.", max_length=4096
+    )
+    split: Split = Field(
+        default="test", description="Which part; a folder without parts is split as training splits it."
+    )
 
 
 class ComparedModel(Shape):
@@ -71,9 +82,6 @@ class CompareResult(Shape):
     pictures: int
     models: dict[str, ComparedModel]
     differences: list[ComparedPair]
-
-
-COMPARE = JobType("compare", WORK, CompareParams, CompareResult)
 
 
 class Compare:
@@ -151,3 +159,36 @@ def names_of(models: Sequence[RegisteredModel]) -> list[str]:
         else:
             chosen.append(with_runs[place] if with_runs.count(with_runs[place]) == 1 else with_hashes[place])
     return chosen
+
+
+def _check(app: "App", params: CompareParams) -> CompareParams:
+    """The parameters with each model once; raises TenfoldError where they cannot be compared on the data."""
+    keys = list(dict.fromkeys(params.models))
+    models = [app.registry.get(key) for key in keys]
+    if len(keys) < 2:
+        raise UsageError(
+            "A comparison", "needs two models or more", received=f"{len(keys)}", reason="two-models-needed"
+        )
+    check_classes({name: one.classes for name, one in zip(names_of(models), models, strict=True)})
+    if params.data != CIFAR10 and not (Path(params.data).is_absolute() and Path(params.data).exists()):
+        raise DatasetError(
+            f"The data {params.data!r:.200}",
+            "are not there",
+            cure="Name cifar10, or the whole path of a folder or manifest on the server.",
+            reason="no-such-data",
+        )
+    return CompareParams(models=keys, data=params.data, split=params.split)
+
+
+def _title(app: "App", params: CompareParams) -> str:
+    return f"Compare {' and '.join(app.registry.get(key).name for key in params.models)}"
+
+
+COMPARE = JobType(
+    "compare",
+    WORK,
+    CompareParams,
+    CompareResult,
+    lambda app: app.compare,
+    Start("administrator", _title, _check, action="model.compare"),
+)

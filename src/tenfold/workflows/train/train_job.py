@@ -47,7 +47,7 @@ class TrainResult(Shape):
     accuracy: float | None = Field(description="On the test part of its data, 0 to 1.")
 
 
-TRAIN = JobType("train", TRAINING, TrainParams, TrainResult)
+TRAIN = JobType("train", TRAINING, TrainParams, TrainResult, lambda app: app.train)
 
 
 class TrainingRequest(BaseModel, frozen=True):

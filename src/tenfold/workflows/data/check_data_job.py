@@ -56,7 +56,14 @@ class CheckDataResult(Shape):
     problems: list[ProblemFound]
 
 
-CHECK_DATA = JobType("check-data", WORK, CheckDataParams, CheckDataResult)
+CHECK_DATA = JobType(
+    "check-data",
+    WORK,
+    CheckDataParams,
+    CheckDataResult,
+    lambda app: app.check_data,
+    steps={"looking-for-problems": "looking for copies, wrong labels and pictures that show little"},
+)
 
 
 class CheckData:

@@ -59,7 +59,18 @@ class ReclassifyResult(Shape):
 
 
 # An application that has started is completed: half of it must not remain.
-RECLASSIFY = JobType("reclassify", WORK, ReclassifyParams, ReclassifyResult, handles_cancel=True)
+RECLASSIFY = JobType(
+    "reclassify",
+    WORK,
+    ReclassifyParams,
+    ReclassifyResult,
+    lambda app: app.reclassify,
+    steps={
+        "asking-other-model": "asking the other model",
+        "taking-over": "taking over what the other model said",
+    },
+    handles_cancel=True,
+)
 
 
 class Reclassify:

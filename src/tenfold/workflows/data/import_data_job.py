@@ -43,7 +43,15 @@ class ImportDataResult(Shape):
     files: int
 
 
-IMPORT_DATA = JobType("import-data", WORK, ImportDataParams, ImportDataResult, alone=True)
+IMPORT_DATA = JobType(
+    "import-data",
+    WORK,
+    ImportDataParams,
+    ImportDataResult,
+    lambda app: app.uploads,
+    steps={"unpacking": "unpacking"},
+    alone=True,
+)
 
 
 @dataclass(frozen=True)

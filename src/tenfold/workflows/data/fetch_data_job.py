@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from tenfold.datasets.fetch import MD5, URL, fetch_cifar10
-from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Start, Stopped, Work
 from tenfold.workflows.steps import report_step
 
 
@@ -20,9 +20,6 @@ class FetchDataResult(Shape):
     """The dataset that was fetched."""
 
     id: str = Field(description="Its id at /api/v1/data.")
-
-
-FETCH_DATA = JobType("fetch-data", WORK, FetchDataParams, FetchDataResult, alone=True)
 
 
 class FetchData:
@@ -45,3 +42,15 @@ class FetchData:
         report_step(work, 0, 0, "fetching")
         fetch_cifar10(self._data_dir, url=self._url, md5=self._md5, progress=show)
         return FetchDataResult(id=work.params.name)
+
+
+FETCH_DATA = JobType(
+    "fetch-data",
+    WORK,
+    FetchDataParams,
+    FetchDataResult,
+    lambda app: FetchData(app.settings.data_dir),
+    Start("administrator", lambda app, params: "Fetch CIFAR-10", action="data.fetch", subject="cifar10"),
+    steps={"fetching": "fetching CIFAR-10"},
+    alone=True,
+)

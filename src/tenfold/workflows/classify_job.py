@@ -50,7 +50,9 @@ class ClassifyResult(Shape):
     failed: int = Field(description="Entries whose picture is damaged.")
 
 
-CLASSIFY = JobType("classify", WORK, ClassifyParams, ClassifyResult, alone=True)
+CLASSIFY = JobType(
+    "classify", WORK, ClassifyParams, ClassifyResult, lambda app: app.classify_pending, alone=True
+)
 
 
 class ClassifyPending:

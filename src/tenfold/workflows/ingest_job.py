@@ -25,7 +25,7 @@ from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.os_errors import in_words
 from tenfold.reasons import Reason
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.classify import BATCH, ClassifyPending
+from tenfold.workflows.classify_job import BATCH, ClassifyPending
 from tenfold.workflows.folders.file_walk import Walk
 from tenfold.workflows.steps import Step, report_step
 
@@ -69,7 +69,7 @@ class AddResult(Shape):
     labels: dict[str, int] = Field(description="New entries by class; empty: none of the classes.")
 
 
-ADD = JobType("add", WORK, AddParams, AddResult)
+ADD = JobType("add", WORK, AddParams, AddResult, lambda app: app.add_pictures)
 
 
 @dataclass(frozen=True)

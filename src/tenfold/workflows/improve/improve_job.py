@@ -49,7 +49,7 @@ class ImproveResult(Shape):
     sentence: str = Field(description="The verdict and the figures in English.")
 
 
-IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult)
+IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult, lambda app: app.improve_job)
 
 
 class ImproveJob:

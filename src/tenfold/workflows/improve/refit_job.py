@@ -32,13 +32,12 @@ from tenfold.teaching.own_sample import OwnSample
 from tenfold.teaching.refit import Answers, Correction, answers, joined
 from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.improve.data import evenly
-from tenfold.workflows.improve.job import ImproveParams, ImproveResult
+from tenfold.workflows.improve.improve_job import ImproveParams, ImproveResult
 from tenfold.workflows.improve.recipe import name_of
 from tenfold.workflows.improve.refit_evaluation import Material, cross_validated, judged
 from tenfold.workflows.steps import Step, report_step
 from tenfold.workflows.train.own_data import TrainingData
 
-REFIT = JobType("refit", WORK, ImproveParams, ImproveResult)
 # How many own pictures are sampled for fitting, and for evaluation.
 _LEARNED, _JUDGED = 300, 1_200
 _PER_RUN = 64
@@ -262,3 +261,21 @@ def _counts(material: Material, found: Corrections, info: ModelInfo) -> dict[str
         "contradicted": found.contradicted,
         "unread": material.unread,
     }
+
+
+REFIT = JobType(
+    "refit",
+    WORK,
+    ImproveParams,
+    ImproveResult,
+    lambda app: RefitJob(
+        app.improvements,
+        app.corrected_entries,
+        app.stored_answers,
+        app.originals,
+        app.registry,
+        app.corrected_models,
+        app.training_data,
+        app.load,
+    ),
+)

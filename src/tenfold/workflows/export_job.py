@@ -21,11 +21,11 @@ from tenfold.export.steps import Step as ExportStep
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.models.registry import Registry
 from tenfold.storage import BlobStore, read_if_there
-from tenfold.workflows.steps import Step, report_step
+from tenfold.workflows.steps import report_step
 
 log = logging.getLogger(__name__)
 
-_STEPS: dict[ExportStep, Step] = {
+_STEPS: dict[ExportStep, str] = {
     "convert": "converting",
     "threshold": "measuring-threshold",
     "measure": "comparing-answers",
@@ -52,7 +52,20 @@ class ExportResult(Shape):
 
 
 # One at a time: its converters and runtimes take much memory.
-EXPORT = JobType("export", WORK, ExportParams, ExportResult, alone=True, handles_cancel=True)
+EXPORT = JobType(
+    "export",
+    WORK,
+    ExportParams,
+    ExportResult,
+    lambda app: app.export_model,
+    steps={
+        "converting": "converting the model",
+        "measuring-threshold": "measuring the threshold of none of these",
+        "comparing-answers": "comparing its answers with the original's",
+    },
+    alone=True,
+    handles_cancel=True,
+)
 
 
 @dataclass(frozen=True)
