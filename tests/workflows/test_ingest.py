@@ -188,9 +188,43 @@ def test_it_stops_when_asked_and_keeps_what_it_has(shop: Shop) -> None:
     for number in range(130):
         shop.put(f"{number:03}.png", picture((number, 250, 10), size=(8, 8)))
     with pytest.raises(Stopped):
-        shop.run(stop_after=0)
-    assert len(shop.entries()) == 64
-    assert shop.run()["added"] == 66
+        shop.run(stop_after=2)
+    found = shop.entries()
+    assert 0 < len(found) < 130
+    # What was answered is written; the rest waits for whoever comes first, as if it had not been tried.
+    done = [entry for entry in found if entry.state == "done"]
+    assert done
+    assert {(entry.worker, entry.attempts) for entry in found} == {(None, 0)}
+    assert shop.run()["added"] == 130 - len(found)
+    assert {entry.state for entry in shop.entries()} == {"done"}
+    assert len(shop.entries()) == 130
+
+
+def test_a_batch_is_read_while_the_one_before_is_answered(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(70):
+        shop.put(f"{number:03}.png", picture((number, 250, 10), size=(8, 8)))
+    order = list[str]()
+    for name in ("enter", "take_answers"):
+        real: Callable[..., Any] = getattr(Ingest, name)
+
+        def noted(self: Ingest, *arguments: Any, real: Any = real, name: str = name, **named: Any) -> Any:
+            order.append(name)
+            return real(self, *arguments, **named)
+
+        monkeypatch.setattr(Ingest, name, noted)
+    monkeypatch.setattr(Ingest, "begin", no_call)
+    monkeypatch.setattr(LocalOriginals, "read", no_call)
+    files, counts = sorted(map(str, shop.folder.iterdir())), IngestCounts()
+    for _ in shop.adding.add(files, [str(shop.folder)], Ownership(), counts):
+        pass
+    assert order == ["enter", "enter", "take_answers", "enter", "take_answers", "take_answers"]
+    assert (counts.added, counts.labels.total()) == (70, 70)
+
+
+def no_call(*arguments: object, **named: object) -> None:
+    raise AssertionError("new pictures are not claimed or read a second time")
 
 
 def test_a_full_disk_ends_it_with_the_words(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

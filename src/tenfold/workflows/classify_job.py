@@ -8,8 +8,13 @@ batch under its worker's name, and the claims of a worker that died are released
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import TypeAlias
 
 from pydantic import Field
 
@@ -55,6 +60,27 @@ CLASSIFY = JobType(
 )
 
 
+# What the model said about a picture, or why it could say nothing.
+Answer: TypeAlias = Prediction | PictureError
+_NONE: Mapping[str, bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Answering:
+    """Entries that the model server answers.
+
+    Attributes:
+        model: that answers all of them.
+        futures: of the entries, in their order; fewer where the server was closed meanwhile.
+        perceptual_hashes: of those that were read, by entry id.
+    """
+
+    model: Classifier
+    waiting: Sequence[PendingEntry]
+    futures: list["Future[Prediction]"]
+    perceptual_hashes: dict[int, int]
+
+
 class ClassifyPending:
     """Does the job "classify": answers everything that waits.
 
@@ -62,6 +88,9 @@ class ClassifyPending:
         server: answers; each batch is answered by the model that is live when it begins.
         jobs: has the names of the workers that live, this process's among them.
         embedding_of: the model whose embeddings a model has, both by their hashes.
+
+    Attributes:
+        claiming: held while this worker takes entries, until `begin` has them.
     """
 
     def __init__(
@@ -75,7 +104,8 @@ class ClassifyPending:
         self._ingest, self._originals, self._server, self._jobs = ingest, originals, server, jobs
         self._embedding_of = embedding_of
         # Two jobs of one process have one worker, and must not answer the same pictures.
-        self._one_at_a_time = threading.Lock()
+        self.claiming = threading.RLock()
+        self._held = set[int]()
 
     @property
     def worker(self) -> str:
@@ -113,39 +143,91 @@ class ClassifyPending:
         Raises:
             Stopped: this process stops; no attempt is counted for what has no answer by then.
         """
-        with self._one_at_a_time:
-            answers: dict[int, Prediction | PictureError] = {}
-            while not answers and (waiting := self._begin(among)):
-                model, perceptual_hashes = self._server.model, dict[int, int]()
-                reads = [partial(self._read, one, perceptual_hashes) for one in waiting]
-                outcomes = self._server.answer_each(reads, priority=Priority.CATALOGUE, model=model)
-                stopped = []
-                for one, outcome in zip(waiting, outcomes, strict=True):
-                    if isinstance(outcome, Closed | WorkersStopped):
-                        stopped.append(one.entry)
-                    elif (answer := _answer(one, outcome)) is not None:
-                        answers[one.entry] = answer
+        answers: dict[int, Answer] = {}
+        while not answers:
+            with self.claiming:
+                waiting = self._claim(among)
+                if not waiting:
+                    break
+                answering = self.begin(waiting)
+            answers = self.end(answering)
+        return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
+
+    def begin(self, waiting: Sequence[PendingEntry], contents: Mapping[str, bytes] = _NONE) -> Answering:
+        """Have the model server answer entries that this worker holds; returns at once.
+
+        Args:
+            contents: of some of the pictures, by their hashes; others are read from the store.
+
+        Raises:
+            Stopped: this process stops.
+        """
+        model, perceptual_hashes = self._server.model, dict[int, int]()
+        answering = Answering(model, waiting, [], perceptual_hashes)
+        with self.claiming:
+            self._held.update(one.entry for one in waiting)
+        try:
+            for one in waiting:
+                read = partial(self._read, one, perceptual_hashes, contents.get(one.hash))
+                answering.futures.append(self._server.submit(read, priority=Priority.CATALOGUE, model=model))
+        except Closed:
+            self.end(answering)
+        return answering
+
+    def end(self, answering: Answering, *, cut_short: bool = False) -> dict[int, Answer]:
+        """Wait for answers and write them; an entry that is to be tried again has none.
+
+        Args:
+            cut_short: take what there is; other entries wait again, and no attempt is counted for them.
+
+        Raises:
+            Stopped: this process stops.
+        """
+        if cut_short:
+            for future in answering.futures:
+                future.cancel()
+        answers, stopped = dict[int, Answer](), []
+        try:
+            for one, future in zip_longest(answering.waiting, answering.futures):
+                outcome = None if future is None else _outcome(future)
+                if outcome is None:
+                    stopped.append(one.entry)
+                elif (answer := _answer(one, outcome)) is not None:
+                    answers[one.entry] = answer
+            if answers:
                 self._ingest.take_answers(
                     list(answers.items()),
-                    model.sha256,
-                    threshold=model.info.threshold,
-                    perceptual_hashes=perceptual_hashes,
-                    embedding=self._embedding_of(model.sha256),
+                    answering.model.sha256,
+                    threshold=answering.model.info.threshold,
+                    perceptual_hashes=answering.perceptual_hashes,
+                    embedding=self._embedding_of(answering.model.sha256),
                 )
-                if stopped:
-                    self._ingest.put_back(stopped)
-                    raise Stopped
-            return {entry: not isinstance(said, PictureError) for entry, said in answers.items()}
+            if stopped:
+                self._ingest.put_back(stopped)
+        finally:
+            with self.claiming:
+                self._held.difference_update(one.entry for one in answering.waiting)
+        if stopped and not cut_short:
+            raise Stopped
+        return answers
 
-    def _begin(self, among: Sequence[int] | None) -> list[PendingEntry]:
-        return self._ingest.begin(BATCH, among, worker=self.worker, living=self._jobs.workers())
+    def _claim(self, among: Sequence[int] | None) -> list[PendingEntry]:
+        return self._ingest.begin(
+            BATCH, among, worker=self.worker, living=self._jobs.workers(), besides=self._held
+        )
 
-    def _read(self, one: PendingEntry, perceptual_hashes: dict[int, int], model: Classifier) -> Prepared:
+    def _read(
+        self,
+        one: PendingEntry,
+        perceptual_hashes: dict[int, int],
+        content: bytes | None,
+        model: Classifier,
+    ) -> Prepared:
         """One picture read and cut, and its perceptual hash. In one of several threads."""
         if one.attempts > MOST_INTERRUPTIONS:
             raise _given_up(one, "each time the process ended")
         try:
-            content = self._originals.read(one.hash)
+            content = self._originals.read(one.hash) if content is None else content
         except CatalogueError as reason:
             raise PictureError(
                 one.name,
@@ -161,7 +243,17 @@ class ClassifyPending:
         return model.prepare(read.pixels, name=one.name)
 
 
-def _answer(one: PendingEntry, outcome: Outcome) -> Prediction | PictureError | None:
+def _outcome(future: "Future[Prediction]") -> Outcome | None:
+    """What came of a picture; None: it was not tried, because this process stops."""
+    try:
+        return future.result()
+    except (CancelledError, Closed, WorkersStopped):
+        return None
+    except Exception as reason:  # noqa: BLE001 - the caller says what becomes of it
+        return reason
+
+
+def _answer(one: PendingEntry, outcome: Outcome) -> Answer | None:
     """The answer for an entry; None: it is tried again."""
     if isinstance(outcome, Prediction | PictureError):
         return outcome

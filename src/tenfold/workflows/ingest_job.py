@@ -8,30 +8,35 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal
 
 from pydantic import Field
 
 from tenfold.catalogue.edits.actions import Actions
-from tenfold.catalogue.entries.tables import FAILED, SYSTEM
-from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, StoredPicture
+from tenfold.catalogue.entries.tables import FAILED, NONE, SYSTEM, WAITING
+from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, PendingEntry, StoredPicture
 from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, seen
-from tenfold.database import Database
+from tenfold.database import UNAVAILABLE, Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.os_errors import in_words
 from tenfold.reasons import Reason
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.classify_job import BATCH, ClassifyPending
+from tenfold.workflows.classify_job import Answer, Answering, ClassifyPending
 from tenfold.workflows.folders.file_walk import Walk
 from tenfold.workflows.steps import Step, report_step
 
 MOST_PROBLEMS = 100
 # Threads that read and store files; mostly they wait for the disk.
 _KEEPERS = 8
+# Files that are read together, while as many are answered and the answers of as many are written.
+_FILES = 32
+# The largest file that is not read from the store again to be classified.
+_MOST_HELD = 256 * 1024
 
 
 class AddParams(Shape):
@@ -107,6 +112,11 @@ class IngestCounts:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(facts)
 
+    def refuse(self, facts: Mapping[str, Any]) -> None:
+        """Count an entry that turned out to be damaged."""
+        self.failed += 1
+        self.problem(facts)
+
     def result(self) -> AddResult:
         """As a job's result."""
         return AddResult(**vars(self))
@@ -114,11 +124,21 @@ class IngestCounts:
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read: the stored picture, or why there is none."""
+    """A file that was read: the stored picture and its bytes, where they are few; or why there is none."""
 
     file: FileState
     kept: StoredPicture | None = None
+    content: bytes | None = field(default=None, repr=False)
     problem: PictureError | None = None
+
+
+@dataclass(frozen=True)
+class _Entered:
+    """A batch whose entries are made: what the model answers, and what else waits for an answer."""
+
+    added: Sequence[IngestedEntry]
+    answering: Answering
+    waiting: Sequence[int]
 
 
 class AddPictures:
@@ -168,7 +188,7 @@ class AddPictures:
         *,
         again: bool = False,
     ) -> Iterator[None]:
-        """Add files and classify them; yields after each batch, whose results are in `counts`.
+        """Add files and classify them; yields now and then. At the end all results are in `counts`.
 
         Args:
             roots: the named paths; links that lead out of them are not followed.
@@ -178,20 +198,22 @@ class AddPictures:
             CatalogueError: the disk is full, or may not be written.
         """
         with ThreadPoolExecutor(_KEEPERS, "tenfold-keep") as keepers:
+            ahead: list[Future[_Read]] | None = None
+            behind: _Entered | None = None
             try:
-                ahead: list[Future[_Read]] | None = None
-                for batch in _batches(paths):
-                    reading = self._begin(keepers, batch, roots, whose, counts, again)
-                    # While the network works on one batch, the next one is read.
-                    if ahead is not None:
-                        self._finish(ahead, whose, counts, again)
-                        yield
-                    ahead = reading
-                if ahead is not None:
-                    self._finish(ahead, whose, counts, again)
+                for batch in chain(_batches(paths), (None, None)):
+                    # While the network works on one batch, the next one is read and the last one written.
+                    reading = self._begin(keepers, batch, roots, whose, counts, again) if batch else None
+                    entered = self._enter(ahead, whose, counts, again) if ahead else None
+                    ahead, before, behind = reading, behind, entered
+                    if before is not None:
+                        self._finish(before, counts)
                     yield
             finally:
                 keepers.shutdown(cancel_futures=True)
+                if behind is not None:
+                    with suppress(*UNAVAILABLE):  # then they are found to wait once this worker is gone
+                        self._classifying.end(behind.answering, cut_short=True)
 
     def _begin(
         self,
@@ -228,35 +250,49 @@ class AddPictures:
         try:
             content = self._files.picture(file.path, self._ingest.limits, within=roots)
             name = os.path.basename(file.path)
-            return _Read(file, self._ingest.keep(content, name=name, path=file.path, file=file))
+            kept = self._ingest.keep(content, name=name, path=file.path, file=file)
+            return _Read(file, kept, content if len(content) <= _MOST_HELD else None)
         except PictureError as problem:
             return _Read(file, problem=problem)
 
-    def _finish(
+    def _enter(
         self, reading: list[Future[_Read]], whose: Ownership, counts: IngestCounts, again: bool
-    ) -> None:
-        """Make entries of a batch that was read, and classify them."""
+    ) -> _Entered | None:
+        """Make entries of a batch that was read, and have the model answer the new ones."""
         read = [future.result() for future in reading]
         counts.files += len(read)
         self._refuse(read, whose, counts)
         kept = [one.kept for one in read if one.kept is not None]
         if not kept:
-            return
-        added = self._ingest.enter(
-            kept,
-            source=whose.source,
-            owner=whose.owner,
-            by=whose.by,
-            shared=whose.shared,
-            worker=self._classifying.worker,
-            again=again,
-        )
+            return None
+        with self._classifying.claiming:
+            added = self._ingest.enter(
+                kept,
+                source=whose.source,
+                owner=whose.owner,
+                by=whose.by,
+                shared=whose.shared,
+                worker=self._classifying.worker,
+                again=again,
+            )
+            new = [one.entry for one in added if one.new]
+            contents = {one.kept.hash: one.content for one in read if one.kept and one.content}
+            answering = self._classifying.begin(
+                [PendingEntry(one.id, one.hash, one.name, one.attempts) for one in new], contents
+            )
+        waiting = [one.entry.id for one in added if not one.new and one.entry.state == WAITING]
         if again:
             added = restored(self._actions, added, by=whose.by)
-        numbers = [one.entry.id for one in added]
-        while self._classifying.answer(numbers):
+        return _Entered(added, answering, waiting)
+
+    def _finish(self, entered: _Entered, counts: IngestCounts) -> None:
+        """Write the answers of a batch, and count what it came to."""
+        answers = self._classifying.end(entered.answering)
+        tried_again = {one.entry for one in entered.answering.waiting} - answers.keys()
+        waiting = [*entered.waiting, *tried_again]
+        while waiting and self._classifying.answer(waiting):
             pass
-        self._count(added, counts)
+        self._count(entered.added, answers, counts)
 
     def _refuse(self, read: Sequence[_Read], whose: Ownership, counts: IngestCounts) -> None:
         refused = [(one.file, one.problem) for one in read if one.problem is not None]
@@ -271,14 +307,21 @@ class AddPictures:
         if lasting:
             self._ingest.refuse(whose.owner, lasting)
 
-    def _count(self, added: Sequence[IngestedEntry], counts: IngestCounts) -> None:
+    def _count(
+        self, added: Sequence[IngestedEntry], answers: Mapping[int, Answer], counts: IngestCounts
+    ) -> None:
         new = {one.entry.id for one in added if one.new}
         counts.added += len(new)
         counts.known += len(added) - len(new)
-        for entry in self._ingest.entries(new):
+        for answer in answers.values():
+            if isinstance(answer, PictureError):
+                counts.refuse(answer.facts())
+            else:
+                counts.labels[answer.label if answer.known else NONE] += 1
+        others = new - answers.keys()
+        for entry in self._ingest.entries(others) if others else ():
             if entry.state == FAILED:
-                counts.failed += 1
-                counts.problem(entry.problem or PictureError(entry.name, "could not be classified").facts())
+                counts.refuse(entry.problem or PictureError(entry.name, "could not be classified").facts())
             elif entry.label is not None:
                 counts.labels[entry.label] += 1
 
@@ -305,5 +348,5 @@ def _skipped(past: KnownFiles, again: bool) -> bool:
 
 def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
     remaining = iter(paths)
-    while batch := list(islice(remaining, BATCH)):
+    while batch := list(islice(remaining, _FILES)):
         yield batch

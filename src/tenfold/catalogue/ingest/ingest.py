@@ -149,7 +149,7 @@ class Ingest:
         Args:
             again: a person adds these pictures: failed ones are tried again, and those that were deleted for
                 good come back. Otherwise the latter are left out.
-            worker: the worker that classifies new entries, as in `begin`; None: any.
+            worker: classifies new entries at once, as if it had them from `begin`; None: they wait for any.
         """
         if not pictures:
             return []
@@ -204,6 +204,7 @@ class Ingest:
         *,
         worker: str | None = None,
         living: Collection[str] = (),
+        besides: Collection[int] = (),
     ) -> list[PendingEntry]:
         """Entries to be classified now, the oldest first; an attempt is counted for each.
 
@@ -216,10 +217,11 @@ class Ingest:
             worker: it holds them until they have an answer; it may ask for its own again.
             living: the names of all workers that live. Entries of other living workers are left out; those of
                 dead ones are not.
+            besides: these are left out.
         """
         free = or_(Entry.worker.is_(None), Entry.worker.not_in(set(living) - {worker}))
         query = select(Entry.id, Entry.hash, Entry.name, Entry.attempts + 1)
-        query = query.where(Entry.state == WAITING, free)
+        query = query.where(Entry.state == WAITING, free, Entry.id.not_in(besides))
         if among is not None:
             query = query.where(Entry.id.in_(among))
         query = query.with_for_update(skip_locked=True)
@@ -351,6 +353,7 @@ class Ingest:
                 "search_text": search_text([name], None, name.name),
                 "state": WAITING,
                 "worker": worker,
+                "attempts": 0 if worker is None else 1,
             }
             for place, (one, name) in enumerate(zip(pictures, names, strict=True))
         ]
