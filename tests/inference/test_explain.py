@@ -55,19 +55,6 @@ def test_more_evidence_covers_more() -> None:
     assert covers == sorted(set(covers))
 
 
-def test_another_class_may_be_asked_for() -> None:
-    prediction = answer(left_half(), left_half()[:, ::-1])
-    drawn = np.asarray(overlay(PIXELS, prediction, "dog"))
-    assert (drawn[:, :85] == PIXELS[:, :85]).all()
-    assert (drawn[:, 115:] != PIXELS[:, 115:]).any()
-    assert (np.asarray(overlay(PIXELS, prediction, "cat")) == np.asarray(overlay(PIXELS, prediction))).all()
-
-
-def test_a_class_that_the_answer_does_not_have_is_refused() -> None:
-    with pytest.raises(KeyError, match="horse"):
-        overlay(PIXELS, answer(left_half()), "horse")
-
-
 def test_the_pixels_that_were_given_are_left_alone() -> None:
     pixels = PIXELS.copy()
     overlay(pixels, answer(left_half()))

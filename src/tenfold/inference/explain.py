@@ -11,16 +11,14 @@ from tenfold.predictions import Prediction
 STRONGEST = 0.65
 
 
-def overlay(pixels: NDArray[np.uint8], prediction: Prediction, label: str | None = None) -> Image.Image:
-    """The picture with the evidence for one class as a warm glow.
+def overlay(pixels: NDArray[np.uint8], prediction: Prediction) -> Image.Image:
+    """The picture with the evidence for the predicted class as a warm glow.
 
     Args:
         pixels: uint8 `[H, W, 3]`, upright as `tenfold.images.read` gives it.
         prediction: its answer.
-        label: whose evidence; None is the predicted class.
 
     Raises:
-        KeyError: the prediction has no such class.
         UsageError: the prediction has no evidence.
     """
     if prediction.evidence is None:
@@ -30,10 +28,7 @@ def overlay(pixels: NDArray[np.uint8], prediction: Prediction, label: str | None
             cure="Its network loses the places before its last layer; the default network, resnet-20 and "
             "wide-resnet-28-10 keep them.",
         )
-    wanted = prediction.label if label is None else label
-    if wanted not in prediction.probabilities:
-        raise KeyError(wanted)
-    strength = prediction.evidence[list(prediction.probabilities).index(wanted)]
+    strength = prediction.evidence[list(prediction.probabilities).index(prediction.label)]
     height, width = pixels.shape[:2]
     glow = Image.fromarray(np.ascontiguousarray(strength, dtype=np.float32))
     amount = np.clip(np.asarray(glow.resize((width, height), Image.Resampling.BICUBIC)), 0, 1)[..., None]
