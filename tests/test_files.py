@@ -64,24 +64,6 @@ def test_every_folder_that_is_made_is_on_the_disk_too(
     assert {tmp_path, tmp_path / "a", tmp_path / "a" / "b"} <= synced
 
 
-@pytest.mark.parametrize("links", [True, False])
-def test_of_several_who_write_first_one_writes_for_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
-) -> None:
-    def refused(*_: object) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted")
-
-    path = tmp_path / "key"
-    if not links:
-        monkeypatch.setattr(os, "link", refused)
-    write_whole(path, b"mine", keep_existing=True)
-    assert path.read_bytes() == b"mine"
-    if links:
-        write_whole(path, b"theirs", keep_existing=True)
-    assert path.read_bytes() == b"mine"
-    assert os.listdir(tmp_path) == ["key"]
-
-
 @pytest.mark.parametrize("failing", ["write", "fsync", "replace"])
 def test_a_full_disk_leaves_what_was_there_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str

@@ -28,14 +28,14 @@ def write_whole(
     *,
     mode: int = 0o666,
     lasting: bool = True,
-    keep_existing: bool = False,
+    make_folder: bool = True,
 ) -> int:
     """Write a file: `path` holds what it held, or all of the content, and nothing in between.
 
     Args:
         mode: its rights, less what the process's umask takes away.
         lasting: whether it outlives a loss of power; without it nothing waits for the disk.
-        keep_existing: leave a file that is there by then as it is.
+        make_folder: whether its folder is made where there is none.
 
     Returns:
         how many bytes it has.
@@ -45,7 +45,7 @@ def write_whole(
     """
     size = 0
     with (
-        replacing(path, mode=mode, lasting=lasting, keep_existing=keep_existing) as part,
+        replacing(path, mode=mode, lasting=lasting, make_folder=make_folder) as part,
         part.open("wb") as file,
     ):
         for chunk in (content,) if isinstance(content, bytes) else content:
@@ -59,14 +59,12 @@ def replacing(
     *,
     mode: int = 0o666,
     lasting: bool = True,
-    keep_existing: bool = False,
     make_folder: bool = True,
 ) -> Iterator[Path]:
     """An empty file in the same folder, for what writes by path; it becomes `path` when it is left.
 
     Args:
-        mode, lasting, keep_existing: as of `write_whole`.
-        make_folder: whether its folder is made where there is none.
+        mode, lasting, make_folder: as of `write_whole`.
 
     Raises:
         OSError: as `write_whole`; or `path` is a device, a pipe or a folder, which must not be replaced.
@@ -86,10 +84,7 @@ def replacing(
         yield part
         if lasting:
             sync(part)
-        if keep_existing:
-            _link(part, path)
-        else:
-            os.replace(part, path)
+        os.replace(part, path)
     if lasting:
         settle(path.parent)
 
@@ -166,16 +161,6 @@ def sync(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-def _link(part: Path, path: Path) -> None:
-    """Name a file `path`, unless there is one; where the file system has no links, replace it."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        pass
-    except OSError:
-        os.replace(part, path)
 
 
 def _clear_abandoned(folder: Path) -> None:

@@ -17,7 +17,7 @@ from io import FileIO
 from pathlib import Path
 
 from tenfold.errors import BackupError
-from tenfold.files import private_mode, settle, write_whole
+from tenfold.files import private_mode, settle, sync, temporary, write_whole
 from tenfold.os_errors import in_words
 from tenfold.parsing import from_json
 
@@ -173,23 +173,21 @@ class BackupFolder:
     def _copy(self, source: FileIO) -> tuple[str, int]:
         """Copy a file that may be written meanwhile: the hash is of what was copied."""
         digest, size = hashlib.sha256(), 0
-        part = self.folder / "contents" / f"copying-{os.getpid()}"
+        contents = self.folder / "contents"
         try:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as target:
-                part.chmod(private_mode(self.folder))
-                while piece := source.read(_AT_ONCE):
-                    target.write(piece)
-                    digest.update(piece)
-                    size += len(piece)
-                target.flush()
-                os.fsync(target.fileno())
-            path = self._path(digest.hexdigest())
-            path.parent.mkdir(exist_ok=True)
-            part.replace(path)
+            contents.mkdir(parents=True, exist_ok=True)
+            with temporary(contents / "copying", mode=private_mode(self.folder)) as part:
+                with part.open("wb") as target:
+                    while piece := source.read(_AT_ONCE):
+                        target.write(piece)
+                        digest.update(piece)
+                        size += len(piece)
+                sync(part)
+                path = self._path(digest.hexdigest())
+                path.parent.mkdir(exist_ok=True)
+                part.replace(path)
             settle(path.parent)
         except OSError as reason:
-            part.unlink(missing_ok=True)
             raise self._refused("cannot be written", reason) from reason
         return digest.hexdigest(), size
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import TrainingError
-from tenfold.files import replacing
+from tenfold.files import write_whole
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.lock import cannot_write
@@ -67,8 +67,7 @@ class RunRecorder:
         """Write a file so that it is whole at every moment."""
         try:
             # A folder that is gone was lost: a new one would hold this file and nothing else of the run.
-            with replacing(path, make_folder=False) as part:
-                part.write_text(text, encoding="utf-8")
+            write_whole(path, text.encode(), make_folder=False)
         except OSError as reason:
             raise cannot_write(self._run.folder, reason) from reason
 

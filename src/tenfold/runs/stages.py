@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args
 
-from tenfold.files import replacing
+from tenfold.files import write_whole
 from tenfold.parsing import from_json
 from tenfold.runs.progress import TrainingProgress
 from tenfold.runs.run import Run, is_number
@@ -100,5 +100,5 @@ class StageRecorder:
         self._stage, self._written_at = now.stage, time.monotonic()
         # Nothing depends on this file; a disk that is full stops the run where its figures are written.
         text = json.dumps(asdict(now))
-        with suppress(OSError), replacing(self._run.stage_file, lasting=False, make_folder=False) as part:
-            part.write_text(text, encoding="utf-8")
+        with suppress(OSError):
+            write_whole(self._run.stage_file, text.encode(), lasting=False, make_folder=False)

@@ -3,7 +3,6 @@
 Entries are read a part at a time, so that hundreds of thousands need little memory.
 """
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -22,12 +21,13 @@ from tenfold.catalogue.export.zip_stream import Zip
 from tenfold.class_folders import PART_NAMES
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, counted
+from tenfold.files import write_whole
 from tenfold.os_errors import in_words
 from tenfold.table_files import as_csv, as_parquet
 
 Labels = Literal["corrected", "all"]
 
-_PART = 2000
+_PART, _PIECE = 2000, 1 << 20
 _FEWEST_CLASSES = 2
 
 
@@ -180,13 +180,9 @@ def _written(files: Iterator[ExportFile], folder: Path) -> int:
         if any(folder.iterdir()):
             cure = "Name a folder that is empty or does not exist."
             raise CatalogueError(f"The folder {folder}", "is not empty", cure=cure)
-        part = folder / ".tenfold-part"
         for file in files:
-            target = folder / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with file.open() as source, part.open("wb") as copy:
-                shutil.copyfileobj(source, copy)
-            part.replace(target)  # a kill leaves no half of a picture under its name
+            with file.open() as source:
+                write_whole(folder / file.path, iter(partial(source.read, _PIECE), b""), lasting=False)
             count += 1
     except OSError as reason:
         raise CatalogueError(

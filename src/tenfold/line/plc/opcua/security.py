@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tenfold.errors import LineError
+from tenfold.files import write_whole
 
 APPLICATION = "urn:tenfold:line"
 _DAYS = 3650
@@ -147,12 +148,11 @@ def make_certificate(security: Security) -> None:
     signed = generate_self_signed_app_certificate(made, f"tenfold@{host}", {}, names, uses, days=_DAYS)
     try:
         key.parent.mkdir(exist_ok=True)
-        # The key must never be readable for others, not even for a moment.
+        # The key must never be readable for others, not even for a moment; of two programs one makes both.
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(dump_private_key_as_pem(made))
-        certificate.write_bytes(
-            signed.public_bytes(Encoding.PEM if certificate.suffix == ".pem" else Encoding.DER)
-        )
+        encoding = Encoding.PEM if certificate.suffix == ".pem" else Encoding.DER
+        write_whole(certificate, signed.public_bytes(encoding))
     except OSError as error:
         raise _unreadable(error) from error
 
