@@ -48,11 +48,10 @@ def test_a_name_says_what_is_inside() -> None:
 
 
 def test_one_name_is_one_class(modules: dict[str, ast.Module]) -> None:
-    """A class with a leading underscore is its module's own."""
     homes = defaultdict[str, list[str]](list)
     for path, module in modules.items():
         for node in module.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.ClassDef):
                 homes[node.name].append(path)
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 

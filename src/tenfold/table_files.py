@@ -74,7 +74,7 @@ def _parquet(
     types = {"bool": arrow.bool_(), "double": arrow.float64(), "timestamp": arrow.timestamp("us", tz="UTC")}
     kinds = ((name, types.get(kind) or getattr(arrow, kind)()) for name, (kind, _) in columns.items())
     schema = arrow.schema(list(kinds))
-    out = _Written()
+    out = _ParquetBytes()
     with parquet.ParquetWriter(arrow.PythonFile(out, mode="w"), schema, compression="zstd") as writer:
         for part in parts:
             writer.write_table(arrow.Table.from_pylist([dict(one) for one in part], schema=schema))
@@ -82,7 +82,7 @@ def _parquet(
     yield out.taken()
 
 
-class _Written:
+class _ParquetBytes:
     """A file that hands on what was written into it."""
 
     closed = False

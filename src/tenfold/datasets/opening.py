@@ -96,7 +96,7 @@ def open_dataset(
         check_learnable(found)
         _check_counts(found, len(split_off))
     bounds = limits or images.Limits()
-    reader = _Reader(found, side, resize, bounds, files)
+    reader = _ListingReader(found, side, resize, bounds, files)
     place = Path(os.path.realpath(source))
     order = _Arrangement(found, split_off, to_train)
     pictures, rows = PixelCache(cache, _title(place.name, str(place), side, resize), side).open(
@@ -188,7 +188,7 @@ def _check_counts(found: Listing, parts: int) -> None:
         raise shares.too_few(label, counts[label], parts + 1)
 
 
-class _Reader:
+class _ListingReader:
     """Reads a listing's pictures; safe in several threads."""
 
     def __init__(

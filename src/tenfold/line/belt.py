@@ -78,7 +78,7 @@ class SensorReadings:
 
 
 @dataclass
-class _Part:
+class _PartOnBelt:
     part: int
     at: int
     shift: int = 0  # counts by which it reaches the gate later than the encoder says
@@ -152,8 +152,8 @@ class RejectQueue:
         assert gate.eye == 0 or 0 < gate.eye <= gate.last_eye
         self._gate = gate
         self._met_slip, self._in_step = 0, False
-        self._parts: deque[_Part] = deque()
-        self._newest: tuple[_Part, ...] = ()
+        self._parts: deque[_PartOnBelt] = deque()
+        self._newest: tuple[_PartOnBelt, ...] = ()
         self._slips: deque[int] = deque(maxlen=_SLIPS_KEPT)
 
     def __len__(self) -> int:
@@ -165,7 +165,7 @@ class RejectQueue:
         Returns:
             the parts that are too close to be told apart, if any, and whether each was released before.
         """
-        one = _Part(part, count, 0 if self._gate.eye else self.shift)
+        one = _PartOnBelt(part, count, 0 if self._gate.eye else self.shift)
         close = [other for other in self._parts if not other.done and self._close(one, other)]
         for other in (*self._parts, *self._newest):
             if abs(one.at - other.at) <= 2 * self._gate.slack:
@@ -179,7 +179,7 @@ class RejectQueue:
             each.spoiled, each.passes = True, False
         return found
 
-    def _close(self, one: _Part, other: _Part) -> bool:
+    def _close(self, one: _PartOnBelt, other: _PartOnBelt) -> bool:
         by_encoder, at_gate = one.at - other.at, one.at + one.shift - other.at - other.shift
         # Of two parts that lie closer, the second photo-eye could take one for the other.
         near = max(self._gate.window, self._gate.slack if self._gate.eye else 0)
@@ -262,15 +262,15 @@ class RejectQueue:
         due = self._due()
         return due is None or self._off(due, count) <= self._gate.slack
 
-    def _due(self) -> _Part | None:
+    def _due(self) -> _PartOnBelt | None:
         """The part that comes to the second photo-eye next."""
         return next((one for one in self._parts if not one.met), None)
 
-    def _off(self, due: _Part, at: int) -> int:
+    def _off(self, due: _PartOnBelt, at: int) -> int:
         """By how much later than expected a part is at the second photo-eye at this count."""
         return at - due.at - self._met_slip - self._gate.eye
 
-    def _unmet(self, one: _Part) -> bool:
+    def _unmet(self, one: _PartOnBelt) -> bool:
         return self._gate.eye > 0 and not one.met
 
     def passing(self, count: int) -> int | None:

@@ -40,7 +40,7 @@ _ALARMING: frozenset[Reason] = frozenset({"late", "queue-full", "missed-trigger"
 
 
 @dataclass
-class _Open:
+class _WaitingPart:
     deadline: float
     held: Reason | None
     passed: bool = False
@@ -59,7 +59,7 @@ class Inspection:
         assert deadline > 0
         assert most > 0
         self.deadline, self._most = deadline, most
-        self._open: dict[int, _Open] = {}
+        self._open: dict[int, _WaitingPart] = {}
         self._faults: dict[Reason, None] = {}  # in the order in which they began
         self._holds: dict[Reason, None] = {}
         self._now = float("-inf")
@@ -132,7 +132,7 @@ class Inspection:
         if len(self._open) >= self._most:
             return [*found, Record(part, Verdict.REJECT, "queue-full"), Alarm("queue-full", part)]
         deadline = at + self.deadline
-        self._open[part] = _Open(deadline, next(iter(self._holds), None))
+        self._open[part] = _WaitingPart(deadline, next(iter(self._holds), None))
         return [*found, Inspect(part, deadline)]
 
     def _judged(self, part: int, verdict: Verdict, reason: Reason) -> list[Action]:

@@ -42,7 +42,7 @@ class Sender:
     def __init__(self, outbox: Outbox, queue: OutboxQueue, worker: str, ended: Callable[[str], bool]) -> None:
         self._queue, self._worker, self._ended = queue, worker, ended
         self._woken = threading.Event()
-        self._lines: dict[int, _Line] = {}
+        self._lines: dict[int, _DestinationSender] = {}
         outbox.on_change(self.wake)
         outbox.on_put(self._wake_lines)
 
@@ -81,11 +81,11 @@ class Sender:
                 del self._lines[destination_id]
         for destination_id, row in mine.items():
             if destination_id not in self._lines:
-                self._lines[destination_id] = _Line(self._queue, row)
+                self._lines[destination_id] = _DestinationSender(self._queue, row)
                 self._lines[destination_id].start()
 
 
-class _Line(threading.Thread):
+class _DestinationSender(threading.Thread):
     """Sends the messages of one destination, one after another.
 
     Attributes:

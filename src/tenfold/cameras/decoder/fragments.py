@@ -29,7 +29,7 @@ class Fragments:
         self._video, self._give = video, give
         self._parameters = b""
         self._file: Copied | None = None
-        self._written = _Written()
+        self._written = _FragmentBytes()
         self._began = 0.0
         # Of the first packet that is not yet given: key, Unix time, time in the file.
         self._first: dict[str, Any] = {}
@@ -62,7 +62,7 @@ class Fragments:
 
     def _begin(self, kept: Kept, parameters: bytes) -> None:
         self._parameters, self._first, self._began = parameters, {}, kept.time
-        self._written = _Written()
+        self._written = _FragmentBytes()
         self._file = Copied(
             self._written, self._video.stream, fragment=_FRAGMENT_SECONDS, parameters=parameters
         )
@@ -76,7 +76,7 @@ class Fragments:
         return f"avc1.{sequence[1:4].hex()}"
 
 
-class _Written:
+class _FragmentBytes:
     """The bytes that were written since they were last taken."""
 
     def __init__(self) -> None:

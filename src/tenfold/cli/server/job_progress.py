@@ -60,7 +60,7 @@ def follow(
         click.Abort: Ctrl-C; what becomes of the job has been printed.
     """
     try:
-        with interruptible(), _Line(stream or sys.stderr, job.title) as line:
+        with interruptible(), _ProgressLine(stream or sys.stderr, job.title) as line:
             while (job := jobs.wait(job.id, _SECONDS_BETWEEN)).state not in ENDED:
                 line.show(job)
     except KeyboardInterrupt:
@@ -111,7 +111,7 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Line:
+class _ProgressLine:
     """How far a job is: a line that moves on a terminal, elsewhere one now and then."""
 
     def __init__(self, stream: TextIO, title: str) -> None:
@@ -119,7 +119,7 @@ class _Line:
         self._active = stream.isatty()
         self._told_at = time.monotonic()
 
-    def __enter__(self) -> "_Line":
+    def __enter__(self) -> "_ProgressLine":
         return self
 
     def __exit__(self, *ended: object) -> None:

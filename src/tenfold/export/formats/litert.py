@@ -61,13 +61,13 @@ class LiteRt:
         from ai_edge_litert.interpreter import Interpreter
 
         info = self.info(target)
-        return NetworkClassifier(info, _Network(Interpreter(model_path=str(target), num_threads=1)))
+        return NetworkClassifier(info, _LiteRtNetwork(Interpreter(model_path=str(target), num_threads=1)))
 
     def versions(self) -> dict[str, str]:
         return package_versions(self)
 
 
-class _Network:
+class _LiteRtNetwork:
     """A file in its interpreter; see `tenfold.inference.classifier.Runtime`. One view at a time."""
 
     def __init__(self, interpreter: Any) -> None:

@@ -71,13 +71,13 @@ class OpenVino:
         core = openvino.Core()
         network, info = core.read_model(target), self.info(target)
         settings = {_PRECISION: network.get_rt_info(_PINNED).astype(str), "INFERENCE_NUM_THREADS": 1}
-        return NetworkClassifier(info, _Network(core.compile_model(network, "CPU", settings)))
+        return NetworkClassifier(info, _OpenVinoNetwork(core.compile_model(network, "CPU", settings)))
 
     def versions(self) -> dict[str, str]:
         return package_versions(self)
 
 
-class _Network:
+class _OpenVinoNetwork:
     """A compiled network; see `tenfold.inference.classifier.Runtime`."""
 
     def __init__(self, compiled: Any) -> None:

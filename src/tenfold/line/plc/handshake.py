@@ -77,7 +77,7 @@ class HandshakeStatus:
 
 
 @dataclass
-class _Part:
+class _TriggeredPart:
     number: int
     part_id: int
     verdict: int = 0
@@ -91,7 +91,7 @@ class Handshake:
         self._control = Control()
         self._running, self._pictured = False, 0
         self._triggers = self._missed = 0
-        self._parts: deque[_Part] = deque()
+        self._parts: deque[_TriggeredPart] = deque()
         self._trigger_ack = self._valid = False
 
     def control(self, control: Control) -> None:
@@ -101,7 +101,7 @@ class Handshake:
         if control.trigger and not before.trigger:
             if ready and control.enable:
                 self._triggers = (self._triggers + 1) % _LONG
-                self._parts.append(_Part(self._triggers, control.part_id))
+                self._parts.append(_TriggeredPart(self._triggers, control.part_id))
                 self._trigger_ack = True
             else:
                 self._missed = (self._missed + 1) % _LONG
@@ -134,7 +134,7 @@ class Handshake:
         newest = self._parts[-1] if self._parts else None
         acquiring = newest is not None and not newest.verdict and signed(self._pictured - newest.number) < 0
         full = len(self._parts) >= BUFFER
-        shown = self._parts[0] if self._valid else _Part(0, 0)
+        shown = self._parts[0] if self._valid else _TriggeredPart(0, 0)
         return HandshakeStatus(
             ready=self._running and self._control.enable and not (self._control.trigger or acquiring or full),
             trigger_ack=self._trigger_ack,

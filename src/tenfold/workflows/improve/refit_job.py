@@ -122,7 +122,7 @@ class RefitJob:
     ) -> Material:
         wanted = [p for p in found.pictures if p.label == NONE or p.label in info.labels]
         with self._registry.local_copy(base) as path:
-            reader = _Reader(self._load, path)
+            reader = _UncorrectedModel(self._load, path)
             pictures, said, unread = self._answers(wanted, base, info, reader, report)
             own = self._sample(one, base, info, reader, report)
         places = {label: k for k, label in enumerate(info.labels)}
@@ -146,7 +146,7 @@ class RefitJob:
         wanted: Sequence[CorrectedPicture],
         base: str,
         info: ModelInfo,
-        reader: "_Reader",
+        reader: "_UncorrectedModel",
         report: Report,
     ) -> tuple[list[CorrectedPicture], Answers, int]:
         """The uncorrected model's answers for pictures; unreadable ones are left out."""
@@ -177,7 +177,7 @@ class RefitJob:
         return pictures, joined(parts), len(wanted) - len(pictures)
 
     def _sample(
-        self, one: Improvement, base: str, info: ModelInfo, reader: "_Reader", report: Report
+        self, one: Improvement, base: str, info: ModelInfo, reader: "_UncorrectedModel", report: Report
     ) -> OwnSample | None:
         """The sample shipped with a bundled model, or one made from available own data."""
         if not one.options["with_own_data"]:
@@ -216,7 +216,7 @@ class RefitJob:
             return self._registry.register(file, origin=CORRECTIONS, by=one.by, embedding=base).hash
 
 
-class _Reader:
+class _UncorrectedModel:
     """Runs the uncorrected model, which is loaded when it is first needed."""
 
     def __init__(self, load: Callable[[Path], Classifier], path: Path) -> None:

@@ -71,7 +71,7 @@ class EventParts:
 
 
 @dataclass
-class _Open:
+class _OpenEvent:
     """An event that is open.
 
     Attributes:
@@ -120,7 +120,7 @@ class CameraWatch:
         options = Options(rate=RATE, smallest=row.smallest, zones=zones.from_json(row.zones), fixed=row.fixed)
         self._watcher = Watcher(self._classify, options)
         self._model = ChosenModel(parts.models, row.model_hash)
-        self._open: dict[int, _Open] = {}
+        self._open: dict[int, _OpenEvent] = {}
         self._size = (0, 0)
         # Frames are looked at in one thread, and `tend` is called in another.
         self._lock = threading.Lock()
@@ -202,11 +202,13 @@ class CameraWatch:
         self._parts.crops.put(crop, jpeg(event.best.pixels))
         row = self._parts.events.open(self.row.id, **values, clip_id=clip, crop=crop)
         due = event.end + _pause(event)
-        opened = _Open(row.id, crop, event.best, values["label"], event.zones, len(event.path), due, clip)
+        opened = _OpenEvent(
+            row.id, crop, event.best, values["label"], event.zones, len(event.path), due, clip
+        )
         self._open[event.track] = opened
         self._record(opened, row, event)
 
-    def _goes_on(self, opened: _Open, track: int, moment: float) -> None:
+    def _goes_on(self, opened: _OpenEvent, track: int, moment: float) -> None:
         """Write an open event as far as it came; rules are asked about it."""
         event = self._watcher.so_far(track)
         if event is None:
@@ -222,7 +224,7 @@ class CameraWatch:
             opened.best = event.best
         self._record(opened, self._parts.events.change(opened.row, "changed", **values), event)
 
-    def _record(self, opened: _Open, row: EventRow | None, event: Event) -> None:
+    def _record(self, opened: _OpenEvent, row: EventRow | None, event: Event) -> None:
         """Begin a clip of an event where a rule asks for one."""
         if row is not None and row.record and opened.clip is None:
             # Of one that began long ago no more of the past is there.

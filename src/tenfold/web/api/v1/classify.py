@@ -111,7 +111,7 @@ async def classified(request: Request, who: Visitor, model: Classifier, *, evide
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _ClassifiedPicture:
     name: str
     size: tuple[int, int] | None = None
     frames: int | None = None
@@ -136,7 +136,7 @@ class _Outcome:
         )
 
 
-def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
+def _serialised(model: str, outcomes: list[_ClassifiedPicture], evidence: bool) -> bytes:
     """A `ClassifyAnswer` as JSON, picture by picture, so that other threads can run in between."""
     parts = [outcome.answer(evidence).model_dump_json() for outcome in outcomes]
     return f'{{"model":{json.dumps(model)},"results":[{",".join(parts)}]}}'.encode()
@@ -144,17 +144,17 @@ def _serialised(model: str, outcomes: list[_Outcome], evidence: bool) -> bytes:
 
 async def _classify_all(
     request: Request, service: WebService, model: Classifier, memory: Reservation, slot: Reservation
-) -> list[_Outcome]:
+) -> list[_ClassifiedPicture]:
     """Classify while the rest still arrives; reading pauses while this request has enough in hand.
 
     The request has a slot while one of its pictures, which is then whole, is being worked on.
     """
     server = service.app.model_server
     enough = min(_ENOUGH_BYTES, service.uploads.picture_bytes)
-    tasks: list[asyncio.Task[_Outcome]] = []
-    in_hand: dict[asyncio.Task[_Outcome], UploadedPicture] = {}
+    tasks: list[asyncio.Task[_ClassifiedPicture]] = []
+    in_hand: dict[asyncio.Task[_ClassifiedPicture], UploadedPicture] = {}
 
-    def done(task: asyncio.Task[_Outcome]) -> None:
+    def done(task: asyncio.Task[_ClassifiedPicture]) -> None:
         del in_hand[task]
         if not in_hand:
             slot.release(1)
@@ -179,7 +179,7 @@ async def _classify_all(
             task.cancel()
 
 
-async def _answer(server: ModelServer, model: Classifier, upload: UploadedPicture) -> _Outcome:
+async def _answer(server: ModelServer, model: Classifier, upload: UploadedPicture) -> _ClassifiedPicture:
     size = frames = None
 
     def read(model: Classifier) -> Prepared:
@@ -192,9 +192,9 @@ async def _answer(server: ModelServer, model: Classifier, upload: UploadedPictur
         if upload.problem is not None:
             raise upload.problem
         prediction = await server.answer(read, model=model)
-        return _Outcome(upload.name, size, frames, prediction)
+        return _ClassifiedPicture(upload.name, size, frames, prediction)
     except PictureError as error:
-        return _Outcome(upload.name, error=error)
+        return _ClassifiedPicture(upload.name, error=error)
     finally:
         upload.content.discard()
 

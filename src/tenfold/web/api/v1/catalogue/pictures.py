@@ -98,7 +98,7 @@ async def add_pictures(
     picture, that problem is the answer."""
     service = service_of(request)
     service.admit(request, who.clients)
-    outcomes: list[_Outcome] = []
+    outcomes: list[_AddedPicture] = []
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         name = ""
     with service.reserved(who.clients) as (memory, slot):
@@ -116,7 +116,7 @@ async def add_pictures(
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _AddedPicture:
     name: str
     added: IngestedEntry | None = None
     error: TenfoldError | None = None
@@ -130,18 +130,18 @@ class _Outcome:
         )
 
 
-def _add(app: App, who: Visitor, upload: UploadedPicture, source: str, name: str) -> _Outcome:
+def _add(app: App, who: Visitor, upload: UploadedPicture, source: str, name: str) -> _AddedPicture:
     called = name or upload.name
     if upload.problem is not None:
-        return _Outcome(called, error=upload.problem)
+        return _AddedPicture(called, error=upload.problem)
     add = partial(
         app.ingest.add, name=called, source=source, owner=who.id, by=who.id, shared=who.id == SYSTEM
     )
     try:
         added = upload.content.consume(add)
     except (PictureError, CatalogueError) as error:
-        return _Outcome(called, error=error)
-    return _Outcome(called, restored(app.actions, [added], by=who.id)[0])
+        return _AddedPicture(called, error=error)
+    return _AddedPicture(called, restored(app.actions, [added], by=who.id)[0])
 
 
 @_long.post(
