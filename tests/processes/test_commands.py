@@ -33,7 +33,13 @@ class Program:
         self._folder = folder
 
     def __call__(
-        self, text: str, *, log: Path | None = None, patience: float = 20, limits: ProcessLimits = FREE
+        self,
+        text: str,
+        *,
+        log: Path | None = None,
+        patience: float = 20,
+        limits: ProcessLimits = FREE,
+        nice: int = 0,
     ) -> Command:
         (self._folder / "program.py").write_text(text)
         return Command(
@@ -42,6 +48,7 @@ class Program:
             log=log,
             patience=patience,
             limits=limits,
+            nice=nice,
         )
 
 
@@ -52,6 +59,25 @@ def program(tmp_path: Path) -> Program:
 
 def never() -> bool:
     return False
+
+
+@posix
+def test_it_gives_way_where_it_is_to_also_where_the_system_shares_by_session(program: Program) -> None:
+    text = """
+import os
+from pathlib import Path
+group = Path("/proc/self/autogroup")
+print(os.nice(0), group.read_text().split()[-1] if group.exists() else "none")
+"""
+    own = os.nice(0)
+    with program(text, nice=10) as behind:
+        assert behind.wait(never)
+        nice, group = behind.output.split()
+    assert int(nice) == min(19, own + 10)
+    assert group in (b"none", b"10")
+    with program(text) as beside:
+        assert beside.wait(never)
+        assert int(beside.output.split()[0]) == own
 
 
 def test_it_is_a_program_with_its_arguments_and_its_output(program: Program) -> None:

@@ -1,6 +1,6 @@
 """Runs in a child: limits, the end with standard input, and answering requests.
 
-python -m tenfold.processes.child command LIMITS MODULE ARGUMENTS...
+python -m tenfold.processes.child command LIMITS NICE MODULE ARGUMENTS...
 python -m tenfold.processes.child worker MODULE:FUNCTION IDLE_SECONDS
 python -m tenfold.processes.child messages MODULE:FUNCTION LIMITS NICE
 """
@@ -15,7 +15,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TypeAlias
 
 from tenfold.processes import frames
@@ -94,6 +96,18 @@ def _exchange(target: str, limits: str, nice: str) -> None:
         words = f"{type(error).__name__}: {error}"[:_WORDS]
         channel.send({"failed": words, "over": isinstance(error, MemoryError)})
         os._exit(1)
+
+
+def _give_way(nice: int) -> None:
+    """Give way to all other processes.
+
+    Linux may share the processor by session first: there nice counts within a session alone, and this child
+    is a session of its own, which gives way by a file.
+    """
+    if nice and sys.platform != "win32":
+        os.nice(nice)
+        with suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(nice), "ascii")
 
 
 if sys.platform != "win32":
@@ -183,10 +197,12 @@ def _main(kind: str, *arguments: str) -> None:
         return _serve(arguments[0], float(arguments[1]))
     if kind == "messages":
         return _exchange(*arguments)
-    limit(ProcessLimits(**json.loads(arguments[0])))
+    limits, nice, module, *_ = arguments
+    limit(ProcessLimits(**json.loads(limits)))
+    _give_way(int(nice))
     _end_with_input()
-    sys.argv = list(arguments[1:])
-    runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    sys.argv = list(arguments[2:])
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from tenfold.processes.limits import ProcessLimits, ended_by
 
 _WORDS, _LOG_END = 300, 65_536
 _UNLIMITED = ProcessLimits()
+# Of long work that nobody waits for: answers, cameras and stations come first.
+BEHIND = 10
 
 
 class Command:
@@ -29,6 +31,7 @@ class Command:
         log: a file for all that it writes, which is kept and written on. None: `output` and its errors are
             kept apart in temporary files.
         limits: what it may use.
+        nice: how much it gives way to other processes.
         patience: seconds in which it may end by itself when it is to stop; then it is killed.
     """
 
@@ -39,6 +42,7 @@ class Command:
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
         limits: ProcessLimits = _UNLIMITED,
+        nice: int = 0,
         patience: float = 5.0,
     ) -> None:
         self._limits, self._patience = limits, patience
@@ -46,7 +50,10 @@ class Command:
         self._errors = self._out if log else _opened(None)
         self._begin = self._errors.seek(0, os.SEEK_END)
         self._process = start(
-            ["command", json.dumps(asdict(limits)), *arguments], self._out, self._errors, environment or {}
+            ["command", json.dumps(asdict(limits)), str(nice), *arguments],
+            self._out,
+            self._errors,
+            environment or {},
         )
         self._until = time.monotonic() + limits.seconds if limits.seconds is not None else None
         self._expired = False

@@ -94,7 +94,8 @@ class CheckData:
         command += ["--confined", "--data-dir", str(self._data_dir)]
         if importlib.util.find_spec("cleanlab") is None:
             command.append("--no-labels")
-        with processes.Command(command, environment={"TENFOLD_HOME": str(self._home)}) as check:
+        environment = {"TENFOLD_HOME": str(self._home)}
+        with processes.Command(command, environment=environment, nice=processes.BEHIND) as check:
             if not check.wait(lambda: work.stopping):
                 raise Stopped
             if check.failed:

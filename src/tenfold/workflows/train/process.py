@@ -107,7 +107,11 @@ class TrainingProcess:
             return stopping()
 
         with processes.Command(
-            command, environment=environment, log=self._run.log_file, patience=_PATIENCE_SECONDS
+            command,
+            environment=environment,
+            log=self._run.log_file,
+            nice=processes.BEHIND,
+            patience=_PATIENCE_SECONDS,
         ) as training:
             if not training.wait(look, _POLL_SECONDS):
                 return self.ended
