@@ -205,10 +205,17 @@ def test_nothing_is_wider_than_a_small_phone_however_it_is_held(
     page.locator(".seen strong").wait_for()
     choose(page, plane)
     page.locator(".verdict").wait_for()
-    for width, height in ((360, 740), (740, 360)):
+    for width, height in ((360, 740), (740, 360), (640, 360)):
         page.set_viewport_size(ViewportSize(width=width, height=height))
         assert page.evaluate("innerWidth") == width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # The answer stands above the picture, and both are seen at once without scrolling.
+        page.evaluate("scrollTo(0, 0)")
+        answer, finder = page.locator(".seen").bounding_box(), page.locator(".finder").bounding_box()
+        assert answer
+        assert finder
+        assert answer["y"] + answer["height"] <= finder["y"] + 1
+        assert finder["y"] + finder["height"] <= height
 
 
 def test_without_isolation_it_computes_with_one_thread_and_says_so(
