@@ -1,5 +1,6 @@
 """The phone app and what changes around it: another live model, a newer version of the app, several tabs."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -9,13 +10,16 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from tenfold.modelfile import bundled
 from tests.browser.conftest import PAGE, need
+from tests.browser.seeing import card, choose
 from tests.chromium import PATIENCE
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +105,46 @@ def test_the_model_for_cameras_answers_on_the_phone_as_on_the_server(
     page = opened(context, own_server)
     # After the self-test; the other two are tried above.
     expect(page.locator("footer dl")).to_contain_text("watch")
+
+
+# What the server of 29 November 2026 answered to the first phone app: names of values, at every depth.
+FIRST_ANSWERS: dict[str, Any] = json.loads((ROOT / "tests/data/phone_api.json").read_text())
+
+
+def cut(answer: Any, first: Any) -> Any:
+    """An answer without what the first server did not say; it has to say all that this one did."""
+    if isinstance(first, dict) and first and isinstance(answer, dict):
+        return {name: cut(answer[name], first[name]) for name in first}
+    if isinstance(first, list) and first and isinstance(answer, list):
+        return [cut(one, first[0]) for one in answer]
+    return answer
+
+
+def test_the_app_works_with_the_answers_of_the_first_server_which_are_all_still_given(
+    context: BrowserContext, own_server: str, plane: Path
+) -> None:
+    seen = set()
+
+    def older(route: Route) -> None:
+        asked = urlsplit(route.request.url).path
+        known = asked if route.request.method == "GET" else f"{route.request.method} {asked}"
+        seen.add(known)
+        answer = route.fetch()
+        route.fulfill(response=answer, json=cut(answer.json(), FIRST_ANSWERS[known]))
+
+    for known in FIRST_ANSWERS:
+        context.route(re.compile(re.escape(known.split()[-1]) + r"(\?.*)?$"), older)
+    page = opened(context, own_server)
+    expect(page.locator("footer dl")).to_contain_text("photo")
+    make_live(context, own_server, "tenfold-cifar10")
+    page.reload()
+    page.locator(".notice").get_by_role("button").click()
+    expect(page.locator("footer dl")).to_contain_text("cifar10")
+    choose(page, plane)
+    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
+    page.get_by_role("button", name=re.compile("Send .*plane.png")).click()
+    expect(page.get_by_text("Is in the catalogue")).to_be_visible()
+    assert seen == set(FIRST_ANSWERS)
 
 
 class Files(SimpleHTTPRequestHandler):
