@@ -1,9 +1,13 @@
 """Runs compose.yaml itself, by the commands of docs/how-to/operate.md, on an image that was built before.
 
-docker-compose (Debian's, version 1) reads the file and asks Docker's daemon, or podman where that does not
-start, so that networks, volumes, secrets, health checks and rights are real. nginx stands before it with a
-prefix and Prometheus watches it, as the documentation has them. No registry is asked: Debian's PostgreSQL
-stands for the image postgres. `check` is what scripts/check_container.py calls.
+docker compose (the program that TENFOLD_COMPOSE names, else Debian 12's docker-compose 1) reads the file and
+asks Docker's daemon, or podman where that does not start, so that networks, volumes, secrets, health checks
+and rights are real. nginx stands before it with a prefix and Prometheus watches it, as the documentation has
+them. No registry is asked: Debian's PostgreSQL stands for the image postgres. `check` is what
+scripts/check_container.py calls.
+
+Version 2 is in Debian 13, whose package needs nothing else of it: `dpkg-deb --extract docker-compose_*.deb
+FOLDER` puts the program into FOLDER/usr/libexec/docker/cli-plugins.
 """
 
 import contextlib
@@ -28,7 +32,7 @@ from scripts.engines import Engine, Images, NoEngineError  # noqa: E402
 from tests.prometheus import prometheus  # noqa: E402
 from tests.proxies import nginx  # noqa: E402
 
-PROGRAMS = ("docker-compose", "nginx", "prometheus")
+PROGRAMS = (engines.COMPOSE or "docker-compose", "nginx", "prometheus")
 PAGE = ROOT / "docs/how-to/operate.md"
 PROJECT = "tenfold-check"
 DATABASE_BASE = "localhost/tenfold-check-postgres"
@@ -97,9 +101,11 @@ def make_database(buildah: Callable[..., str], image: str) -> None:
 
 def check(work: Path, images: Images, image: str, port: int) -> str:
     """By Docker's daemon, or by podman where that does not start; in words which, and how long it took."""
-    said = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-    project = said.pop("name")  # version 1 does not know it
-    assert project == "tenfold"
+    content = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    said = yaml.safe_load(content)
+    if not engines.COMPOSE:
+        del said["name"]  # version 1 does not know it
+        content = yaml.safe_dump(said)
     names = [f"{REGISTRY}/{said['services'][name]['image']}" for name in ("tenfold", "database")]
     images.buildah("tag", image, names[0])
     make_database(images.buildah, names[1])
@@ -110,7 +116,7 @@ def check(work: Path, images: Images, image: str, port: int) -> str:
                 continue
             folder = work / engine.name
             folder.mkdir()
-            (folder / "compose.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+            (folder / "compose.yaml").write_text(content, encoding="utf-8")
             try:
                 with engine.start(folder, images, names) as variables:
                     return f"{_whole_way(engine, folder, variables, port)}{why}"
@@ -164,9 +170,10 @@ def _whole_way(engine: Engine, folder: Path, variables: dict[str, str], port: in
         raise
     finally:
         do(lose)
+    seconds, version = time.monotonic() - began, do("docker compose version --short").strip()
     return (
-        f"by {engine.name}, behind nginx, brought up, watched, backed up, destroyed and restored "
-        f"in {time.monotonic() - began:.0f} s"
+        f"by {engine.name} and version {version} of docker compose, behind nginx, brought up, watched, "
+        f"backed up, destroyed and restored in {seconds:.0f} s"
     )
 
 

@@ -1,4 +1,4 @@
-"""Container engines that docker-compose can ask, on images that buildah made: Docker's daemon, and podman.
+"""Container engines that docker compose can ask, on images that buildah made: Docker's daemon, and podman.
 
 Both are started for one check and keep what they hold in its folder; nothing of the machine's own is touched.
 Knows nothing of tenfold.
@@ -20,7 +20,15 @@ START_SECONDS = 120
 # What podman asks for itself is more than some systems grant.
 LIMITS = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
 MOST = 4096
-# Debian has no `docker compose`, so version 1 of docker-compose answers to it.
+# The program of `docker compose` (version 2 and later), where there is one: the Makefile's .venv-compose.
+COMPOSE = os.environ.get("TENFOLD_COMPOSE", "")
+# Debian 12 has no `docker compose`: without it version 1 of docker-compose answers.
+_VERSION_2 = """
+docker() {
+    shift
+    "$TENFOLD_COMPOSE" "$@"
+}
+"""
 _COMMAND = r"""
 docker() {
     shift
@@ -61,15 +69,20 @@ class Engine:
     """One engine.
 
     Attributes:
-        command: a shell's function `docker`, for commands as documentation has them.
+        version_1: a shell's function `docker` that has docker-compose 1 do what documentation has.
         networks: addresses from which its containers see this machine.
     """
 
     name: str
     programs: Sequence[str]
-    command: str
+    version_1: str
     networks: str
     start: Callable[[Path, Images, Sequence[str]], AbstractContextManager[dict[str, str]]]
+
+    @property
+    def command(self) -> str:
+        """A shell's function `docker`, for commands as documentation has them."""
+        return _VERSION_2 if COMPOSE else self.version_1
 
     @property
     def missing(self) -> list[str]:
