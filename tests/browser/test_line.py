@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.seeing import LookAt
+from tests.browser.seeing import LookAt, speak
 from tests.browser.stations import BeltCamera, filming
 from tests.browser.test_access import violations
 from tests.browser.test_app import account, sign_in
+from tests.proxies import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +81,23 @@ def test_a_recipe_and_a_station_are_set_up_and_the_region_is_moved_by_keyboard(
     page.get_by_role("dialog").get_by_role("button", name="Pause").click()
     expect(station).to_contain_text("Paused")
     station.get_by_role("button", name="Resume").click()
+    expect(station).to_contain_text("Running")
+
+    # One broker for the photo-eye and for the plant is lost: it is said once, in each language.
+    broker, port = {"host": "127.0.0.1"}, free_port()
+    wiring = {"broker": broker | {"port": port}, "trigger": {"kind": "mqtt", "topic": "line/eye"}}
+    number = json.loads(page.request.get(f"{own_server}/api/v1/stations").text())[0]["id"]
+    assert page.request.patch(f"{own_server}/api/v1/stations/{number}", data=wiring).ok
+    for language, words in (
+        ("uk", "Немає з’єднання з MQTT-брокером"),
+        ("ru", "Нет соединения с MQTT-брокером"),
+        ("en", "The MQTT broker at"),
+    ):
+        speak(page, language)
+        expect(station.locator(".fault").filter(has_text=str(port))).to_have_count(1)
+        expect(station.locator(".fault").filter(has_text=str(port))).to_contain_text(words)
+    wiring = {"trigger": {"kind": "hand"}, "no_broker": True}
+    assert page.request.patch(f"{own_server}/api/v1/stations/{number}", data=wiring).ok
     expect(station).to_contain_text("Running")
 
     account(home, "olena", "administrator")

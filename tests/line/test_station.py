@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tenfold.errors import LineError
 from tenfold.line.belt import Gate
 from tenfold.line.holds import ChallengeRule
 from tenfold.line.inspector import Inspector
@@ -19,7 +20,16 @@ from tenfold.line.parts import CODES, Verdict
 from tenfold.line.pictures.camera import Shot
 from tenfold.line.plc.handshake import Control, HandshakeStatus
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
-from tenfold.line.plc.signals import Inputs, Light, OutputHealth, Outputs, PartResult, SignalOutput
+from tenfold.line.plc.mqtt_broker import Broker
+from tenfold.line.plc.signals import (
+    Inputs,
+    Light,
+    OutputHealth,
+    Outputs,
+    PartResult,
+    SignalOutput,
+    distinct,
+)
 from tenfold.line.recipe import WHOLE, Region, StationRecipe
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.station import Station
@@ -413,7 +423,7 @@ def test_an_output_is_told_every_verdict_and_the_state(bench: Bench) -> None:
 
 def test_an_output_that_halts_rejects_everything_and_one_that_fails_is_an_alarm(bench: Bench) -> None:
     output = FakeOutput()
-    output.says = OutputHealth(works=False, says="Nothing listens.", halts=True)
+    output.says = OutputHealth(LineError("The lamp", "does not answer"), halts=True)
     bench.outputs = [output]
     with bench.running() as station:
         bench.all_by()
@@ -423,7 +433,33 @@ def test_an_output_that_halts_rejects_everything_and_one_that_fails_is_an_alarm(
     assert bench.passed() == set()
     assert {reason for _, reason in bench.verdicts().values()} == {"halted"}
     says = [row.body.get("says") for row in bench.rows("alarm") if row.body["reason"] == "output"]
-    assert says == ["Nothing listens."]
+    assert says == ["The lamp does not answer."]
+
+
+def away(port: int, why: str = "") -> OutputHealth:
+    return OutputHealth(Broker("plant.example", "plant", "gate", port).away(why))
+
+
+def test_a_broker_that_is_lost_by_two_outputs_is_one_problem_which_says_why() -> None:
+    for found in ([away(1883), away(1883, "refused")], [away(1883, "refused"), away(1883)]):
+        [problem] = distinct([*found, OutputHealth()])
+        assert str(problem) == "The MQTT broker at plant.example, port 1883 is not connected (refused)."
+    assert len(distinct([away(1883), away(1884)])) == 2
+
+
+def test_a_second_output_that_fails_is_another_alarm(bench: Bench) -> None:
+    outputs = [FakeOutput(), FakeOutput()]
+    bench.outputs = outputs
+
+    def alarms() -> list[str]:
+        return [row.body["says"] for row in bench.rows("alarm") if row.body["reason"] == "output"]
+
+    with bench.running():
+        for number, one in enumerate(outputs, 1):
+            one.says = away(number)
+            bench.until(lambda number=number: len(alarms()) == number, "no alarm was written")  # type: ignore[misc]
+    assert "port 1 is" in alarms()[1]
+    assert "port 2 is" in alarms()[1]
 
 
 def test_a_plant_that_asks_by_a_handshake_gets_a_verdict_for_each_part(bench: Bench) -> None:

@@ -3,8 +3,8 @@ import type { Station } from "../api/types";
 import { bodyOf, changeOf, fieldOf, fieldsOf, nodesOf, nodesText, triggersOf } from "./form";
 
 const state: Station["state"] = {
-  phase: "ready", faults: [], holds: [], alarm: "", recipe: [1, 1], asked: 0, problem: "", passed: 0, rejected: 0,
-  last: null, outputs: [], first_parts: 0, challenge: [], refused: "", deadline: null,
+  phase: "ready", faults: [], holds: [], alarm: "", recipe: [1, 1], asked: 0, problem: null, passed: 0, rejected: 0,
+  last: null, outputs: [], first_parts: 0, challenge: [], refused: null, deadline: null,
 }; // prettier-ignore
 
 /** As the server answers to `bodyOf(fieldsOf(null))`. */

@@ -53,6 +53,7 @@ from tenfold.line.plc.signals import (
     Plant,
     SignalOutput,
     SignalOutputs,
+    distinct,
     signs_of,
 )
 from tenfold.line.trail.recorder import TrailRecorder
@@ -101,7 +102,8 @@ class Station:
         self._job, self._jobs = dict[str, int](), dict[int, dict[str, int]]()
         self._alarm, self._alarm_until, self._looked = 0, 0.0, 0.0
         self._heartbeat, self.asked = Heartbeat(options.heartbeat), 0
-        self._clock, self._slipping, self._failing = ClockWatch(lambda: now().timestamp()), False, False
+        self._clock, self._slipping = ClockWatch(lambda: now().timestamp()), False
+        self._failing: Sequence[LineError] = ()  # what fails at outputs
         self._holds = Holds(self, trail, options.challenge, options.first_parts)
         self.released = self.rejected = self._pictured = 0
         # Until the first exchange with the plant it is not known which part is where.
@@ -226,13 +228,14 @@ class Station:
         """Tell the outputs the state, and ask how they do."""
         self._told.state(outputs)
         health = self._told.health()
+        failing = distinct(health)
         with self._lock:
-            event = FaultBegan if health.halts else FaultEnded
+            event = FaultBegan if any(one.halts for one in health) else FaultEnded
             self.tell(event("halted", time.monotonic()))
-            if not health.works and not self._failing:
+            if len(failing) > len(self._failing):
                 self._raise_alarm("output")
-                self.write("alarm", {"reason": "output", "says": health.says})
-            self._failing = not health.works
+                self.write("alarm", {"reason": "output", "says": " ".join(str(one) for one in failing)})
+            self._failing = failing
 
     def _outputs(self) -> Outputs:
         with self._lock:

@@ -156,7 +156,8 @@ def _station(row: "StationRow") -> Check:
     title, said = f"station {row.name}", row.status or {}
     if away := _away(title, row, "no server runs it now"):
         return away
-    why = "; ".join(said.get("faults", []) + said.get("holds", []) + said.get("outputs", []))
+    failing = [facts["detail"] for facts in said.get("output_problems", [])]
+    why = "; ".join(said.get("faults", []) + said.get("holds", []) + failing)
     if (state := said.get("state", "starting")) != "ready":
         return Check(title, "warn", f"it releases nothing ({state}): {why}", "See the page Line.")
     if why:

@@ -40,7 +40,7 @@ def describe(error: Exception) -> ServiceFault:
 
     known = error if isinstance(error, TenfoldError) else trouble(error) or _of_the_system(error)
     if known:
-        return ServiceFault(known.code, known.title, str(known), expected=True, at=now())
+        return ServiceFault(known.code, known.title, str(known), expected=True, at=now(), facts=known.facts())
     kind = type(error).__name__
     return ServiceFault(
         "internal-error",

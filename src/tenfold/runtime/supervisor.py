@@ -7,10 +7,10 @@ folders. Each runs in a thread of its own. Knows no service, no HTTP and no data
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class ServiceFault:
         words: all about it, for whoever runs the server: no value of a row, no content of a file.
         expected: it is not a fault of the program, so the log needs no traceback.
         at: when it happened.
+        facts: of the error, where it is one of tenfold's (`TenfoldError.facts`).
     """
 
     code: str
@@ -58,6 +59,7 @@ class ServiceFault:
     words: str
     expected: bool
     at: datetime
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ def test_a_command_that_fails_is_slow_or_is_not_there_is_told_in_words(tmp_path:
         output.fire(result())
         until(lambda output=output: not output.health().works)  # type: ignore[misc]
         output.close()
-        assert says in output.health().says
-        assert "secret" not in output.health().says
+        assert says in str(output.health().problem)
+        assert "secret" not in str(output.health().problem)
 
 
 def test_a_file_holds_the_last_verdict_whole(tmp_path: Path) -> None:
@@ -72,10 +72,10 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_an_output_that_does_not_keep_up_never_waits_and_says_so() -> None:
-    output = DigitalOutput("The lamp", lambda result: time.sleep(0.05))
+    output = DigitalOutput("command", "lamp", lambda result: time.sleep(0.05))
     began = time.monotonic()
     for _ in range(100):
         output.fire(result())
     assert time.monotonic() - began < 0.05 * 60
-    assert "64 verdicts wait" in output.health().says
+    assert "64 verdicts wait" in str(output.health().problem)
     output.close()

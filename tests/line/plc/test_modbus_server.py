@@ -110,7 +110,7 @@ def test_a_trigger_too_early_is_counted_and_eight_parts_are_buffered() -> None:
             1,
             0,
         )
-        assert "results of 8 parts" in server.health().says
+        assert "results of 8 parts" in str(server.health().problem)
         for number in range(1, 9):
             told = peer.until(lambda told: bool(told["valid"]))
             assert (told["result_part_id"], told["verdict"], told["reason"]) == (number, 2, 22)

@@ -118,8 +118,14 @@ def test_who_has_certificate_and_password_is_let_in_and_others_are_told_why(
     ):
         output = SparkplugOutput(wrong)
         until(lambda output=output: not output.health().works)  # type: ignore[misc]
-        says = output.health().says
+        health = output.health()
         output.close()
+        says = str(health.problem)
+        assert health.problem is not None
+        assert (health.problem.reason, health.problem.params) == (
+            "broker-away",
+            {"host": right.host, "port": str(right.port)},
+        )
         assert "is not connected" in says
         for secret in ("s3cret-word", "guess-word"):
             assert secret not in says + repr(wrong)

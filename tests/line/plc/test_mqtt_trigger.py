@@ -45,7 +45,7 @@ def test_while_the_broker_is_away_parts_have_to_be_rejected(tmp_path: Path) -> N
             until(lambda: trigger.health().works)
             mosquitto.kill()
             until(lambda: trigger.health().halts)
-            assert "is not connected" in trigger.health().says
+            assert "is not connected" in str(trigger.health().problem)
             mosquitto.start()
             until(lambda: trigger.health().works)
         finally:

@@ -446,6 +446,6 @@ def test_a_server_that_ended_says_why_and_the_station_goes_on() -> None:
             if not server.health().works:
                 break
             time.sleep(0.01)
-        assert "The OPC UA server ended: " in server.health().says
+        assert "The OPC UA server ended (" in str(server.health().problem)
         server.state(RUNNING)
         server.fire(result(2))

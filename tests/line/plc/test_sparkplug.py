@@ -240,7 +240,7 @@ def test_a_node_waits_for_its_primary_host_and_dies_when_that_goes(broker: Mosqu
     say(False, 1_000)
     node = SparkplugNode(Broker("127.0.0.1", "plant", "station", broker.port, primary="scada"), METRICS)
     node.start()
-    until(lambda: "primary host scada" in node.problem)
+    until(lambda: node.problem is not None and node.problem.reason == "primary-host-away")
     host.client.publish("spBv1.0/STATE/scada", "nonsense", qos=1)
     say(True, 900)  # older than what is known
     time.sleep(0.5)

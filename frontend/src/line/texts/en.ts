@@ -321,7 +321,7 @@ export const en = {
   reason_astray: "Lost track of parts before the gate",
   reason_restarted: "The station was restarted",
   reason_stopped: "The belt stands still",
-  reason_halted: "Stopped by the plant",
+  reason_halted: "Stopped by the plant, or a signal is lost",
   reason_output: "An output cannot be reached",
   reason_wrong_count: "The count is wrong",
   reason_recipe: "No approved recipe",

@@ -332,7 +332,7 @@ export const ru: Translated<typeof en> = {
   reason_astray: "Потерян счёт деталей перед отбраковщиком",
   reason_restarted: "Станция перезапущена",
   reason_stopped: "Конвейер стоит",
-  reason_halted: "Остановлена сигналом с линии",
+  reason_halted: "Остановлена с линии, либо потерян сигнал",
   reason_output: "Выход не отвечает",
   reason_wrong_count: "Количество не то",
   reason_recipe: "Нет утверждённого рецепта",

@@ -328,7 +328,7 @@ export const uk: Translated<typeof en> = {
   reason_astray: "Втрачено лік деталей перед відбраковувачем",
   reason_restarted: "Станцію перезапущено",
   reason_stopped: "Конвеєр стоїть",
-  reason_halted: "Зупинено сигналом з лінії",
+  reason_halted: "Зупинено з лінії, або втрачено сигнал",
   reason_output: "Вихід не відповідає",
   reason_wrong_count: "Кількість не та",
   reason_recipe: "Немає затвердженого рецепта",

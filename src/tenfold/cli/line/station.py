@@ -234,7 +234,9 @@ def _facts(row: "StationRow") -> dict[str, Any]:
 
     status = row.status if row.worker and row.status else {}
     state = "paused" if row.paused_at else status.get("state", "off") if told_lately(row.status_at) else "off"
-    why = [status.get("problem", ""), *status.get("faults", []), *status.get("holds", [])]
+    failing = [status.get("recipe_problem"), *status.get("output_problems", [])]
+    why = [one["detail"] for one in failing if one]
+    why += status.get("faults", []) + status.get("holds", [])
     return {
         "id": row.id,
         "name": row.name,

@@ -13,9 +13,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from tenfold.errors import LineError
 from tenfold.files import write_whole
 from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
+from tenfold.reasons import Reason
 
 _MOST_WAITING = 64
 _END_SECONDS = 2.0
@@ -41,11 +44,13 @@ class DigitalOutput:
 
     Args:
         act: the action; raises OSError or ValueError where it fails.
-        name: of the output, for people.
+        name: of the command or file, for people.
     """
 
-    def __init__(self, name: str, act: Callable[[PartResult], None]) -> None:
-        self._name, self._act = name, act
+    def __init__(
+        self, kind: Literal["command", "file"], name: str, act: Callable[[PartResult], None]
+    ) -> None:
+        self._kind, self._name, self._act = kind, name, act
         self._waiting: queue.Queue[PartResult | None] = queue.Queue(_MOST_WAITING)
         self._failed = ""
         self._thread = threading.Thread(target=self._run, name="tenfold-output", daemon=True)
@@ -62,8 +67,13 @@ class DigitalOutput:
         """See `SignalOutput`; a digital output tells verdicts only."""
 
     def health(self) -> OutputHealth:
-        failed = self._failed
-        return OutputHealth(works=not failed, says=f"{self._name} failed: {failed}." if failed else "")
+        if not self._failed:
+            return OutputHealth()
+        reason: Reason = "output-command-failed" if self._kind == "command" else "output-file-failed"
+        subject = f"The {self._kind} {self._name}"
+        return OutputHealth(
+            LineError(subject, "failed", received=self._failed, reason=reason, params={"name": self._name})
+        )
 
     def close(self) -> None:
         """See `SignalOutput`. Verdicts that wait are dropped."""
@@ -108,7 +118,7 @@ def command_output(options: CommandOptions) -> DigitalOutput:
         if done.returncode:
             raise ValueError(f"it ended with status {done.returncode}")
 
-    return DigitalOutput(f"The command {options.command[0]}", act)
+    return DigitalOutput("command", options.command[0], act)
 
 
 def file_output(path: Path) -> DigitalOutput:
@@ -124,4 +134,4 @@ def file_output(path: Path) -> DigitalOutput:
         }
         write_whole(path, (json.dumps(said) + "\n").encode(), lasting=False)
 
-    return DigitalOutput(f"The file {path.name}", act)
+    return DigitalOutput("file", path.name, act)

@@ -6,6 +6,7 @@ It is the station's plant and one of its outputs. The encoder stands still: the 
 import threading
 from dataclasses import dataclass
 
+from tenfold.errors import LineError
 from tenfold.line.parts import CODES
 from tenfold.line.plc.handshake import BUFFER, Control, Handshake, HandshakeStatus
 from tenfold.line.plc.signals import REMEMBERED, Inputs, OperatingState, OutputHealth, Outputs, PartResult
@@ -89,11 +90,16 @@ class HandshakePlant:
 
     def health(self) -> OutputHealth:
         """See `SignalOutput`; whether the plant is there is seen by its heartbeat."""
-        if self.tell().status.full:
-            return OutputHealth(
-                works=False, says=f"The results of {BUFFER} parts wait for the PLC to acknowledge them."
+        if not self.tell().status.full:
+            return OutputHealth()
+        return OutputHealth(
+            LineError(
+                f"The results of {BUFFER} parts",
+                "wait for the PLC to acknowledge them",
+                reason="results-wait",
+                params={"n": BUFFER},
             )
-        return OutputHealth()
+        )
 
     def close(self) -> None:
         """See `Plant`."""

@@ -36,6 +36,16 @@ class Broker:
         """For people."""
         return f"The MQTT broker at {self.host}, port {self.port}"
 
+    def away(self, why: str = "") -> LineError:
+        """That it is not connected; `why`: what it or the system said."""
+        return LineError(
+            self.name,
+            "is not connected",
+            received=why,
+            reason="broker-away",
+            params={"host": self.host, "port": str(self.port)},
+        )
+
     def topic(self, kind: str) -> str:
         """Where messages of a kind go."""
         return f"spBv1.0/{self.group}/{kind}/{self.node}"

@@ -20,7 +20,7 @@ class MqttTrigger:
     """
 
     def __init__(self, broker: Broker, topic: str, trigger: Callable[[], None]) -> None:
-        self._name = broker.name
+        self._broker = broker
         self._subscribed = False
         client = self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True)
         client.reconnect_delay_set(1, 5)
@@ -55,7 +55,7 @@ class MqttTrigger:
     def health(self) -> OutputHealth:
         if self._subscribed:
             return OutputHealth()
-        return OutputHealth(works=False, says=f"{self._name} is not connected.", halts=True)
+        return OutputHealth(self._broker.away(), halts=True)
 
     def close(self) -> None:
         self._client.disconnect()

@@ -1,11 +1,12 @@
 """The signals between a station and the plant, the same for every protocol. Knows no protocol."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
+from tenfold.errors import LineError
 from tenfold.line.parts import Reason, Verdict
 
 # How many triggers' encoder counts a plant keeps, so that none is lost between two readings.
@@ -131,14 +132,28 @@ class OutputHealth:
     """How an output does.
 
     Attributes:
-        works: whether what is told arrives.
-        says: what fails, in words.
+        problem: what fails; None: what is told arrives.
         halts: whether parts have to be rejected meanwhile.
     """
 
-    works: bool = True
-    says: str = ""
+    problem: LineError | None = None
     halts: bool = False
+
+    @property
+    def works(self) -> bool:
+        """Whether what is told arrives."""
+        return self.problem is None
+
+
+def distinct(found: Iterable[OutputHealth]) -> list[LineError]:
+    """What fails, each problem once: two outputs may have the same broker."""
+    problems: dict[object, LineError] = {}
+    for health in found:
+        if (one := health.problem) is not None:
+            key = one.reason, *sorted(one.params.items())
+            # One of the two may know why.
+            problems[key] = one if one.received else problems.get(key, one)
+    return list(problems.values())
 
 
 class SignalOutput(Protocol):
@@ -158,7 +173,7 @@ class SignalOutput(Protocol):
 
 
 class SignalOutputs:
-    """Several outputs as one: all are told the same, and it works while all of them do."""
+    """Several outputs as one: all are told the same."""
 
     def __init__(self, outputs: Sequence[SignalOutput]) -> None:
         self._outputs = tuple(outputs)
@@ -171,10 +186,8 @@ class SignalOutputs:
         for output in self._outputs:
             output.state(outputs)
 
-    def health(self) -> OutputHealth:
-        found = [output.health() for output in self._outputs]
-        failing = "; ".join(one.says for one in found if not one.works)
-        return OutputHealth(not failing, failing, halts=any(one.halts for one in found))
+    def health(self) -> list[OutputHealth]:
+        return [output.health() for output in self._outputs]
 
     def close(self) -> None:
         for output in self._outputs:

@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from tenfold.errors import LineError
 from tenfold.line.plc.mqtt_broker import Broker, Login
 from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
@@ -35,7 +36,7 @@ class SparkplugNode:
         metrics: the node's metrics and their types, which never change.
 
     Attributes:
-        problem: why nobody is told anything now; empty until the broker was asked.
+        problem: why nobody is told anything now; None until the broker was asked.
 
     Raises:
         LineError: a certificate or a key cannot be used.
@@ -51,7 +52,7 @@ class SparkplugNode:
         self._stop = threading.Event()
         self._seq, self._bd_seq = 0, 0
         self._rebirth = False
-        self.problem = ""
+        self.problem: LineError | None = None
         self._host_at, self._host_online = -1, False
         self._thread = threading.Thread(target=self._run, name="tenfold-sparkplug", daemon=True)
 
@@ -84,7 +85,7 @@ class SparkplugNode:
             try:
                 self._serve(client)
             finally:
-                self.problem = f"{self._broker.name} is not connected."
+                self.problem = self._broker.away()
                 client.disconnect()
                 client.loop_stop()
             # Each connection has its own death certificate, with the next number.
@@ -124,19 +125,25 @@ class SparkplugNode:
         try:
             client.connect(broker.host, broker.port, keepalive=_KEEPALIVE)
         except (OSError, UnicodeError) as error:
-            self.problem = f"{broker.name} is not connected: {error}."
+            why = error.strerror if isinstance(error, OSError) else ""
+            self.problem = broker.away(why or str(error))
             return None
         client.loop_start()
         if connected.wait(_CONNECT_SECONDS) and not refused:
             return client
-        self.problem = f"{broker.name} is not connected: {refused or 'it does not answer'}."
+        self.problem = broker.away(refused or "it does not answer")
         client.disconnect()
         client.loop_stop()
         return None
 
     def _serve(self, client: Client) -> None:
         while not (self._host_online or self._stop.is_set() or self._gone.is_set()):
-            self.problem = f"The primary host {self._broker.primary} is not online."
+            self.problem = LineError(
+                f"The primary host {self._broker.primary}",
+                "is not online",
+                reason="primary-host-away",
+                params={"name": self._broker.primary},
+            )
             self._wake.wait(1.0)
             self._wake.clear()
         if self._stop.is_set() or self._gone.is_set():
@@ -169,7 +176,7 @@ class SparkplugNode:
             ]
         self._seq = 0
         self._publish(client, "NBIRTH", metrics)
-        self.problem = ""
+        self.problem = None
 
     def _publish(self, client: Client, kind: str, metrics: list[Metric]) -> None:
         client.publish(self._broker.topic(kind), payload(metrics, timestamp=_now(), seq=self._seq), qos=0)
@@ -252,8 +259,7 @@ class SparkplugOutput:
         )
 
     def health(self) -> OutputHealth:
-        problem = self._node.problem
-        return OutputHealth(works=not problem, says=problem)
+        return OutputHealth(self._node.problem)
 
     def close(self) -> None:
         self._node.stop()

@@ -49,28 +49,27 @@ class RecipeModels:
         around: wraps a model; a simulation disturbs it this way.
 
     Attributes:
-        problem: why there is no job; empty where there is one.
+        problem: why there is no job; None where there is one.
     """
 
     def __init__(self, stack: ExitStack, book: RecipeBook, around: Callable[[Classify], Classify]) -> None:
         self._stack, self.book, self._around = stack, book, around
         self._servers: dict[str, ModelServer] = {}
         self._jobs: dict[str, ActiveRecipe] = {}
-        self.problem = ""
+        self.problem: TenfoldError | None = None
 
     def job(self, number: int) -> ActiveRecipe | None:
         """The active recipe for `number`; None where it is not approved, or its model cannot be used."""
         one = next((one for one in self.book.recipes if one.values["number"] == number), None)
         if one is None:
-            asked = f"The plant asks for recipe {number}, which" if number else "The recipe"
-            self.problem = f"{asked} is not approved." if number else "No recipe is chosen."
+            self.problem = _no_recipe(number)
             return None
         try:
             found = self._made(one)
         except TenfoldError as error:
-            self.problem = str(error)
+            self.problem = error
             return None
-        self.problem = ""
+        self.problem = None
         return found
 
     def deadline(self, facts: Mapping[str, Any]) -> float | None:
@@ -88,3 +87,12 @@ class RecipeModels:
             recipe.check([found.label for found in server.model.info.classes])
             self._jobs[key] = ActiveRecipe(recipe, self._around(LineModel(server).classify), one.facts)
         return self._jobs[key]
+
+
+def _no_recipe(number: int) -> LineError:
+    """Why there is none: it is not approved; 0: none is chosen."""
+    if not number:
+        return LineError("The station", "has no recipe", reason="recipe-missing")
+    return LineError(
+        f"Recipe {number}", "is not approved", reason="recipe-not-approved", params={"number": number}
+    )

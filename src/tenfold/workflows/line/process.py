@@ -9,8 +9,8 @@ From the parent: `{"setup": LineSetup, "book": RecipeBook}`, then one of
     {"do": "picture"}                            somebody looks
 
 To the parent: `{"starting": true}` each second until it runs, then `{"status": {...}}` twice a second,
-`{"picture": base64}`, and of a message with an `order`
-`{"order": the same, "refused": why it was not done}`, empty words where it was.
+`{"picture": base64}`, and of a wish, or of a message with an `order`,
+`{"order": the same, "refused": why it was not done}`, an error's facts, null where it was done.
 A simulation runs the same process, with a `Disturbance` (`simulated.py`).
 """
 
@@ -39,7 +39,7 @@ from tenfold.line.pictures.camera import SnapshotCamera
 from tenfold.line.pictures.crossing import Crossing
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.mqtt_trigger import MqttTrigger
-from tenfold.line.plc.signals import Plant, SignalOutput
+from tenfold.line.plc.signals import Plant, SignalOutput, distinct
 from tenfold.line.plc.triggers import OwnGateEye, OwnTriggers
 from tenfold.line.plc.wiring import Wires, connect
 from tenfold.line.recipe import WHOLE, Region, StationRecipe
@@ -58,6 +58,8 @@ _PREPARE_SECONDS = 20.0
 _STARTING_SECONDS = 1.0
 # A picture for people: it travels in a message, which has room for 64 KiB.
 _SHOWN_SIDE, _SHOWN_BYTES = 480, 40_000
+# Messages that may be refused; the answer to the last one is shown.
+_WISHES = ("challenge", "first-parts")
 # Used until there is a recipe; passes nothing.
 _NO_RECIPE = StationRecipe("none", (Region("none", WHOLE, frozenset()),))
 
@@ -164,8 +166,9 @@ class _Work:
             while running.is_alive():
                 if said := channel.receive(_TICK_SECONDS):
                     refused = self._do(said, channel)
-                    if refused or "order" in said:
-                        channel.send({"order": said.get("order"), "refused": refused})
+                    if refused or said["do"] in _WISHES or "order" in said:
+                        facts = refused.facts() if refused else None
+                        channel.send({"order": said.get("order"), "refused": facts})
                 self._station.use(self._models.job(self._wanted))
                 if self._stream is not None and self._stream.away:
                     self._station.tell(FaultBegan("camera", time.monotonic()))
@@ -212,8 +215,8 @@ class _Work:
             time.sleep(_TICK_SECONDS)
         return False
 
-    def _do(self, said: dict[str, Any], channel: ParentChannel) -> str:
-        """Do what the parent says; why not, "": it was done."""
+    def _do(self, said: dict[str, Any], channel: ParentChannel) -> LineError | None:
+        """Do what the parent says; why not, None: it was done."""
         match said["do"]:
             case "book":
                 book = RecipeBook.from_json(said["book"])
@@ -222,20 +225,24 @@ class _Work:
                 self._models.book = book
             case "trigger":
                 if self._triggers is None:
-                    return "The station takes its triggers from the plant."
+                    return LineError(
+                        f"The station {self._setup.name}",
+                        "takes its triggers from the plant",
+                        reason="trigger-of-plant",
+                    )
                 self._triggers.trigger()
             case "challenge":
                 try:
                     self._station.begin_challenge(said["expected"], by=said["by"])
                 except LineError as error:
-                    return str(error)
+                    return error
             case "first-parts":
                 self._station.settle_first_parts(by=said["by"], refused=said["refused"])
             case "picture":
                 channel.send({"picture": self._picture()})
             case fault if fault in self._faults:
                 self._faults[fault](said)
-        return ""
+        return None
 
     def _picture(self) -> str | None:
         try:
@@ -270,8 +277,8 @@ class _Work:
 
     def _status(self) -> dict[str, Any]:
         station, outputs = self._station, self._figures.last
-        faults, holds = station.faults, station.holds
-        one = station.facts
+        faults, holds, one = station.faults, station.holds, station.facts
+        problem, failing = self._models.problem, distinct(each.health() for each in self._outputs)
         return {
             "state": "fault" if faults else "held" if holds else "ready",
             "faults": list(faults),
@@ -280,11 +287,11 @@ class _Work:
             "recipe": one,
             "deadline": self._models.deadline(one),
             "asked": station.asked,
-            "problem": self._models.problem,
+            "recipe_problem": problem.facts() if problem else None,
             "passed": station.released,
             "rejected": station.rejected,
             "last": self._last(),
-            "outputs": [health.says for health in (each.health() for each in self._outputs) if health.says],
+            "output_problems": [error.facts() for error in failing],
             "picture_age": round(time.monotonic() - self._camera.at, 3) if self._camera.at else None,
             **self._figures.status(),
             **station.held,

@@ -66,7 +66,7 @@ class RunningStation:
         self._book: RecipeBook | None = None
         self._said: dict[str, Any] = {}
         self._picture: StationImage | None = None
-        self.refused = ""
+        self.refused: dict[str, Any] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """See `Service`. Raises LineError where the process ends, UnknownCamera where it has no camera."""
@@ -106,9 +106,10 @@ class RunningStation:
                 continue
             heard = time.monotonic()
             self._said = said.get("status", self._said)
-            self.refused = said.get("refused") or self.refused
+            if "refused" in said:
+                self.refused = said["refused"]
             if (order := said.get("order")) is not None:
-                self._orders.answer(order, said["refused"])
+                self._orders.answer(order, self.refused["detail"] if self.refused else "")
             if content := said.get("picture"):
                 number = self._picture.number + 1 if self._picture else 1
                 self._picture = StationImage(number, time.time(), base64.b64decode(content))

@@ -311,9 +311,9 @@ def _book(options: SimulationOptions) -> RecipeBook:
 
 def _ready(said: dict[str, Any]) -> bool:
     status = said.get("status", {})
-    if status.get("problem"):
+    if problem := status.get("recipe_problem"):
         raise LineError(
-            "The station", "could not be started", received=status["problem"], reason="simulation-failed"
+            "The station", "could not be started", received=problem["detail"], reason="simulation-failed"
         )
     return bool(status.get("state") == "ready")
 

@@ -8,13 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from tenfold.catalogue.entries.tables import SOURCES
+from tenfold.errors import LineError
 from tenfold.line.plc.modbus import ModbusAddress, registers
+from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.signals import Inputs
 from tenfold.line.plc.wiring import connect
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
+from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
@@ -69,6 +73,25 @@ def trail(running: Running, gate: int) -> Path:
             ]
         )
     return path
+
+
+def test_what_fails_of_a_station_is_told_by_codes_that_the_page_has_in_every_language(
+    running: Running, gate: int
+) -> None:
+    away = Broker("plant.example", "plant", "gate").away("Connection refused")
+    missing = LineError("Recipe 7", "is not approved", reason="recipe-not-approved", params={"number": 7})
+    status = {"output_problems": [away.facts()], "recipe_problem": missing.facts()}
+    with running.service.app.database.writing() as session:
+        session.execute(update(StationRow).values(status=status, worker="elsewhere"))
+    state = running.client.get(f"/api/v1/stations/{gate}").json()["state"]
+    [told] = state["outputs"]
+    assert told["detail"] == (
+        "The MQTT broker at plant.example, port 1883 is not connected (Connection refused)."
+    )
+    # The port as a text: a number would be written with a thousands separator.
+    assert (told["reason"], told["params"]) == ("broker-away", {"host": "plant.example", "port": "1883"})
+    assert (state["problem"]["reason"], state["problem"]["params"]) == ("recipe-not-approved", {"number": 7})
+    assert state["refused"] is None
 
 
 def recipe(running: Running) -> dict[str, Any]:

@@ -176,7 +176,8 @@ export const en = {
     "The second photo-eye saw a part where none was due, or none where one was: one was taken off or put on between the photo-eyes, or the belt slipped by a whole part. Nobody knows which part is which, so all are rejected. Clear the belt between the photo-eyes, look whether both see every part, then pause and resume the station.",
   cure_restarted: "The station started anew. Parts that were on the belt meanwhile were rejected.",
   cure_stopped: "The station was stopped. Start it again when the line is to run.",
-  cure_halted: "The plant has halted the station. Start it from the plant.",
+  cure_halted:
+    "The plant has halted the station, or the broker of a photo-eye is away. Start it from the plant, or see to the broker.",
   cure_output:
     "A receiver of verdicts cannot be reached. Check its address and network; parts are judged all the same.",
   cure_recipe: "The plant asks for a recipe that is not approved here. Approve it, or choose another one.",

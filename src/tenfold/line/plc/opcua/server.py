@@ -109,9 +109,8 @@ class OpcUaServer:
         self._station.run(outputs)
 
     def health(self) -> OutputHealth:
-        works = self._thread.alive
-        says = "" if works else f"The OPC UA server ended: {self._thread.error}."
-        return OutputHealth(works, says, halts=self._station.halts)
+        ended = LineError("The OPC UA server", "ended", received=self._thread.error, reason="opcua-ended")
+        return OutputHealth(None if self._thread.alive else ended, halts=self._station.halts)
 
     def close(self) -> None:
         self._thread.close(_STOP_SECONDS)

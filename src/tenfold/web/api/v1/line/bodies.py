@@ -23,6 +23,7 @@ from tenfold.web.api.v1.line.wires import (
     TriggerBody,
     VerdictName,
 )
+from tenfold.web.problems import Problem
 from tenfold.web.security.confirmation import ConfirmedRequest
 
 
@@ -157,14 +158,16 @@ class StationState(BaseModel):
         " the station's. Null: no recipe is in use."
     )
     asked: int = Field(description="The recipe that the plant asks for; 0: it does not say.")
-    problem: str = Field(description='Why there is no recipe, or no process; "": nothing is wrong.')
+    problem: Problem | None = Field(
+        description="Why there is no recipe, or no process; null: nothing is wrong."
+    )
     passed: int = Field(description="Released since the station started.")
     rejected: int
     last: LastVerdict | None = Field(description="Null: none since it started.")
-    outputs: list[str] = Field(description="What does not reach its receiver, in words.")
+    outputs: list[Problem] = Field(description="What does not reach its receiver.")
     first_parts: int = Field(description="So many first parts are yet to be judged; the last waits.")
     challenge: list[bool | None] = Field(description="Of a challenge that runs, whether each part was right.")
-    refused: str = Field(description="Why the last wish was refused.")
+    refused: Problem | None = Field(description="Why the last wish was refused; null: it was not.")
 
 
 class StationAnswer(Answer):

@@ -1,10 +1,16 @@
 """A station and its state, as the API answers them. Knows no route."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tenfold.accounts.roles import ADMINISTRATOR, at_least
+from tenfold.errors import LineError
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
+from tenfold.runtime.supervisor import ServiceFault
 from tenfold.web.api.v1.line.bodies import ChallengeBody, GateBody, StationAnswer, StationState
 from tenfold.web.api.v1.line.wires import TriggerBody, shown_broker, shown_output, shown_plant
+from tenfold.web.problems import Problem, describe, remembered
 from tenfold.web.security.visitor import Visitor
 from tenfold.workflows.line.cameras import described
 
@@ -31,7 +37,7 @@ def _state(app: App, row: StationRow) -> StationState:
     running = app.running_stations.running(row.id)
     said = running.status() if running is not None else (row.status or {}) if row.worker else {}
     health = app.running_stations.health(row.id)
-    fault = health.fault.words if health and health.state == "failing" and health.fault else ""
+    fault = health.fault if health and health.state == "failing" else None
     phase = said.get("state", "starting" if running is not None and not fault else "off")
     recipe = said.get("recipe") or {}
     return StationState(
@@ -42,12 +48,25 @@ def _state(app: App, row: StationRow) -> StationState:
         recipe=recipe.get("recipe", []),
         deadline=said.get("deadline"),
         asked=said.get("asked", 0),
-        problem=fault or said.get("problem", ""),
+        problem=_problem(row, fault) if fault else _remembered(said.get("recipe_problem")),
         passed=said.get("passed", 0),
         rejected=said.get("rejected", 0),
         last=said.get("last"),
-        outputs=said.get("outputs", []),
+        outputs=[remembered(facts) for facts in said.get("output_problems", [])],
         first_parts=said.get("first_parts", 0),
         challenge=said.get("challenge", []),
-        refused=running.refused if running is not None else "",
+        refused=_remembered(running.refused) if running is not None else None,
     )
+
+
+def _remembered(facts: Mapping[str, Any] | None) -> Problem | None:
+    return remembered(facts) if facts else None
+
+
+def _problem(row: StationRow, fault: ServiceFault) -> Problem:
+    """Why a station's process does not run."""
+    if fault.facts:
+        return remembered(fault.facts)
+    cure = "It is started again; parts are rejected meanwhile."
+    subject = f"The station {row.name}"
+    return describe(LineError(subject, "ended", received=fault.words, cure=cure, reason="station-ended"))
