@@ -102,7 +102,7 @@ def _attempt(app: App, **values: Any) -> None:
     options = {"with_own_data": True, "epochs": 4, "own_source": "cifar10"}
     with app.database.writing() as session:
         one = table.begin(session, "0", app.registry.live(), 0, options)
-    table.change(one.id, **values)
+    table.set(one.id, **values)
 
 
 def _picture(number: int) -> bytes:

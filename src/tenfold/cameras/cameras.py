@@ -76,7 +76,7 @@ class Cameras(Claims[CameraRow]):
         changes = values | (_columns(address) if address else {})
         try:
             with self._database.writing() as session:
-                row = self._present(session, number)
+                row = self._existing(session, number)
                 other = {column for column, value in changes.items() if getattr(row, column) != value}
                 for column in other:
                     setattr(row, column, changes[column])

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tenfold.cameras.tables import CUT, ENDED, OPEN, EventRow, EventZone
-from tenfold.database import GREATEST_ID, Database, now, row_of
+from tenfold.database import GREATEST_ID, Database, now
+from tenfold.database.rows import SettableRows
 from tenfold.errors import UnknownCameraEvent
 
 # opened: once it moves as objects do. changed: it entered a zone, or looks like something else. ended, cut.
@@ -51,7 +52,7 @@ class HourCount:
     count: int
 
 
-class CameraEvents:
+class CameraEvents(SettableRows[EventRow]):
     """The table of events.
 
     Args:
@@ -59,7 +60,8 @@ class CameraEvents:
     """
 
     def __init__(self, database: Database, note: Note = lambda session, event, change: None) -> None:
-        self._database, self._note = database, note
+        super().__init__(database, EventRow, _unknown)
+        self._note = note
 
     def open(self, camera_id: int, **values: Any) -> EventRow:
         """An event begins.
@@ -98,19 +100,6 @@ class CameraEvents:
                 row.state = CUT
                 self._note(session, row, "cut")
         return len(rows)
-
-    def set(self, event_id: int, **values: Any) -> EventRow:
-        """Set columns of an event that are not about what was seen; raises UnknownCameraEvent."""
-        with self._database.writing() as session:
-            row = _existing(session, event_id)
-            for name, value in values.items():
-                setattr(row, name, value)
-        return row
-
-    def get(self, event_id: int) -> EventRow:
-        """One event; raises UnknownCameraEvent."""
-        with self._database.reading() as session:
-            return _existing(session, event_id)
 
     def find(self, which: EventFilter, *, limit: int = 100, before: int | None = None) -> list[EventRow]:
         """The newest first.
@@ -223,9 +212,5 @@ def _in_parts(numbers: Iterable[int]) -> list[Sequence[int]]:
     return [known[start : start + _IDS_AT_ONCE] for start in range(0, len(known), _IDS_AT_ONCE)]
 
 
-def _existing(session: Session, event_id: int) -> EventRow:
-    row = row_of(session, EventRow, event_id)
-    if row is None:
-        cure = "It may have been deleted by its age."
-        raise UnknownCameraEvent(f"Event {event_id}", "does not exist", cure=cure)
-    return row
+def _unknown(which: int | str) -> UnknownCameraEvent:
+    return UnknownCameraEvent(f"Event {which}", "does not exist", cure="It may have been deleted by its age.")

@@ -3,16 +3,16 @@
 Knows nothing else of such a table.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tenfold.database.base import BigId, Moment, now, row_of
-from tenfold.database.engine import Database
-from tenfold.database.names import LONGEST_NAME, by_name
+from tenfold.database.base import BigId, Moment, now
+from tenfold.database.names import LONGEST_NAME
+from tenfold.database.rows import NamedRows
 
 # The process that works on a row writes its status every few seconds.
 _STALE_SECONDS = 15.0
@@ -44,29 +44,8 @@ def told_lately(at: datetime | None) -> bool:
     return at is not None and abs((now() - at).total_seconds()) <= _STALE_SECONDS
 
 
-class Claims(Generic[RowT]):
-    """Who works on which row of a table.
-
-    Args:
-        unknown: the error for a row that does not exist, by what was asked for.
-    """
-
-    def __init__(
-        self, database: Database, table: type[RowT], unknown: Callable[[int | str], Exception]
-    ) -> None:
-        self._database, self._table, self._unknown = database, table, unknown
-
-    def get(self, number: int) -> RowT:
-        """One of them. Raises `unknown` where there is none of that number."""
-        with self._database.reading() as session:
-            return self._present(session, number)
-
-    def named(self, name: str) -> RowT:
-        """One of them, by its name or its number. Raises `unknown`."""
-        found = by_name(self.all(), name)
-        if found is None:
-            raise self._unknown(name)
-        return found
+class Claims(NamedRows[RowT]):
+    """Who works on which row of a table."""
 
     def all(self, *, removed: bool = False) -> list[RowT]:
         """Every row, by name. removed: those too that were removed."""
@@ -82,9 +61,9 @@ class Claims(Generic[RowT]):
         """Pause or resume the work on a row. Raises `unknown`."""
         return self.change(number, paused_at=now() if paused else None)
 
-    def _present(self, session: Session, number: int) -> RowT:
-        row = row_of(session, self._table, number)
-        if row is None or row.removed_at is not None:
+    def _existing(self, session: Session, number: int) -> RowT:
+        row = super()._existing(session, number)
+        if row.removed_at is not None:
             raise self._unknown(number)
         return row
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenfold.database import Database, now, row_of
+from tenfold.database import Database, now
+from tenfold.database.rows import SettableRows
 from tenfold.errors import UnknownImprovement
 from tenfold.models.tables import Improvement
 
@@ -14,11 +15,11 @@ RUNNING, JUDGED, FAILED, STOPPED = "running", "judged", "failed", "stopped"
 BETTER = "better"
 
 
-class Improvements:
+class Improvements(SettableRows[Improvement]):
     """The table of improvements."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database, Improvement, _unknown)
 
     def begin(
         self, session: Session, job_id: str, base_hash: str, by: int, options: dict[str, Any]
@@ -30,19 +31,6 @@ class Improvements:
         session.add(one)
         session.flush()
         return one
-
-    def change(self, improvement_id: int, **values: Any) -> Improvement:
-        """Set columns. Raises UnknownImprovement where there is no such improvement."""
-        with self._database.writing() as session:
-            one = _existing(session, improvement_id)
-            for name, value in values.items():
-                setattr(one, name, value)
-        return one
-
-    def get(self, improvement_id: int) -> Improvement:
-        """One of them. Raises UnknownImprovement where there is none of that number."""
-        with self._database.reading() as session:
-            return _existing(session, improvement_id)
 
     def latest(self, limit: int = 50, before: int | None = None) -> list[Improvement]:
         """The newest first."""
@@ -72,9 +60,7 @@ class Improvements:
             return session.scalars(wanted).first()
 
 
-def _existing(session: Session, improvement_id: int) -> Improvement:
-    one = row_of(session, Improvement, improvement_id)
-    if one is None:
-        cure = "List them to see which there are."
-        raise UnknownImprovement(f"The improvement {improvement_id}", "does not exist", cure=cure)
-    return one
+def _unknown(which: int | str) -> UnknownImprovement:
+    return UnknownImprovement(
+        f"The improvement {which}", "does not exist", cure="List them to see which there are."
+    )

@@ -163,7 +163,7 @@ class Reclassify:
         try:
             return self._ask(work, number)
         except TenfoldError:
-            self.found.change(number, state=FAILED)
+            self.found.set(number, state=FAILED)
             raise
 
     def _settled(self, one: Reclassification) -> Reclassification:
@@ -173,7 +173,7 @@ class Reclassify:
         now = self.found.get(one.id)  # its job may have written more before it ended
         if (now.state, now.job_id) != (one.state, one.job_id):
             return now
-        return self.found.change(one.id, state=_UNFINISHED[one.state])
+        return self.found.set(one.id, state=_UNFINISHED[one.state])
 
     def _ask(self, work: Work[ReclassifyParams], number: int) -> ReclassifyResult:
         model = self.found.get(number).model_hash
@@ -182,7 +182,7 @@ class Reclassify:
         while some := self.found.todo(number, batch, after):
             if work.stopping:
                 if work.cancelled:
-                    self.found.change(number, state=FAILED)
+                    self.found.set(number, state=FAILED)
                 raise Stopped
             known = self._by_stored(some, model, info)
             batch = STORED_BATCH if len(known) == len(some) else BATCH
@@ -202,7 +202,7 @@ class Reclassify:
             self.found.propose(number, answers)
             failed, after = failed + len(some) - len(answers), some[-1].entry
             report_step(work, self.found.get(number).count + failed, total, "asking-other-model")
-        one = self.found.change(number, state=READY)
+        one = self.found.set(number, state=READY)
         return ReclassifyResult(reclassification=number, count=one.count, changed=one.changed, unread=failed)
 
     def _loaded(self, model: str) -> Classifier:

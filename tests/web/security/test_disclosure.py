@@ -91,7 +91,7 @@ def place(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pl
             one = app.improve.improvements.begin(
                 session, jobs["ann"], app.registry.live(), staffed.ids["ann"], options
             )
-        app.improve.improvements.change(one.id, state=NOT_IMPROVED, problem=problem)
+        app.improve.improvements.set(one.id, state=NOT_IMPROVED, problem=problem)
         yield Place(staffed, folder, jobs)
 
 

@@ -38,7 +38,7 @@ def test_copies_of_people_s_pictures_go_however_one_ended(
             app.improve.clean()
             assert folder.is_dir(), "it has not ended"
         if end == "judged":  # and its process was killed before it removed them
-            app.improve.improvements.change(one.id, state=JUDGED)
+            app.improve.improvements.set(one.id, state=JUDGED)
         elif end == "cancelled":
             app.jobs.cancel(job.id)
         elif end in (

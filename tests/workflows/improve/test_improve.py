@@ -191,7 +191,7 @@ def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Pa
         start(app)
         correct(app, "class 0", "2", 30)
         one, job = app.improve.begin(deep=True, by=0)
-        app.improve.improvements.change(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
+        app.improve.improvements.set(one.id, options={**one.options, "own_source": "/nowhere/at/all"})
         app.jobs.start()
         job = app.jobs.wait(job.id, timeout=60)
         assert job.state == FAILED

@@ -11,18 +11,19 @@ from tenfold.cameras.rules import text as rule_text
 from tenfold.cameras.rules.evaluate import Local, Rule, RuleState, Sighting, evaluate
 from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
-from tenfold.database import Database, now, row_of
-from tenfold.database.names import by_name, check_free, checked_name, rename
+from tenfold.database import Database, now
+from tenfold.database.names import check_free, checked_name, rename
+from tenfold.database.rows import NamedRows
 from tenfold.errors import CameraError, UnknownRule
 
 _NAME = "The rule's name"
 
 
-class Rules:
+class Rules(NamedRows[RuleRow]):
     """The table of rules."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database, RuleRow, _unknown)
 
     def add(
         self, name: str, rule: Rule, destinations: Collection[int], *, by: int, record: bool = False
@@ -57,7 +58,7 @@ class Rules:
     ) -> RuleRow:
         """Change a rule; None leaves as it is. Raises UnknownRule, CameraError."""
         with self._database.writing() as session:
-            row = _found(session, rule_id)
+            row = self._existing(session, rule_id)
             if name is not None:
                 rename(session, row, name, _NAME, "rule", CameraError)
             if enabled is not None:
@@ -70,29 +71,12 @@ class Rules:
                 row.record = record
         return row
 
-    def named(self, name: str) -> RuleRow:
-        """One of them, by its name or its number. Raises UnknownRule."""
-        found = by_name(self.all(), name)
-        if found is None:
-            raise _unknown(name)
-        return found
-
     def remove(self, rule_id: int) -> RuleRow:
         """Forget a rule. Raises UnknownRule."""
         with self._database.writing() as session:
-            row = _found(session, rule_id)
+            row = self._existing(session, rule_id)
             session.delete(row)
         return row
-
-    def get(self, rule_id: int) -> RuleRow:
-        """Raises UnknownRule."""
-        with self._database.reading() as session:
-            return _found(session, rule_id)
-
-    def all(self) -> list[RuleRow]:
-        """In the order in which they were added."""
-        with self._database.reading() as session:
-            return list(session.scalars(select(RuleRow).order_by(RuleRow.id)))
 
     def fired(self, session: Session, event: Sighting, local: Local) -> list[RuleRow]:
         """The rules that fire for an event as it is now; what they remember is kept in the transaction."""
@@ -152,13 +136,6 @@ def _written(state: RuleState) -> dict[str, Any]:
         "told_at": state.told_at and state.told_at.isoformat(),
         "counted": [[event, moment.isoformat()] for event, moment in state.counted],
     }
-
-
-def _found(session: Session, rule_id: int) -> RuleRow:
-    row = row_of(session, RuleRow, rule_id)
-    if row is None:
-        raise _unknown(rule_id)
-    return row
 
 
 def _unknown(which: int | str) -> UnknownRule:

@@ -17,7 +17,8 @@ from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.tables import DONE, NONE, Action, Change, Entry, Proposal, Reclassification
 from tenfold.catalogue.ingest.answers import packed, write_vectors
 from tenfold.catalogue.search import review
-from tenfold.database import GREATEST_ID, Database, now, row_of
+from tenfold.database import GREATEST_ID, Database, now
+from tenfold.database.rows import SettableRows
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.predictions import Prediction
 
@@ -58,11 +59,11 @@ class Changes:
     next: int | None
 
 
-class Reclassifications:
+class Reclassifications(SettableRows[Reclassification]):
     """Everything that other models proposed."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database, Reclassification, _unknown)
 
     def begin(self, session: Session, job_id: str, model_hash: str, by: int) -> Reclassification:
         """Add a new reclassification without answers, in the transaction that adds its job."""
@@ -72,19 +73,6 @@ class Reclassifications:
         session.add(one)
         session.flush()
         return one
-
-    def change(self, number: int, **values: Any) -> Reclassification:
-        """Set columns. Raises NotInCatalogue."""
-        with self._database.writing() as session:
-            one = _existing(session, number)
-            for name, value in values.items():
-                setattr(one, name, value)
-        return one
-
-    def get(self, number: int) -> Reclassification:
-        """One of them. Raises NotInCatalogue."""
-        with self._database.reading() as session:
-            return _existing(session, number)
 
     def latest(self, limit: int = 50) -> list[Reclassification]:
         """The newest first, without discarded ones."""
@@ -108,7 +96,7 @@ class Reclassifications:
     def propose(self, number: int, answers: Sequence[tuple[int, Prediction]]) -> None:
         """Store the model's answers to entries."""
         with self._database.writing() as session:
-            one = _existing(session, number)
+            one = self._existing(session, number)
             current = session.execute(
                 select(Entry.id, Entry.label, Entry.corrected_at).where(Entry.id.in_(dict(answers)))
             )
@@ -165,7 +153,7 @@ class Reclassifications:
 
         Raises CatalogueError where they cannot be.
         """
-        one = _existing(session, number)
+        one = self._existing(session, number)
         if one.state not in (READY, APPLYING):
             raise _not_ready(one)
         if one.action_id is None:
@@ -206,7 +194,7 @@ class Reclassifications:
                 part = session.scalars(wanted.order_by(Proposal.entry_id).limit(PART)).all()
                 self._take_over(session, one, part, threshold, embedding or one.model_hash)
                 if len(part) < PART:
-                    last = _existing(session, number)
+                    last = self._existing(session, number)
                     last.state = APPLIED
             done += len(part)
             progress(done, one.count)
@@ -221,7 +209,7 @@ class Reclassifications:
     def discard(self, number: int) -> None:
         """Discard the answers. Raises CatalogueError where they are being applied, or were."""
         with self._database.writing() as session:
-            one = _existing(session, number)
+            one = self._existing(session, number)
             if one.state in (APPLYING, APPLIED):
                 raise CatalogueError(
                     f"The reclassification {number}",
@@ -311,13 +299,10 @@ def _made(entry: Values, proposal: Proposal, model_hash: str, threshold: float |
     }
 
 
-def _existing(session: Session, number: int) -> Reclassification:
-    one = row_of(session, Reclassification, number)
-    if one is None or one.state == DISCARDED:
-        raise NotInCatalogue(
-            f"The reclassification {number}", "does not exist", cure="List them to see which there are."
-        )
-    return one
+def _unknown(which: int | str) -> NotInCatalogue:
+    return NotInCatalogue(
+        f"The reclassification {which}", "does not exist", cure="List them to see which there are."
+    )
 
 
 def _not_ready(one: Reclassification) -> CatalogueError:

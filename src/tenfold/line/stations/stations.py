@@ -75,7 +75,7 @@ class Stations(Claims[StationRow]):
             values["name"] = checked_name(values["name"], _NAME, LineError)
         try:
             with self._database.writing() as session:
-                row = self._present(session, number)
+                row = self._existing(session, number)
                 _check_recipe(session, values.get("recipe_id"))
                 for column, value in values.items():
                     setattr(row, column, value)

@@ -92,7 +92,7 @@ class ImproveJob:
     def end(self, number: int, state: str, problem: dict[str, Any] | None = None) -> Improvement:
         """Record how it ended without a model, and delete the copies of people's pictures."""
         remove_copies(self._home, number)
-        return self._improvements.change(number, state=state, problem=problem)
+        return self._improvements.set(number, state=state, problem=problem)
 
     def _improve(self, work: Work[ImproveParams], one: Improvement) -> ImproveResult:
         folder = copies_of(self._home, one.id)
@@ -112,7 +112,7 @@ class ImproveJob:
 
         counts = work.step("data", lambda: self._write(one, base, folder, report))
         run = Run(self._home.runs / run_of(one.id))
-        self._improvements.change(one.id, counts=counts, run=run.name, state=RUNNING)
+        self._improvements.set(one.id, counts=counts, run=run.name, state=RUNNING)
         self._learn(work, one, base, base_path, counts)
         found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
@@ -122,7 +122,7 @@ class ImproveJob:
         self._registry.measured(
             model.hash, told_of and (told_of["accuracy"], told_of["low"], told_of["high"])
         )
-        self._improvements.change(
+        self._improvements.set(
             one.id, state=JUDGED, model_hash=model.hash, verdict=found["verdict"], comparison=found
         )
         remove_copies(self._home, one.id)

@@ -81,11 +81,11 @@ class RefitJob:
             return self._refit(self._improvements.get(number), report)
         except Stopped:
             if work.cancelled:
-                self._improvements.change(number, state=STOPPED)
+                self._improvements.set(number, state=STOPPED)
             raise
         except TenfoldError as error:
             if not work.interrupted:  # else it runs again
-                self._improvements.change(number, state=FAILED, problem=error.facts())
+                self._improvements.set(number, state=FAILED, problem=error.facts())
             raise
 
     def _refit(self, one: Improvement, report: Report) -> ImproveResult:
@@ -99,7 +99,7 @@ class RefitJob:
         )
         comparison = judged(material, correction, answered, info, how)
         key = self._registered(one, base, info, correction, int((~material.held_out).sum()))
-        self._improvements.change(
+        self._improvements.set(
             one.id,
             state=JUDGED,
             model_hash=key,

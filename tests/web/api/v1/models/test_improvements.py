@@ -67,7 +67,7 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(server: Running)
     model = app.registry.register(tiny.MODEL).hash
     table = Improvements(app.database)
     one = begun(app, base, {"with_own_data": False, "epochs": 2, "own_source": ""})
-    table.change(one.id, state=JUDGED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
+    table.set(one.id, state=JUDGED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
     told = client.get(f"{AT}/{one.id}").json()
     assert (told["state"], told["verdict"], told["live"], told["base"]) == (
         "judged", "no-difference", False, base
@@ -87,9 +87,9 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(server: Running)
     assert app.audit is not None
 
     # One that won against a model that is not live any more did not win against this one.
-    table.change(one.id, verdict="better")
+    table.set(one.id, verdict="better")
     other = begun(app, "f" * 64, dict(one.options))
-    table.change(other.id, state=JUDGED, verdict="better", comparison=JUDGEMENT, model_hash=base)
+    table.set(other.id, state=JUDGED, verdict="better", comparison=JUDGEMENT, model_hash=base)
     refused = client.post(f"{AT}/{other.id}/live")
     assert refused.status_code == 409
     assert "won against a model that is not live any more" in refused.json()["detail"]
@@ -99,7 +99,7 @@ def test_the_last_attempt_tells_how_long_another_takes(server: Running) -> None:
     app = server.service.app
     run_folders.make(app.home.runs / "improvement-9", done=3)
     one = begun(app, app.registry.live(), {"with_own_data": False, "epochs": 2, "own_source": ""})
-    Improvements(app.database).change(one.id, run="improvement-9")
+    Improvements(app.database).set(one.id, run="improvement-9")
     ready = server.client.get(f"{AT}/ready").json()
     assert ready["seconds_per_epoch"] == 50, "its three epochs took 150 s"
 
@@ -108,7 +108,7 @@ def test_one_whose_job_was_cancelled_while_it_waited_is_stopped(server: Running)
     app = server.service.app
     one = begun(app, "a" * 64, {"with_own_data": True, "epochs": 4})
     job = submit(app.jobs, "nobody does this", "Waits")
-    app.improve.improvements.change(one.id, job_id=job.id)
+    app.improve.improvements.set(one.id, job_id=job.id)
     app.jobs.cancel(job.id)
     app.jobs.wait(job.id, timeout=30)
     told = server.client.get(f"{AT}/{one.id}").json()
@@ -161,7 +161,7 @@ def test_classes_of_private_pictures_are_named_to_administrators_alone(serve: Se
         app.actions.do("correct", entries[4:], label="red")
         looked_at(app.database)
         one = begun(app, app.registry.live(), {"with_own_data": False, "epochs": 1})
-        app.improve.improvements.change(
+        app.improve.improvements.set(
             one.id, state=JUDGED, counts={"left_out": {"grandma": 4}, "new_classes": ["grandma"]}
         )
         assert staffed.ann.get(f"{AT}/ready").json()["per_class"] == {"grandma": 4, "red": 5}
