@@ -88,7 +88,7 @@ def seconds(file: Path, classify: Classify | None) -> tuple[float, int]:
                     still.forget()
                 elif still.leaves_out(frame, at):
                     continue
-                watcher.look(Frame(pixels(frame), at, count, False))
+                watcher.process(Frame(pixels(frame), at, count, False))
     if watcher:
         watcher.finish()
     passed = time.process_time() - began

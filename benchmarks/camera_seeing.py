@@ -50,7 +50,7 @@ def watched(scene: Scene, classify: Classify) -> tuple[list[Event], list[tuple[f
     """The events of a scene, and its truth."""
     watcher, events, truth = Watcher(classify), list[Event](), list[tuple[float, list[Truth]]]()
     for frame, shown in scene.frames():
-        events += watcher.look(frame)
+        events += watcher.process(frame)
         truth.append((frame.time, shown))
     return events + watcher.finish(), truth
 

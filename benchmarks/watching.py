@@ -184,7 +184,7 @@ def _mask_row(name: str, given: dict[str, Any]) -> dict[str, str]:
             small = np.asarray(cv2.resize(frame.pixels, SMALL, interpolation=cv2.INTER_AREA), np.uint8)
             whole = scene.mask(frame.time).astype(np.float32)
             truth = cv2.resize(whole, SMALL, interpolation=cv2.INTER_AREA) > 0.5
-            rain.look(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8), 0.1)
+            rain.update(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8), 0.1)
             found = background.moving(small, 0.1, raining=rain.falls)
             counts += _agreement(found == 255, truth)
             usual_counts += _agreement(np.asarray(usual.apply(small)) == 255, truth)

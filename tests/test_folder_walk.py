@@ -59,13 +59,13 @@ def added(folder: Path) -> list[str]:
 
 def watched(folder: Path) -> list[str]:
     stable = StableFiles(str(folder), ServerFiles(folder.parent / "home"), settle_seconds=0)
-    stable.look()
+    stable.scan()
     return list(stable.whole())
 
 
 def told_of(folder: Path) -> list[str]:
     stable = StableFiles(str(folder), ServerFiles(folder.parent / "home"), settle_seconds=0)
-    stable.look_at([str(path) for path in sorted(folder.rglob("*")) if path.is_file()])
+    stable.scan_only([str(path) for path in sorted(folder.rglob("*")) if path.is_file()])
     return list(stable.whole())
 
 

@@ -91,7 +91,7 @@ def test_a_camera_whose_model_is_gone_says_so_though_nothing_moves_and_the_defau
     until(lambda: app.watched_cameras.running(camera.id))
     watch = app.watched_cameras.running(camera.id)
     assert watch is not None
-    watch._watcher.look = lambda frame: []  # type: ignore[method-assign]
+    watch._watcher.process = lambda frame: []  # type: ignore[method-assign]
     until(lambda: watch.status()["model_problem"])
     assert "is not registered" in watch.status()["model_problem"]
     assert not server.events()

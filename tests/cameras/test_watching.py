@@ -50,7 +50,7 @@ def watch(
 ) -> tuple[list[Event], list[tuple[float, list[Truth]]]]:
     watcher, events, truth = Watcher(answer, options), list[Event](), list[tuple[float, list[Truth]]]()
     for frame, objects in scene.frames():
-        events += watcher.look(frame)
+        events += watcher.process(frame)
         truth.append((frame.time, objects))
     return events + watcher.finish(), truth
 
@@ -97,7 +97,7 @@ def test_rain_is_told_from_other_movement() -> None:
     def falls(scene: Scene) -> bool:
         rain = Rain()
         for frame, _ in scene.frames():
-            rain.look(np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY), np.uint8), 0.1)
+            rain.update(np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY), np.uint8), 0.1)
         return rain.falls
 
     assert falls(Scene(GROUND, seconds=3, rain=40, size=SIZE))
@@ -123,10 +123,10 @@ def test_rain_is_told_from_other_movement() -> None:
 def test_what_disturbs_the_sight_is_said_for_as_long_as_it_does(scene: Scene, said: str) -> None:
     watcher = Watcher(answer)
     for frame, _ in scene.frames():
-        watcher.look(frame)
+        watcher.process(frame)
     assert watcher.conditions == [said]
     for frame, _ in Scene(GROUND, seconds=30, size=SIZE).frames():
-        watcher.look(Frame(frame.pixels, frame.time + scene.seconds, frame.number, False))
+        watcher.process(Frame(frame.pixels, frame.time + scene.seconds, frame.number, False))
     assert watcher.conditions == []
 
 
@@ -142,7 +142,7 @@ def test_where_nothing_moves_most_pictures_are_only_compared(monkeypatch: pytest
     events = [
         event
         for frame, _ in Scene(GROUND, [late], seconds=27, size=SIZE).frames()
-        for event in watcher.look(frame)
+        for event in watcher.process(frame)
     ]
     assert [event.label for event in events + watcher.finish()] == ["bus"]
     assert len(asked) < 105, "the first two seconds, each third second, and what passed"
@@ -241,6 +241,6 @@ def test_a_recording_that_begins_again_ends_what_was_open() -> None:
     scene = Scene(GROUND, [crossing(RED, 1, 90)], seconds=4, size=SIZE)
     watcher = Watcher(answer)
 
-    events = [event for _ in range(2) for frame, _ in scene.frames() for event in watcher.look(frame)]
+    events = [event for _ in range(2) for frame, _ in scene.frames() for event in watcher.process(frame)]
 
     assert [event.label for event in events + watcher.finish()] == ["bus", "bus"]

@@ -25,7 +25,7 @@ def look(given: list[Prediction], reference: Reference | None = REFERENCE) -> di
     watch = DriftWatch()
     watch.follow("m", LABELS, reference)
     watch.note("m", given)
-    return {(one.kind, one.window): one for one in watch.look()}
+    return {(one.kind, one.window): one for one in watch.measure()}
 
 
 def test_pictures_like_those_of_the_evaluation_are_no_drift() -> None:
@@ -64,7 +64,7 @@ def test_without_a_reference_nothing_is_said_and_another_model_begins_anew() -> 
     watch.note("m", answers([1000] + [0] * 9))
     watch.follow("n", LABELS, REFERENCE)
     watch.note("m", answers([1000] + [0] * 9))
-    assert all(one.index is None for one in watch.look())
+    assert all(one.index is None for one in watch.measure())
 
 
 def test_drift_is_told_once_and_measured(caplog: pytest.LogCaptureFixture) -> None:
@@ -72,8 +72,8 @@ def test_drift_is_told_once_and_measured(caplog: pytest.LogCaptureFixture) -> No
     watch.follow("m", LABELS, REFERENCE)
     watch.note("m", answers([1000] + [0] * 9))
     with caplog.at_level(logging.WARNING):
-        watch.look()
-        watch.look()
+        watch.measure()
+        watch.measure()
     assert [record.message for record in caplog.records if "Drift of classes" in record.message] != []
     assert len([record for record in caplog.records if "Drift of classes" in record.message]) == 1
     names = {(one.name, one.labels["kind"]) for one in watch.measures()}

@@ -245,7 +245,7 @@ def test_something_that_comes_upon_a_drawn_line_is_judged(server: Server, tmp_pa
     assert len(server.verdicts(row)) <= 4
     running = server.app.running_stations.running(row.id)
     assert running is not None
-    running.look()
+    running.take_picture()
     until(running.picture, says="nobody sees what the camera sees")
 
 

@@ -230,7 +230,7 @@ class Stance:
         self._rest: GreyPicture | None = None
         self._lost = 0
 
-    def look(self, grey: NDArray[np.uint8], time: float) -> tuple[bool, CameraMotion]:
+    def update(self, grey: NDArray[np.uint8], time: float) -> tuple[bool, CameraMotion]:
         """Take a picture in.
 
         Returns:

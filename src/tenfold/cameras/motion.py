@@ -129,7 +129,7 @@ class Quiet:
         """The next picture is compared with none."""
         self._last = None
 
-    def look(self, grey: NDArray[np.uint8], *, anew: bool) -> bool:
+    def update(self, grey: NDArray[np.uint8], *, anew: bool) -> bool:
         """Whether a picture shows what the last one did that showed something else.
 
         Args:
@@ -161,7 +161,7 @@ class Rain:
         """Whether it rains now."""
         return self._share > _RAINY_CELLS
 
-    def look(self, grey: NDArray[np.uint8], seconds: float) -> None:
+    def update(self, grey: NDArray[np.uint8], seconds: float) -> None:
         """Take a picture in, `[h, w]`, all of one size.
 
         Args:

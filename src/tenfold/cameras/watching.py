@@ -163,10 +163,10 @@ class Watcher:
     def watch(self, frames: Iterable[Frame]) -> Iterator[Event]:
         """The events of all frames, each when it is over."""
         for frame in frames:
-            yield from self.look(frame)
+            yield from self.process(frame)
         yield from self.finish()
 
-    def look(self, frame: Frame) -> list[Event]:
+    def process(self, frame: Frame) -> list[Event]:
         """Take a frame in; the events that are over now."""
         ended = list[Event]()
         if self._time is not None:
@@ -253,13 +253,13 @@ class Watcher:
             self._quiet.forget()
             return False
         late = self._looked is None or time - self._looked >= _SECONDS_UNSEEN
-        return self._quiet.look(grey, anew=late)
+        return self._quiet.update(grey, anew=late)
 
     def _regions(
         self, small: NDArray[np.uint8], grey: NDArray[np.uint8], time: float, seconds: float
     ) -> tuple[list[Box], bool]:
         """The boxes of what moves, and whether they may be new objects."""
-        changed, motion = (False, still()) if self.options.fixed else self._stance.look(grey, time)
+        changed, motion = (False, still()) if self.options.fixed else self._stance.update(grey, time)
         if changed:
             self._background.forget()
             self._moving_camera.forget()
@@ -267,7 +267,7 @@ class Watcher:
             return self._travelling(grey, motion), True
         shown = steady(small, motion)
         level = np.asarray(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), np.uint8)
-        self._rain.look(level, seconds)
+        self._rain.update(level, seconds)
         mask = self._background.moving(shown, seconds, raining=self._rain.falls)
         smallest = self.options.smallest * grey.size
         clear_border(mask, motion)

@@ -81,7 +81,7 @@ def load(
 
 def upright_size(data: bytes, *, name: str | None = None) -> tuple[int, int]:
     """Width and height of the whole upright picture, from the header alone; raises PictureError."""
-    found = _look(data, safe_name(name))
+    found = _header_of(data, safe_name(name))
     return found.width, found.height
 
 
@@ -94,12 +94,12 @@ def header(data: bytes, *, name: str | None = None, limits: Limits = _DEFAULT) -
         PictureTooLarge: it asks for more than the limits.
     """
     data, subject = bytes_of(data, name, limits.bytes)
-    found = _look(data, subject)
+    found = _header_of(data, subject)
     check_pixels((found.width, found.height), subject, limits.most_pixels(found.kind))
     return found
 
 
-def _look(data: bytes, subject: str) -> Header:
+def _header_of(data: bytes, subject: str) -> Header:
     kind = _format_of(data, subject)
     if kind not in PREDICTABLE:
         return workers.header(kind, data, subject)

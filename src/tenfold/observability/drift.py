@@ -112,7 +112,7 @@ class DriftWatch:
             if model == self._model:
                 self._recent.extend((self._labels.index(one.label), one.known) for one in answers)
 
-    def look(self) -> tuple[Drift, ...]:
+    def measure(self) -> tuple[Drift, ...]:
         """Compare, and write to the log what has become drift since the last look."""
         with self._lock:
             recent, reference, count = list(self._recent), self._reference, len(self._labels)

@@ -82,7 +82,7 @@ class WatchDrift:
         first = not self._watch.found and self._watch.answers >= min(WINDOWS)
         if first or time.monotonic() - self._looked >= SECONDS_BETWEEN_CHECKS:
             self._looked = time.monotonic()
-            self._messages.note(model, self._watch.look())
+            self._messages.note(model, self._watch.measure())
 
     def _reference(self, key: str) -> Reference | None:
         try:

@@ -57,7 +57,7 @@ def test_a_server_that_works_takes_the_folder_over(
     assert [watch.path for watch in WatchedFolders(database).active()] == [str(folder)]
     assert tenfold("catalogue", "watch", "--list").out == f"{folder}   looked through: not yet\n"
     watch = WatchedFolders(database).active()[0]
-    WatchedFolders(database).looked(watch.id, None, left_out=["a/b", "c"])
+    WatchedFolders(database).scanned(watch.id, None, left_out=["a/b", "c"])
     listed = tenfold("catalogue", "watch", "--list").out
     assert listed.endswith("  Links that are not followed: a/b, c\n")
     outcome = tenfold("catalogue", "watch", "--stop", folder)

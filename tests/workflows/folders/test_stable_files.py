@@ -32,7 +32,7 @@ def names(paths: object) -> list[str]:
 
 def settled(folder: StableFiles, seconds: float = SETTLE * 1.5) -> list[str]:
     """Looks, waits, and answers what is whole then."""
-    assert folder.look() is None
+    assert folder.scan() is None
     clock.now += seconds
     return names(folder.whole())
 
@@ -46,7 +46,7 @@ def test_a_file_that_stays_as_it_is_is_whole_once(at: Callable[..., StableFiles]
     folder = at()
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "deep" / "er" / "a.jpg").write_bytes(b"a")
-    folder.look()
+    folder.scan()
     assert names(folder.whole()) == []
     assert settled(folder) == ["a.jpg"]
     assert settled(folder) == []
@@ -67,7 +67,7 @@ def test_a_file_of_long_ago_is_whole_at_the_first_look(
     (tmp_path / "old.jpg").write_bytes(b"a")
     os.utime(tmp_path / "old.jpg", (1e9, 1e9))
     folder = at()
-    folder.look()
+    folder.scan()
     assert names(folder.whole()) == ["old.jpg"]
 
 
@@ -107,11 +107,11 @@ def test_hidden_empty_and_partial_files_are_passed_over(
     (tmp_path / "good.jpg").write_bytes(b"x")
     folder = at()
     assert settled(folder) == ["good.jpg"]
-    folder.look_at([str(tmp_path / ".git" / "in.jpg"), str(tmp_path / "a.jpg.part"), "/elsewhere/x.jpg"])
+    folder.scan_only([str(tmp_path / ".git" / "in.jpg"), str(tmp_path / "a.jpg.part"), "/elsewhere/x.jpg"])
     clock.now += SETTLE * 1.5
     assert names(folder.whole()) == []
     os.replace(tmp_path / "a.jpg.part", tmp_path / "a.jpg")
-    folder.look_at([str(tmp_path / "a.jpg")])
+    folder.scan_only([str(tmp_path / "a.jpg")])
     clock.now += SETTLE * 1.5
     assert names(folder.whole()) == ["a.jpg"]
 
@@ -125,7 +125,7 @@ def test_links_between_folders_do_not_make_it_go_round(
     folder = at()
     assert settled(folder) == ["a.jpg"]
     (tmp_path / "one" / "b.jpg").write_bytes(b"x")
-    folder.look_at([str(tmp_path / "one" / "up" / "one" / "b.jpg")])
+    folder.scan_only([str(tmp_path / "one" / "up" / "one" / "b.jpg")])
     clock.now += SETTLE * 1.5
     assert names(folder.whole()) == []
 
@@ -137,7 +137,7 @@ def test_a_folder_that_went_is_told_and_goes_on_when_it_comes_back(tmp_path: Pat
     folder = StableFiles(str(place), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == ["a.jpg"]
     place.rename(tmp_path / "unplugged")
-    problem = folder.look()
+    problem = folder.scan()
     assert problem is not None
     assert (problem.code, problem.reason) == ("folder-error", "missing")
     assert names(folder.whole()) == []
@@ -151,7 +151,7 @@ def test_a_file_that_goes_while_it_is_waited_for_is_forgotten(
 ) -> None:
     folder = at()
     (tmp_path / "a.jpg").write_bytes(b"x")
-    folder.look()
+    folder.scan()
     (tmp_path / "a.jpg").unlink()
     clock.now += SETTLE * 1.5
     assert names(folder.whole()) == []
@@ -171,6 +171,6 @@ def test_tenfolds_own_folder_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "home" / "pictures" / "a.jpg").write_bytes(b"x")
     folder = StableFiles(str(tmp_path), ServerFiles(tmp_path / "home"), clock=clock)
     assert settled(folder) == []
-    folder.look_at([str(tmp_path / "home" / "pictures" / "a.jpg")])
+    folder.scan_only([str(tmp_path / "home" / "pictures" / "a.jpg")])
     clock.now += SETTLE * 1.5
     assert names(folder.whole()) == []

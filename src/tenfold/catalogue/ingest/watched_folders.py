@@ -83,7 +83,7 @@ class WatchedFolders:
             watch.stopped_at = now()
             return watch
 
-    def looked(self, watch_id: int, problem: Mapping[str, Any] | None, left_out: Sequence[str] = ()) -> None:
+    def scanned(self, watch_id: int, problem: Mapping[str, Any] | None, left_out: Sequence[str] = ()) -> None:
         """Store the result of a scan.
 
         Args:

@@ -76,7 +76,7 @@ def score(
     said = max(probabilities, key=probabilities.__getitem__) if known else NONE
     if previous is not None and previous != said:
         found.append(ReviewScore(1 - probabilities.get(previous, 0.0) / 2, "disagreement"))
-    return max(found, key=lambda look: look.score, default=None)
+    return max(found, key=lambda reason: reason.score, default=None)
 
 
 def _label(probabilities: Mapping[str, float], known: bool, corrected: str) -> ReviewScore | None:

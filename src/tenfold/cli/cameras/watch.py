@@ -146,7 +146,7 @@ def _watch(source: "FrameSource", watcher: "Watcher", events: _Events) -> None:
     frames = source.frames(stop)
     try:
         for frame in frames:
-            for event in watcher.look(frame):
+            for event in watcher.process(frame):
                 events.tell(event)
     except KeyboardInterrupt:
         click.echo("", err=True)

@@ -48,19 +48,19 @@ def file(
     from tenfold.catalogue.organise.plan import Mode
 
     with App() as app:
-        filer = app.organiser
+        organiser = app.organiser
         if resume is not None:
-            return _print_result(filer, filer.resume(resume))
+            return _print_result(organiser, organiser.resume(resume))
         if root is None or modes is None:
             cure = "tenfold catalogue file ROOT --copy (or --move, or --link)"
             raise UsageError("file", "needs a folder and how to file", cure=f"Write: {cure}")
         mode: Mode = "copy" if modes == "copy" else "move" if modes == "move" else "link"
         if not dry_run:
-            return _print_result(filer, filer.file(chosen(app, which), root, mode, sidecars=sidecars))
+            return _print_result(organiser, organiser.file(chosen(app, which), root, mode, sidecars=sidecars))
         from tenfold.catalogue.organise.problems import in_english
 
         count = 0
-        for step in filer.plan(chosen(app, which), root, mode, sidecars=sidecars):
+        for step in organiser.plan(chosen(app, which), root, mode, sidecars=sidecars):
             count += step.of_picture
             note = f"  ({in_english(step.problem) or step.state})" if step.state != "planned" else ""
             origin = f"{step.origin} -> " if step.origin else ""
@@ -78,20 +78,20 @@ def unfile(number: int | None, listing: bool) -> int:
     A file that was changed since stays, and is named; the exit status is then 1, and unfile can be repeated.
     """
     with App() as app:
-        filer = app.organiser
+        organiser = app.organiser
         if listing:
-            return _list(filer)
+            return _list(organiser)
         if number is None:
             cure = "Name it: tenfold catalogue unfile ID; --list lists them."
             raise UsageError("unfile", "needs the number of a filing", cure=cure)
-        report = filer.undo(number)
-        _problems(filer, report)
+        report = organiser.undo(number)
+        _problems(organiser, report)
         left = report.states.get("done", 0) + report.states.get("planned", 0)
         click.echo(f"{report.states.get('undone', 0):,} steps undone" + (f", {left:,} left" if left else ""))
         return 1 if left else 0
 
 
-def _list(filer: "Organiser") -> int:
+def _list(organiser: "Organiser") -> int:
     rows = [
         (
             str(one.id),
@@ -99,9 +99,9 @@ def _list(filer: "Organiser") -> int:
             one.mode,
             f"{one.count:,}",
             one.root,
-            "undone" if one.undone_at else "unfinished" if filer.get(one.id).unfinished else "",
+            "undone" if one.undone_at else "unfinished" if organiser.get(one.id).unfinished else "",
         )
-        for one in filer.recent()
+        for one in organiser.recent()
     ]
     if rows:
         click.echo(table([("ID", "WHEN", "HOW", "PICTURES", "WHERE", ""), *rows]))
@@ -110,8 +110,8 @@ def _list(filer: "Organiser") -> int:
     return 0
 
 
-def _print_result(filer: "Organiser", report: "OrganiseReport") -> int:
-    _problems(filer, report)
+def _print_result(organiser: "Organiser", report: "OrganiseReport") -> int:
+    _problems(organiser, report)
     parts = [f"{report.hows[how]:,} {words}" for how, words in _STEPS.items() if report.hows.get(how)]
     there, failed = report.states.get("there", 0), report.states.get("failed", 0)
     parts += [f"{there:,} there already"] if there else []
@@ -121,8 +121,8 @@ def _print_result(filer: "Organiser", report: "OrganiseReport") -> int:
     return 1 if failed else 0
 
 
-def _problems(filer: "Organiser", report: "OrganiseReport") -> None:
+def _problems(organiser: "Organiser", report: "OrganiseReport") -> None:
     from tenfold.catalogue.organise.problems import in_english
 
-    for step in filer.steps(report.filing.id, limit=_NAMED, problems=True):
+    for step in organiser.steps(report.filing.id, limit=_NAMED, problems=True):
         click.echo(printable(f"tenfold: {step.target}: {in_english(step.problem)}"), err=True)

@@ -30,7 +30,7 @@ class ScanFolder:
         path = work.params.path
         whose = Ownership(work.params.owner, work.by, work.params.shared, source="watch")
         settling = StableFiles(path, self._files)
-        problem = settling.look()
+        problem = settling.scan()
         if problem:
             raise problem
         counts = IngestCounts()

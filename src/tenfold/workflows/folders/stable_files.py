@@ -66,7 +66,7 @@ class StableFiles:
         """How many files are not complete yet."""
         return len(self._pending)
 
-    def look(self) -> FolderError | None:
+    def scan(self) -> FolderError | None:
         """Scan the whole folder; returns why that failed."""
         if not os.path.isdir(self.path):
             cure = "It is watched again as soon as it is there."
@@ -76,7 +76,7 @@ class StableFiles:
         self.links = walk.links
         return walk.problems[0] if walk.problems else None
 
-    def look_at(self, paths: Iterable[str]) -> None:
+    def scan_only(self, paths: Iterable[str]) -> None:
         """Scan what was reported as changed: files, and folders with all in them."""
         inside = [path for path in paths if not self._passed_over(path)]
         self._see(Walk(tuple(inside), self._files))

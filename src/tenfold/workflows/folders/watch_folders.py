@@ -108,9 +108,9 @@ class _Folder:
         moment = time.monotonic()
         self._notify(moment)
         if moment >= self._look_at:
-            self._look(moment)
+            self._scan(moment)
         elif self._notifying is not None:
-            self._settling.look_at(self._notifying.take())
+            self._settling.scan_only(self._notifying.take())
         if self._settling.pending and moment >= self._add_at:
             self._add(stop, counts)
 
@@ -134,8 +134,8 @@ class _Folder:
             self._notifying = FolderNotifications(self._watch.path)
             self._look_at = 0.0
 
-    def _look(self, moment: float) -> None:
-        problem = self._settling.look()
+    def _scan(self, moment: float) -> None:
+        problem = self._settling.scan()
         self._tell(problem)
         took = time.monotonic() - moment
         told = self._notifying is not None and problem is None
@@ -171,7 +171,7 @@ class _Folder:
                 "The watched folder %s: links are not followed: %s", self._watch.path, ", ".join(links)
             )
         self._problem, self._links = facts, links
-        self._watches.looked(self._watch.id, facts, left_out=links)
+        self._watches.scanned(self._watch.id, facts, left_out=links)
 
 
 def _fault(path: str, reason: Exception) -> FolderError:

@@ -150,7 +150,7 @@ class RunningStation:
         """The newest picture that somebody asked for."""
         return self._picture
 
-    def look(self) -> None:
+    def take_picture(self) -> None:
         """Have a picture taken."""
         self._tell({"do": "picture"})
 

@@ -102,7 +102,7 @@ class TrainingProcess:
         command += ["--data-dir", str(self._data_dir), "--report" if self._report else "--no-report"]
         environment = {"TENFOLD_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
 
-        def look() -> bool:
+        def poll() -> bool:
             self._tell(epochs, told)
             return stopping()
 
@@ -113,7 +113,7 @@ class TrainingProcess:
             nice=processes.BEHIND,
             patience=_PATIENCE_SECONDS,
         ) as training:
-            if not training.wait(look, _POLL_SECONDS):
+            if not training.wait(poll, _POLL_SECONDS):
                 return self.ended
             self._tell(epochs, told)
             if training.failed or not self.ended:

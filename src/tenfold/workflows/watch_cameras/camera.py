@@ -78,7 +78,7 @@ class _OpenEvent:
         row: its number.
         crop: the key of its picture.
         best: its picture as it was last stored.
-        looks: how many of its path were last stored.
+        path_length: how much of its path was last stored.
         due: when it is to be written again, in Unix time.
         clip: the number of its clip.
     """
@@ -88,7 +88,7 @@ class _OpenEvent:
     best: Crop
     label: str
     zones: tuple[str, ...]
-    looks: int
+    path_length: int
     due: float
     clip: int | None
 
@@ -133,7 +133,7 @@ class CameraWatch:
         try:
             for frame in self._camera.frames(stop):
                 with self._lock:
-                    self._look(frame)
+                    self._process(frame)
         finally:
             with self._lock:
                 self._cut()
@@ -173,11 +173,11 @@ class CameraWatch:
             "model_problem": self._model.problem,
         }
 
-    def _look(self, frame: Frame) -> None:
+    def _process(self, frame: Frame) -> None:
         height, width = frame.pixels.shape[:2]
         self._size = width, height
         self._model.check()  # what is wrong is said though nothing moves
-        for event in self._watcher.look(frame):
+        for event in self._watcher.process(frame):
             self._ended(event, "ended")
         for event in self._watcher.opened():
             self._opened(event)
@@ -216,9 +216,9 @@ class CameraWatch:
         values = self._columns(event)
         opened.due = moment + _pause(event)
         opened.label, opened.zones = values["label"], event.zones
-        if len(event.path) == opened.looks:
+        if len(event.path) == opened.path_length:
             del values["path"]  # it is long, and something that stands still has no new one
-        opened.looks = len(event.path)
+        opened.path_length = len(event.path)
         if event.best is not opened.best:
             self._parts.crops.put(opened.crop, jpeg(event.best.pixels))
             opened.best = event.best

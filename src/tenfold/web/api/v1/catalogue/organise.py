@@ -204,10 +204,10 @@ def _planned(asked: OrganiseRequest, steps: Iterable[OrganiseStep]) -> OrganiseR
 
 
 def _answer(request: Request, report: OrganiseReport) -> OrganiseRunAnswer:
-    filing = service_of(request).app.organiser
+    organiser = service_of(request).app.organiser
     number = report.filing.id
-    problems = filing.steps(number, limit=MOST_MOVES, problems=True)
-    first = {step.number: step for step in (*problems, *filing.steps(number, limit=MOST_MOVES))}
+    problems = organiser.steps(number, limit=MOST_MOVES, problems=True)
+    first = {step.number: step for step in (*problems, *organiser.steps(number, limit=MOST_MOVES))}
     return OrganiseRunAnswer(
         **OrganisedEntry.of(report.filing).model_dump(),
         unfinished=report.unfinished,

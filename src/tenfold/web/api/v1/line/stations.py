@@ -276,7 +276,7 @@ async def picture(
     row = await service.threads.read(service.app.stations.get, number)
     running = _running(service.app, row)
     asked, until = time.time(), time.monotonic() + wait
-    await service.threads.read(running.look)
+    await service.threads.read(running.take_picture)
     while True:
         shown = running.picture()
         if shown is not None and shown.number > after and shown.at >= asked:
