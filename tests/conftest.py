@@ -116,7 +116,8 @@ def _takes_long(item: pytest.Item) -> bool:
         else ()
     )
     on_postgres = any(isinstance(one, str) and one == "postgresql" for one in params)
-    return on_postgres or any(item.get_closest_marker(name) for name in ("browser", "slow"))
+    long = any(item.get_closest_marker(name) for name in ("browser", "slow"))
+    return on_postgres or (long and item.get_closest_marker("quick") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from benchmarks.ingest_kills import Ingest, Kills
+from tenfold import settings
 from tenfold.catalogue.entries.tables import WAITING, Entry, KnownFile
 from tenfold.database import Database
-from tests.fakes import LocalOriginals
+from tenfold.workflows.ingest_job import AddParams
+from tests.fakes import FakeApp, FakeWork, LocalOriginals
 from tests.paths import DATA
 
 # A network so small that the time goes into all the rest.
@@ -19,6 +21,16 @@ PICTURES, KILLS = 60, 2
 @pytest.fixture
 def ingest(tables_url: str, tmp_path: Path) -> Ingest:
     return Ingest(tmp_path / "ingest", tables_url, model=str(MODEL))
+
+
+def test_what_a_kill_could_do_is_seen(tmp_path: Path) -> None:
+    ingest = Ingest(tmp_path / "ingest")
+    ingest.make(10)
+    with FakeApp(settings.load().model_copy(update={"home": ingest.home})) as app:
+        app.jobs.worker(serving=False)
+        app.add_pictures(FakeWork(AddParams(paths=[str(ingest.folder)], owner=0, shared=True)))
+    assert ingest.faults() == []
+    spoil(ingest)
 
 
 @pytest.mark.slow

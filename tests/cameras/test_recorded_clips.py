@@ -148,6 +148,7 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     assert clips.folder.exists() is not away
 
 
+@pytest.mark.quick
 def test_a_clip_ends_where_the_size_of_the_picture_changes_and_another_goes_on(tmp_path: Path) -> None:
     from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
     from tenfold.cameras.decoder.video import Request, Video

@@ -89,7 +89,7 @@ def killed(program: str, database: Database, home: Path, at: int) -> None:
 
 
 # The last one is killed by its commit.
-@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 1000])
+@pytest.mark.parametrize("at", [1, 2, 3, pytest.param(4, marks=pytest.mark.quick), 5, 6, 1000])
 def test_a_deletion_that_was_killed_is_done_with_its_action_or_not_at_all(
     database: Database, home: Path, at: int
 ) -> None:

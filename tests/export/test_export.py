@@ -96,6 +96,7 @@ def test_what_a_converter_refuses_is_told(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.quick
 def test_a_missing_extra_is_named_with_the_command_that_installs_it() -> None:
     absent = missing(OnnxInt8(extra="luminous", packages=("luminous-runtime", "onnx")))
 
@@ -107,6 +108,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it() -> None:
     assert absent.params == {"command": 'pip install "tenfold[luminous]"'}
 
 
+@pytest.mark.quick
 def test_formats_are_called_by_their_names() -> None:
     assert all(name == one.name for name, one in formats.FORMATS.items())
     assert len({one.suffix for one in formats.FORMATS.values()}) == len(formats.FORMATS)

@@ -98,6 +98,7 @@ def test_a_model_that_was_refitted_on_corrections_answers_as_the_original(name: 
         assert np.abs(theirs.evidence - ours.evidence).max() < 1e-2
 
 
+@pytest.mark.quick
 def test_an_operator_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     import onnx
 

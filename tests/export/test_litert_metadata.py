@@ -59,6 +59,7 @@ class Table:
         return found
 
 
+@pytest.mark.quick
 def test_it_says_by_the_schema_how_pixels_go_in_and_labels_come_out() -> None:
     content = metadata(replace(INFO, name="pens"))
     root = Table(content)
@@ -76,6 +77,7 @@ def test_it_says_by_the_schema_how_pixels_go_in_and_labels_come_out() -> None:
     assert (labels.text(0), labels.number(2)) == ("labels.txt", 2)
 
 
+@pytest.mark.quick
 def test_each_language_that_names_all_classes_has_a_file() -> None:
     classes = (
         ClassName("pen", {"uk": "ручка", "ru": "ручка"}),

@@ -22,3 +22,18 @@ def test_an_export_is_compared_on_every_test_picture_unless_fewer_are_asked_for(
     every = opened()
     assert (every.split, len(set(every.files))) == ("test", 2010)
     assert len(opened(40).files) == 40
+
+
+def test_fewer_pictures_are_the_same_ones_each_time_and_all_of_the_test_part(tmp_path: Path) -> None:
+    tiny.folder(tiny.shades(10), tmp_path / "data" / "train")
+    tiny.folder(tiny.shades(20), tmp_path / "data" / "test")
+    info = modelfile.read(tiny.MODEL)[1]
+    chosen = [
+        open_pictures(
+            str(tmp_path / "data"), info, tmp_path, data_dir=tmp_path, cache=tmp_path / cache, limit=5
+        ).files
+        for cache in ("one", "other")
+    ]
+    assert chosen[0] == chosen[1]
+    assert len(set(chosen[0])) == 5
+    assert {one.parent.parent.name for one in map(Path, chosen[0])} == {"test"}

@@ -57,6 +57,7 @@ def test_a_layer_of_integers_is_near_the_one_of_floats_and_a_quarter_of_its_size
         assert short < long / 3
 
 
+@pytest.mark.quick
 def test_weights_that_16_bits_hold_are_stored_in_16() -> None:
     random = np.random.default_rng(5)
     half = random.normal(size=(64, 1, 1, 64)).astype(np.float16).astype(np.float32)

@@ -131,6 +131,7 @@ def test_a_picture_that_no_browser_reads_is_named(packed: Path, tmp_path: Path) 
         cast(ElsewhereClassifier, loaded).close()
 
 
+@pytest.mark.quick
 def test_a_browser_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROME_PATH", "/no/such/program")
 

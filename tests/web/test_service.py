@@ -55,7 +55,6 @@ def test_a_request_with_many_pictures_does_not_stop_the_others(serve: Serve) -> 
     assert small < large / 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", [True, False])
 def test_the_api_says_what_the_library_says(serve: Serve, form: bool) -> None:
     """Through the model that comes with tenfold."""

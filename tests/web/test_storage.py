@@ -1,6 +1,5 @@
 """The API on blob stores that are no folders."""
 
-import pytest
 
 from tenfold.cameras.address import parse
 from tenfold.cameras.clips import Reconciled
@@ -13,7 +12,6 @@ from tests.web.conftest import Serve
 CATALOGUE = "/api/v1/catalogue"
 
 
-@pytest.mark.slow
 def test_pictures_and_models_come_back_from_a_store_in_memory(serve: Serve) -> None:
     running = serve(made=MemoryApp)
     client, app = running.client, running.service.app

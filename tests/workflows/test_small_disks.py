@@ -51,6 +51,7 @@ def test_a_backup_to_a_full_disk_says_so_and_the_last_one_can_still_be_restored(
             assert tables.execute("SELECT count(*) FROM entries").fetchone() == (2,)
 
 
+@pytest.mark.quick
 def test_a_message_that_finds_no_room_is_refused_and_those_before_it_stay(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "4m") as disk, App(Settings(home=disk / "home")) as app:
         row = app.outbox.add("office", "webhook", {"url": "http://127.0.0.1:1/", "local": True})
@@ -74,6 +75,7 @@ def test_a_message_that_finds_no_room_is_refused_and_those_before_it_stay(tmp_pa
         assert len(app.outbox.messages(row.id)) == kept + 1
 
 
+@pytest.mark.quick
 def test_a_trail_that_finds_no_room_says_so_and_stays_whole(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "3m") as disk:
 

@@ -25,6 +25,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tiny.write(tiny.small_cifar10(tmp_path, monkeypatch), tmp_path / "data")
 
 
+@pytest.mark.quick
 def test_every_format_can_be_named() -> None:
     assert tuple(formats.FORMATS) == FORMATS
 
@@ -75,6 +76,7 @@ def test_all_outputs_of_litert_are_asked_for_by_full(
     assert receipt["novelty"]
 
 
+@pytest.mark.quick
 def test_full_is_for_litert_alone(tenfold: Command) -> None:
     outcome = tenfold("export", tiny.MODEL, "--to", "openvino", "--full")
 
@@ -82,6 +84,7 @@ def test_full_is_for_litert_alone(tenfold: Command) -> None:
     assert "--full is for LiteRT (--to openvino). Leave it out" in outcome.err
 
 
+@pytest.mark.quick
 def test_own_classes_need_own_pictures(tenfold: Command, tmp_path: Path) -> None:
     info = modelfile.read(tiny.MODEL)[1]
     renamed = tuple(modelfile.ClassName(f"part {n}") for n in range(len(info.classes)))

@@ -178,7 +178,6 @@ def test_the_bundled_networks_take_bounded_memory_for_them_too(model: str) -> No
         assert max(peaks := crowd(process, url, 1)) < CROWD + NETWORK, peaks
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts as Linux does: one more than the backlog")
 def test_no_more_connections_wait_than_the_setting_says() -> None:
     with server(TENFOLD_LISTEN_BACKLOG="4") as (process, url), ExitStack() as stack:

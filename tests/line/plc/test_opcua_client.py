@@ -170,6 +170,7 @@ def test_an_encrypted_plc_lets_in_who_knows_the_password_and_is_trusted(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.quick
 def test_a_password_without_encryption_is_refused() -> None:
     with pytest.raises(LineError, match="is not encrypted"):
         Security(user="line", password="secret")

@@ -1,19 +1,23 @@
 """The job "check-data": its process is watched, stopped, and ends with the one that started it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 
+from tenfold import processes
 from tenfold.errors import DatasetError
 from tenfold.jobs import Stopped
 from tenfold.paths import Home
-from tenfold.storage import MemoryStore
-from tenfold.workflows.data.check_data_job import CheckData, CheckDataParams
+from tenfold.storage import MemoryStore, read_if_there
+from tenfold.workflows.data.check_data_job import CheckData, CheckDataParams, CheckDataResult
 from tests.paths import ROOT
 
 # A check that never ends: its settings file is a pipe that nobody writes.
@@ -64,6 +68,46 @@ def runs(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+class Checked:
+    """What `tenfold data check` prints and writes, without the check: six copies and a dark picture."""
+
+    failed, failure = False, ""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        Path(command[command.index("--output") + 1]).write_text("the page")
+        found = [{"score": 1.0, "note": "", "suggestion": "", "pictures": []}]
+        self.output = json.dumps(
+            {
+                "pictures": 20,
+                "fingerprint": "f",
+                "remarks": ["few"],
+                "skipped": ["a.png", "b.png"],
+                "problems": {"exact": 6 * found, "dark": found},
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None: ...
+
+    def wait(self, stopping: Callable[[], bool]) -> bool:
+        return not stopping()
+
+
+def test_a_check_keeps_its_page_and_how_many_of_each_problem_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "Command", Checked)
+    check = CheckData(reports := MemoryStore(), tmp_path / "data", Home(tmp_path))
+    found = check(Asked(tmp_path))  # type: ignore[arg-type]
+    assert (found.pictures, found.skipped, found.remarks) == (20, 2, ["few"])
+    named = {one.name: (one.findings, len(one.examples)) for one in found.problems}
+    assert named == {"exact": (6, 5), "dark": (1, 1)}
+    assert read_if_there(reports, "one.html") == b"the page"
+    assert CheckDataResult.model_validate_json(read_if_there(reports, "one.json") or b"") == found
 
 
 @pytest.mark.slow

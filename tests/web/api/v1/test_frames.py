@@ -256,6 +256,7 @@ def test_a_camera_that_is_changed_while_a_page_sends_goes_on_or_lets_it_come_bac
     assert set(codes) <= {1001, None}
 
 
+@pytest.mark.quick
 def test_what_a_page_sends_needs_no_try_and_a_try_says_what_is_needed(staffed: Staffed) -> None:
     tried = staffed.ann.post("/api/v1/cameras/test", json={"source": "browser:desk"})
     assert (tried.status_code, tried.json()["reason"]) == (400, "source-page")

@@ -57,7 +57,6 @@ def test_the_result_says_which_is_better_and_how_sure_that_is(
     assert page.headers["content-security-policy"].startswith("sandbox ")
 
 
-@pytest.mark.slow
 def test_what_cannot_be_compared_is_refused_at_once(server: Running, keys: list[str], tmp_path: Path) -> None:
     def words(models: list[str], data: str = "cifar10") -> tuple[int, str]:
         answer = server.client.post(COMPARISONS, json={"models": models, "data": data})

@@ -137,6 +137,7 @@ def test_the_formats_say_what_has_to_be_installed(
     assert asked.json()["params"] == {"command": 'pip install "tenfold[openvino]"'}
 
 
+@pytest.mark.quick
 def test_what_cannot_be_exported_is_refused_at_once(server: Running, model: str, data: str) -> None:
     def told(key: str, **asked: Any) -> tuple[int, str]:
         answer = server.client.post(f"{MODELS}/{key}/exports", json=asked)
