@@ -40,6 +40,7 @@ def test_the_file_answers_as_the_head_does(tmp_path: Path) -> None:
     assert np.allclose(strange, taught.rejection.novelty(embeddings), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_file_says_as_the_head_what_is_none_of_these_at_the_width_of_the_shipped_backbone(
     tmp_path: Path,
 ) -> None:

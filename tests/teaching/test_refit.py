@@ -80,6 +80,7 @@ def test_a_fit_from_another_start_comes_to_the_same() -> None:
     assert np.abs(one.change - other.change).max() < 0.02 * np.abs(one.change).max()
 
 
+@pytest.mark.slow
 def test_a_fit_takes_less_time_than_one_factorisation_of_its_embeddings() -> None:
     labels, width = rng.integers(0, 3, 300), 1280
     own, strange = said(labels, unit(300, width), 0.2), said(labels, unit(300, width), 0.8)

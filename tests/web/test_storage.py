@@ -1,6 +1,5 @@
 """The API on blob stores that are no folders."""
 
-
 from tenfold.cameras.address import parse
 from tenfold.cameras.clips import Reconciled
 from tenfold.database import now
