@@ -173,6 +173,7 @@ def test_on_a_full_disk_a_refit_says_so_and_is_done_when_there_is_room(app: App,
         assert app.improve.get(one.id).model_hash is not None
 
 
+@pytest.mark.slow
 def test_pictures_that_another_model_named_are_read(app: App) -> None:
     other = app.registry.register(tiny.MODEL).hash
     app.model_switch.go_live(other, by=0)
@@ -188,6 +189,7 @@ def test_pictures_that_another_model_named_are_read(app: App) -> None:
     assert counts["none_of_these"] == 3
 
 
+@pytest.mark.slow
 def test_a_taught_model_keeps_what_it_knew_by_its_draft_s_pictures(app: App) -> None:
     drafts = app.teach_drafts
     number = drafts.drafts.begin(7, "Stripes", ("across", "upright"))
@@ -236,6 +238,7 @@ def test_a_model_without_such_a_head_says_which_way_is_left(
         app.improve.begin(by=0)
 
 
+@pytest.mark.slow
 def test_a_model_taught_in_the_terminal_keeps_what_it_knew_by_the_sample_beside_it(
     app: App, tmp_path: Path
 ) -> None:
