@@ -3,16 +3,21 @@
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from tenfold.database import Database
-from tenfold.jobs import DONE, Jobs
-from tenfold.jobs.leases import LEASE_SECONDS
-from tests.fakes import submit
+from tenfold.database import Database, now
+from tenfold.jobs import DONE, Jobs, Work
+from tenfold.jobs.leases import LEASE_SECONDS, Leases
+from tenfold.jobs.tables import WorkerRow
+from tests.fakes import Anything, submit
 from tests.jobs.killed import STEPS
 from tests.paths import ROOT
 
@@ -23,6 +28,29 @@ def run(database: Database, log: Path) -> "subprocess.Popen[str]":
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.jobs.killed", url, str(log)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def test_what_a_worker_had_finished_when_it_died_is_not_done_again(database: Database) -> None:
+    submit(Jobs(database, {}), "steps", "Steps")
+    done: list[str] = []
+    for name in ("dies", "follows"):
+        leases = Leases(database, serving=True)
+        leases.renew([])
+        leases.take_from_the_dead()
+        claimed = leases.claim(["steps"])
+        assert claimed is not None
+        work = Work(claimed, Anything({}), leases, threading.Event())
+        found = [work.step(step, partial(_noted, done, f"{name} {step}")) for step in ("one", name)]
+        with database.writing() as session:  # it is gone, and does not say so
+            past = now() - timedelta(seconds=1)
+            session.execute(update(WorkerRow).where(WorkerRow.id == leases.worker).values(lease_until=past))
+    assert done == ["dies one", "dies dies", "follows follows"]
+    assert found == ["dies one", "follows follows"]
+
+
+def _noted(done: list[str], what: str) -> str:
+    done.append(what)
+    return what
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import ColumnElement, func, select
 
+from tenfold import settings
 from tenfold.catalogue.entries.tables import Embedding, Entry, Name
 from tenfold.catalogue.ingest.ingest import Ingest, StoredPicture
 from tenfold.database import Database
@@ -19,7 +21,7 @@ from tenfold.jobs import DONE, RUNNING, JobRow, Jobs
 from tenfold.workflows.classify_job import BATCH
 from tenfold.workflows.ingest_job import ADD, AddParams
 from tests.conftest import postgres_database
-from tests.fakes import LocalOriginals, picture
+from tests.fakes import FakeApp, FakeWork, LocalOriginals, picture
 from tests.paths import ROOT
 
 FOLDERS, EACH = 20, 100
@@ -30,6 +32,7 @@ LONG = 240.0
 SERVER = """
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from tenfold import settings
@@ -111,6 +114,26 @@ def state(database: Database, home: Path, both: "list[subprocess.Popen[str]]") -
 def workers(database: Database) -> set[str | None]:
     with database.reading() as session:
         return set(session.scalars(select(JobRow.worker).where(JobRow.state == RUNNING)))
+
+
+def test_two_processes_that_add_one_folder_make_one_answered_entry_of_each_picture(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(70):
+        (photos / f"{number}.png").write_bytes(picture((number, 250, 10), size=(8, 8)))
+    chosen = settings.load().model_copy(update={"home": tmp_path / "home", "threads": 1})
+    params = AddParams(paths=[str(photos)], owner=0, shared=True)
+    with FakeApp(chosen) as one, FakeApp(chosen) as other, ThreadPoolExecutor(2) as threads:
+        for app in (one, other):
+            app.jobs.worker(serving=True).poll(threading.Event())
+        results = list(threads.map(lambda app: app.add_pictures(FakeWork(params)), (one, other)))
+        while one.classify_pending.answer() or other.classify_pending.answer():
+            pass
+        with one.database.reading() as session:
+            for table in (Entry, Name, Embedding):
+                assert session.scalar(select(func.count()).select_from(table)) == 70, table
+            assert set(session.scalars(select(Entry.state))) == {"done"}
+    assert sum(result.added for result in results) == 70
 
 
 @pytest.mark.slow

@@ -103,7 +103,6 @@ def test_a_request_that_takes_longer_to_answer_than_its_head_may_take_is_answere
     assert slow.client.post(URL, content=picture(RED)).status_code == 200
 
 
-@pytest.mark.slow
 def test_where_there_are_too_many_the_busiest_address_gives_way(serve: Serve) -> None:
     narrow = serve(max_connections=20)
     with ExitStack() as stack:
