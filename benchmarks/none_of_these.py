@@ -1,8 +1,9 @@
-""" "None of these": which score tells strangers from known pictures, and what the threshold costs.
+""" "None of these": which score tells out-of-distribution pictures from known ones; what the threshold costs.
 
-Scores are compared, and chosen, on validation pictures against made-up strangers: blends of two classes,
-pictures cut in pieces and shuffled, and details enlarged until nothing is left to recognise. The photographs
-of samples only report: photos_none_of_the_ten against photos, views combined as `Classifier` does.
+Scores are compared, and chosen, on validation pictures against made-up out-of-distribution pictures: blends
+of two classes, pictures cut in pieces and shuffled, and details enlarged until nothing is left to recognise.
+The photographs of samples only report: photos_none_of_the_ten against photos, views combined as `Classifier`
+does.
 
     python -m benchmarks.none_of_these [--model FILE]
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.record import DATA, photos, strangers, write
+from benchmarks.record import DATA, out_of_distribution, photos, write
 from benchmarks.views import stage
 from tenfold import metrics
 from tenfold.datasets import cifar10
@@ -71,15 +72,15 @@ def main() -> None:
         }
     )
     ours = [classifier.prepare(path) for path, _ in photos()]
-    theirs = [classifier.prepare(path) for path in strangers()]
+    theirs = [classifier.prepare(path) for path in out_of_distribution()]
     rows += on_photographs(classifier, ours, theirs)
     write(__file__, rows)
 
 
 def row(score: str, each: dict[str, float], n: str) -> dict[str, str]:
-    """One way to score strangeness: its AUROC over the kinds of made-up strangers."""
+    """One way to score strangeness: its AUROC over the kinds of made-up out-of-distribution pictures."""
     return {
-        "what": f"AUROC of {score}, made-up strangers",
+        "what": f"AUROC of {score}, made-up out-of-distribution pictures",
         "value": f"{np.mean(list(each.values())):.3f}",
         "n": n,
         "peer": ", ".join(f"{kind} {value:.3f}" for kind, value in each.items()),

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.backbone.features import HELD_OUT, others
-from benchmarks.record import DATA, interval, photos, strangers, write
+from benchmarks.record import DATA, interval, out_of_distribution, photos, write
 from tenfold import metrics
 from tenfold.datasets import cifar10
 from tenfold.evaluation.evaluate import model_outputs
@@ -35,7 +35,7 @@ OF_IMAGENET = re.compile(r"n\d{8}")
 
 
 def main() -> None:
-    known, unknown = photos(), strangers()
+    known, unknown = photos(), out_of_distribution()
     answers: dict[str, tuple[list[Prediction], list[Prediction]]] = {}
     seconds: dict[str, list[float]] = {name: [] for name in MODELS}
     models = {name: Classifier(name, threads=1) for name in MODELS}

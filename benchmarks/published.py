@@ -69,7 +69,7 @@ def measured_model(name: str) -> Figure:
 
 
 def measured_novelty(folder: Path = RESULTS) -> list[Figure]:
-    """How well each bundled model's novelty tells strangers: the rows with an AUROC beside them."""
+    """How well the novelty of bundled models tells out-of-distribution pictures: rows with an AUROC."""
     figures = []
     for script, model in (("photographs", ""), ("watch_model", "watch: ")):
         for row in json.loads((folder / f"{script}.json").read_text(encoding="utf-8"))["rows"]:

@@ -65,6 +65,6 @@ def photos() -> list[tuple[Path, str]]:
     return [(p, p.parent.name) for p in sorted((SAMPLES / "photos").glob("*/*"))]
 
 
-def strangers() -> list[Path]:
+def out_of_distribution() -> list[Path]:
     """The photographs that show none of the ten classes."""
     return sorted((SAMPLES / "photos_none_of_the_ten").glob("*"))

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cifar100_part import pictures_of
-from benchmarks.record import interval, photos, strangers, write
+from benchmarks.record import interval, out_of_distribution, photos, write
 from tenfold import images, metrics
 from tenfold.evaluation.calibration import softmax
 from tenfold.inference import Classifier
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def sets(classifier: Classifier) -> list[tuple[str, Floats, NDArray[np.int64], Floats]]:
-    """Each set's name, embeddings, labels, and the embeddings of its strangers."""
+    """Each set's name, embeddings, labels, and the embeddings of pictures of none of them."""
     side = classifier.info.input_size
 
     def read(path: Path) -> NDArray[np.uint8]:
@@ -71,7 +71,7 @@ def sets(classifier: Classifier) -> list[tuple[str, Floats, NDArray[np.int64], F
 
     names = sorted({label for _, label in photos()})
     photographs = embeddings_of(classifier, np.stack([read(path) for path, _ in photos()]))
-    unknown = embeddings_of(classifier, np.stack([read(path) for path in strangers()]))
+    unknown = embeddings_of(classifier, np.stack([read(path) for path in out_of_distribution()]))
     given = np.array([names.index(label) for _, label in photos()])
     small = {name: embeddings_of(classifier, tiles(name, side)) for name in sorted({*APART, *ALIKE, *OTHER})}
     other = np.concatenate([small[name] for name in OTHER])

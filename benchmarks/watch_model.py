@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.backbone.features import HELD_OUT, others
 from benchmarks.backbone.watch import CLASSES, test_pictures
-from benchmarks.record import interval, photos, strangers, write
+from benchmarks.record import interval, out_of_distribution, photos, write
 from tenfold import metrics, modelfile
 from tenfold.datasets.cifar10 import CLASSES as TEN
 from tenfold.evaluation.evaluate import model_outputs
@@ -89,7 +89,7 @@ def photographs(model: Classifier) -> list[Row]:
     right = np.array([one.label == label for one, (_, label) in zip(answers, known, strict=True)])
     kept = np.array([one.known for one in answers])
     shown, strange = [], []
-    for path in strangers():
+    for path in out_of_distribution():
         label = next((label for part, label in SHOWN.items() if part in path.name), None)
         answer = model.classify(path)
         if label is not None:

@@ -170,7 +170,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def photographs(folder: Path, count: int) -> Path:
     """A folder of `count` photographs; the class stands before "__" in each name."""
     folder.mkdir()
-    sources = [*record.photos(), *((path, "none") for path in record.strangers())]
+    sources = [*record.photos(), *((path, "none") for path in record.out_of_distribution())]
     for number in range(count):
         path, label = sources[number % len(sources)]
         copy = folder / f"{label}__{path.stem}-{number}{path.suffix}"
