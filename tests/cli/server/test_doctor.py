@@ -11,6 +11,7 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.tables import CameraRow
 from tenfold.cli import run
 from tenfold.database import now
+from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
 
@@ -71,10 +72,11 @@ def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixtu
 
 def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
     camera = {"kind": "usb", "target": "0", "user": "", "password": ""}
+    away = Broker("plant.example", "plant", "exit").away()
     told = {
         "gate": {"state": "held", "holds": ["challenge-missing"]},
-        "exit": {"state": "ready", "outputs": ["The broker does not answer"]},
-        "door": {"state": "ready", "faults": [], "holds": [], "outputs": []},
+        "exit": {"state": "ready", "output_problems": [away.facts()]},
+        "door": {"state": "ready", "faults": [], "holds": [], "output_problems": []},
     }
     with App() as app:
         yard = app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
@@ -96,7 +98,7 @@ def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFix
     assert states == {"gate": "warn", "exit": "warn", "door": "ok", "old": "warn", "paused": "off"}
     assert found["station gate"]["words"] == "it releases nothing (held): challenge-missing"
     assert found["station gate"]["cure"] == "See the page Line."
-    assert "The broker does not answer" in found["station exit"]["words"]
+    assert str(away) in found["station exit"]["words"]
     assert found["station old"]["words"] == "no server runs it now"
     assert found["camera yard"]["state"] == "warn"
     assert "the file is damaged" in found["camera yard"]["words"]
