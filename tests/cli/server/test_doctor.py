@@ -73,7 +73,7 @@ def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixtu
 def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
     camera = {"kind": "usb", "target": "0", "user": "", "password": ""}
     away = Broker("plant.example", "plant", "exit").away()
-    told = {
+    told: dict[str, dict[str, Any]] = {
         "gate": {"state": "held", "holds": ["challenge-missing"]},
         "exit": {"state": "ready", "output_problems": [away.facts()]},
         "door": {"state": "ready", "faults": [], "holds": [], "output_problems": []},
