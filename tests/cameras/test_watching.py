@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -244,3 +245,38 @@ def test_a_recording_that_begins_again_ends_what_was_open() -> None:
     events = [event for _ in range(2) for frame, _ in scene.frames() for event in watcher.process(frame)]
 
     assert [event.label for event in events + watcher.finish()] == ["bus", "bus"]
+
+
+def test_a_region_that_only_grows_is_no_event_and_one_that_moves_as_far_is() -> None:
+    """As where something stood in the first pictures and left, or where a shadow becomes longer."""
+
+    def told(right: int) -> int:
+        watcher, events = Watcher(answer), list[Event]()
+        for frame, _ in Scene(GROUND, seconds=8, size=SIZE).frames():
+            pixels, steps = frame.pixels.copy(), round(10 * (frame.time - 3))
+            if 0 <= steps < 20:
+                pixels[60:110, 180 - 6 * steps : 210 + right * steps // 10] = RED
+            events += watcher.look(replace(frame, pixels=pixels))
+        return len(events + watcher.finish())
+
+    assert told(right=5) == 0
+    assert told(right=-40) == 1
+
+
+def test_a_piece_that_moves_with_a_larger_thing_is_told_only_where_it_stays_a_thing_of_its_own() -> None:
+    """As the end of what comes into the picture, before it is one region with the rest."""
+    large = sprite(RED, [(2, -30.0, 90), (7, 350.0, 90)], side=60)
+    piece = sprite(RED, [(2, -80.0, 90), (3.8, 56.8, 90)], side=20)
+    [told], _ = watch(Scene(GROUND, [large, piece], seconds=9, size=SIZE))
+    assert told.label == "bus"
+    beside = sprite(BLUE, [(2, -80.0, 90), (7, 300.0, 90)], side=20)
+    both, _ = watch(Scene(GROUND, [large, beside], seconds=9, size=SIZE))
+    assert sorted(event.label for event in both) == ["bus", "ship"]
+
+
+def test_on_a_belt_nothing_is_told_before_its_texture_is_known() -> None:
+    scene = Scene(GROUND, [crossing(RED, 0.2, 90)], seconds=7, size=SIZE)
+    starts = [event.start for event in watch(scene)[0]]
+    on_a_belt = [event.start for event in watch(scene, Options(fixed=True))[0]]
+    assert min(starts) < 1
+    assert 1.9 <= min(on_a_belt) < 2.5

@@ -5,6 +5,7 @@ first. Regions have no score, so trackers that tell sure from unsure boxes (Byte
 to work on here.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ _NEWEST = 0.5
 _SECONDS_HIDDEN = 3.0
 _SECONDS_OF_REST = 1.0
 _SECONDS_OF_HOLES = 12.0
+# How far around an object its pieces may be, in its widths and heights, and how alike they move.
+_CLOSE, _CLOSE_UNSEEN, _BESIDE, _ALIKE = 0.15, 0.5, 0.25, 0.5
 
 
 @dataclass
@@ -70,6 +73,16 @@ class Track:
         return time - self.start >= _SECONDS_OF_REST and all(
             _distance(box.centre, last.centre) < 0.35 * last.size for box in before
         )
+
+    def is_part_of(self, other: "Track") -> bool:
+        """Whether it is a piece of a larger object, or close beside it; of an unseen one less is known."""
+        around = other.box.grown(_CLOSE if other.seen == self.seen else _CLOSE_UNSEEN)
+        return around.intersection(self.box) > 0.6 * self.box.area
+
+    def moves_with(self, other: "Track") -> bool:
+        """Whether it moves beside a larger object and as that does."""
+        beside = other.box.grown(_BESIDE).intersection(self.box) > 0
+        return beside and math.dist(self.velocity, other.velocity) < _ALIKE * math.hypot(*other.velocity)
 
     def stand(self, box: Box, time: float) -> None:
         """It stands still where it was seen before."""

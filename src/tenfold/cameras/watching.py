@@ -279,7 +279,9 @@ class Watcher:
         self._conditions.note(time, "rain", self._rain.falls)
         self._conditions.note(time, "light", bright or self._background.sudden)
         self._conditions.note(time, "shaken", self._stance.shakes)
-        return boxes, self._background.settled and not bright
+        # All of a belt moves: what is on it is known only once the belt is.
+        known = self._background.learned if self.options.fixed else self._background.settled
+        return boxes, known and not bright
 
     def _travelling(self, grey: NDArray[np.uint8], motion: CameraMotion) -> list[Box]:
         """The boxes of what moves against the camera's motion, or stands out where that is not known."""
@@ -322,18 +324,21 @@ class Watcher:
                 subject.rest = None
             x, y = track.box.foot
             subject.visits.stand(x / width, y / height)
-            track.confirmed = track.confirmed or self._moves_as_objects_do(track, subject)
+            track.confirmed = track.confirmed or self._moves_as_objects_do(track, subject, width, height)
 
-    def _moves_as_objects_do(self, track: Track, subject: _Subject) -> bool:
+    def _moves_as_objects_do(self, track: Track, subject: _Subject, width: int, height: int) -> bool:
         seen, age = len(track.path), track.path[-1][0] - track.start
         if subject.travelling > seen / 2:
             return age >= _SECONDS_TRAVELLING
-        if any(other.confirmed and _is_part(track.box, other.box) for other in self._tracker.tracks):
+        larger = [one for one in self._tracker.tracks if one.confirmed and one.box.area > track.box.area]
+        if any(track.is_part_of(other) for other in larger):
             return False
-        far = track.reach >= max(6.0, 0.4 * track.box.size)
+        far = track.box.shift_since(track.path[0][1], width, height) >= max(6.0, 0.4 * track.box.size)
         steadily = seen >= 0.6 * track.pictures
-        # What is small, or moves in the rain, may be drops that happened to fall in a row.
-        enough = 5 if track.box.size > _SMALL and not self._rain.falls else 10
+        # What is small, or moves in the rain, may be drops that happened to fall in a row, and what moves
+        # with a larger thing may be a piece of it.
+        sure = track.box.size > _SMALL and not self._rain.falls
+        enough = 5 if sure and not any(track.moves_with(other) for other in larger) else 10
         return seen >= enough and age >= 0.4 and far and steadily and track.straightness > 0.25
 
     def _events(self, tracks: Iterable[Track], scale: float) -> list[Event]:
@@ -376,14 +381,6 @@ class Watcher:
         new = [crop for crop in crops if crop not in subject.answers]
         found = self._classify([crop.pixels for crop in new]) if new else ()
         subject.answers |= dict(zip(new, found, strict=False))
-
-
-def _is_part(box: Box, other: Box) -> bool:
-    """Whether a box is a piece of what is in another, larger one, or lies close beside it."""
-    near = Box(
-        other.x - 0.15 * other.width, other.y - 0.15 * other.height, 1.3 * other.width, 1.3 * other.height
-    )
-    return box is not other and box.area < other.area and near.intersection(box) > 0.6 * box.area
 
 
 def _patch(grey: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
