@@ -37,3 +37,15 @@ def test_fewer_pictures_are_the_same_ones_each_time_and_all_of_the_test_part(tmp
     assert chosen[0] == chosen[1]
     assert len(set(chosen[0])) == 5
     assert {one.parent.parent.name for one in map(Path, chosen[0])} == {"test"}
+
+
+def test_a_few_pictures_are_all_compared_on_as_a_tenth_of_them_would_say_nothing(tmp_path: Path) -> None:
+    """Those from which a model was taught, for instance."""
+    tiny.folder(tiny.shades(100), tmp_path / "data")
+    info = modelfile.read(tiny.MODEL)[1]
+    source, cache = str(tmp_path / "data"), tmp_path / "cache"
+    found = open_pictures(source, info, tmp_path, data_dir=cache, cache=cache)
+    assert (found.split, len(set(found.files))) == ("all", 100)
+    receipts = open_pictures(source, info, tmp_path, data_dir=cache, cache=cache, split="test")
+    assert receipts.split == "test"
+    assert 0 < len(receipts.files) < 50

@@ -26,6 +26,8 @@ CALIBRATION = 192
 THRESHOLD = 1000
 # By which layers are chosen that stay in float, of those for the threshold.
 TRIAL = 400
+# Fewer test pictures that are a small part of all say too little: then all are compared on.
+ENOUGH_TEST = 50
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def open_pictures(
     data_dir: Path,
     cache: Path,
     limit: int | None = None,
+    split: str = "",
     files: ServerFiles | None = None,
 ) -> ExportPictures:
     """Choose the pictures: compared on test pictures, or on all where a source has too few for parts.
@@ -73,6 +76,7 @@ def open_pictures(
         data_dir: where CIFAR-10 is.
         cache: the folder for decoded pictures.
         limit: the most pictures to compare on, a fixed random choice; None: all.
+        split: the part to compare on, as a receipt names it: "test" or "all"; "": chosen here.
         files: opens what was named to a server.
 
     Raises:
@@ -87,7 +91,7 @@ def open_pictures(
         to_train=False,
         files=files,
     )
-    split, compared = _compared(data)
+    split, compared = _compared(data, split)
     parts = [with_classes(part, info.labels) for part in (compared, data.validation, data.training)]
     if not len(compared):
         raise DatasetError(
@@ -128,8 +132,10 @@ def fingerprint(files: Sequence[Path], labels: Sequence[int] | NDArray[np.int64]
     return found.hexdigest()
 
 
-def _compared(data: Dataset) -> tuple[str, LabelledPictures]:
-    if len(data.test) >= len(data.test.classes):
+def _compared(data: Dataset, split: str) -> tuple[str, LabelledPictures]:
+    test, every = len(data.test), len(data.training) + len(data.validation) + len(data.test)
+    says_enough = test >= ENOUGH_TEST or 5 * test >= every
+    if split == "test" or (not split and test >= len(data.test.classes) and says_enough):
         return "test", data.test
     return "all", joined((data.training, data.validation, data.test))
 

@@ -34,8 +34,9 @@ def test_a_model_is_exported_and_its_receipt_checked(
     tenfold: Command, data_dir: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "out" / "small.onnx"
+    named = target.with_suffix("")  # the ending is the format's
     outcome = tenfold(
-        "export", tiny.MODEL, "--to", "onnx-int8", "--least", "0", "-o", target, "--data-dir", data_dir
+        "export", tiny.MODEL, "--to", "onnx-int8", "--least", "0", "-o", named, "--data-dir", data_dir
     )
 
     assert outcome.status == 0, outcome.err
@@ -55,7 +56,7 @@ def test_a_model_is_exported_and_its_receipt_checked(
     outcome = tenfold("receipt", "check", receipt, "--data-dir", data_dir)
 
     assert outcome.status == 1
-    assert "1 of 20 other answers" in outcome.out
+    assert f"1 of {len(facts['answers'])} other answers" in outcome.out
 
 
 @pytest.mark.skipif(

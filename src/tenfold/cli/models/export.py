@@ -47,7 +47,11 @@ data_dir_option = click.option(
     help="Refuse an export whose first answer is the same less often; else 99.5, for integers 98.5.",
 )
 @click.option(
-    "--output", "-o", type=_FILE, metavar="FILE", help="The file to write; else named as the model."
+    "--output",
+    "-o",
+    type=_FILE,
+    metavar="FILE",
+    help="The file to write; it gets the format's ending. Else named as the model.",
 )
 @data_dir_option
 def export(**given: Any) -> None:
@@ -69,7 +73,10 @@ def export(**given: Any) -> None:
     model = Path(modelfile.locate(given["model"]))
     _, info = modelfile.read(model)
     chosen = FOUND[to]
+    ending = Path(chosen.suffix).suffix
     target = given["output"] or Path(model.stem + chosen.suffix)
+    if target.suffix != ending:  # OpenVINO writes no other, and programs go by it
+        target = target.with_name(target.name + ending)
     opening = _opening(given["source"] or _source_of(model, info.labels), given["limit"], given["data_dir"])
     least = given["least"] / 100 if given["least"] is not None else None
     with interruptible(), Progress(sys.stderr, "pictures") as progress:
@@ -122,7 +129,7 @@ def check(file: Path, other: Path | None, source: str | None, data_dir: Path | N
     exported = exported_path(file)
     check_files(read, exported)
     click.echo(f"{printable(exported.name)} is the file of its receipt: SHA-256 {read.files[0].sha256}")
-    opening = _opening(source or read.source, read.pictures, data_dir)
+    opening = _opening(source or read.source, read.pictures, data_dir, read.split)
     with interruptible(), Progress(sys.stderr, "pictures") as progress:
         again = repeat(read, exported, opening, _watcher(progress))
     good = again.agreement.value >= read.least
@@ -177,7 +184,7 @@ def _watcher(progress: Progress) -> "ExportListener":
     return ExportListener(lambda step, done, total: progress.show(done, total or None))
 
 
-def _opening(source: str, limit: int | None, data_dir: Path | None) -> "OpenPictures":
+def _opening(source: str, limit: int | None, data_dir: Path | None, split: str = "") -> "OpenPictures":
     from tenfold import settings
     from tenfold.export.pictures import open_pictures
 
@@ -189,6 +196,7 @@ def _opening(source: str, limit: int | None, data_dir: Path | None) -> "OpenPict
         data_dir=data_dir or Path(chosen.data_dir),
         cache=Home(chosen.home).cache,
         limit=limit,
+        split=split,
     )
 
 
