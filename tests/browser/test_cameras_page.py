@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, WebSocket, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, WebSocket, expect
 
 from tenfold.cameras.cameras import KEEP_DAYS
 from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
@@ -94,6 +94,57 @@ def test_a_camera_is_tried_added_seen_paused_and_removed(look_at: LookAt, camera
     card.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No camera is watched yet")).to_be_visible()
+
+
+def test_the_smallest_thing_that_counts_is_drawn_by_a_finger(look_at: LookAt, camera: str) -> None:
+    page = look_at("/cameras", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    add(page, camera)
+    page.get_by_role("article", name="Gate").get_by_role("button", name="Zones and masks").click()
+    square = page.locator("dialog polygon").first
+    corner = page.get_by_role("button", name="Corner 3", exact=True)
+    expect(corner).to_have_count(0)
+    finger = page.context.new_cdp_session(page)
+
+    def touch(*places: tuple[float, float]) -> None:
+        """A finger goes down at the first of them and is lifted at the last."""
+        for kind, (x, y) in zip(["touchStart"] + ["touchMove"] * (len(places) - 1), places, strict=True):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def middle(of: Locator) -> tuple[float, float]:
+        box = of.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    # It is smaller than a fingertip: 2.5 % of the picture's width.
+    x, y = middle(square)
+    touch((x + 14, y - 14))
+    expect(corner).to_be_visible()
+    corners = [page.get_by_role("button", name=f"Corner {n}", exact=True) for n in (1, 2, 3, 4)]
+    boxes = [one.bounding_box() for one in corners]
+    assert all(a and b and _apart(a, b) for n, a in enumerate(boxes) for b in boxes[:n])
+    x, y = middle(corner)
+    touch((x + 5, y + 5), (x + 20, y + 12), (x + 45, y + 25))
+    size = page.get_by_label("The smallest thing that counts")
+    until(lambda: float(size.input_value()) > 0.08)
+    seen = float(size.input_value())
+    x, y = middle(square)
+    touch((x, y), (x - 30, y - 10), (x - 60, y - 30))
+    until(lambda: middle(square)[0] < x - 50)
+    assert float(size.input_value()) == seen
+    assert violations(page) == []
+    page.get_by_role("button", name="Save").tap()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    [known] = page.request.get(page.url.split("?")[0].replace("/cameras", "/api/v1/cameras")).json()
+    assert known["smallest"] == pytest.approx(seen**2, rel=0.1)
+
+
+def _apart(one: FloatRect, other: FloatRect) -> bool:
+    """Whether two boxes have no place in common."""
+    return any(
+        one[at] + one[long] <= other[at] + 0.5 or other[at] + other[long] <= one[at] + 0.5
+        for at, long in (("x", "width"), ("y", "height"))
+    )
 
 
 def test_a_camera_gets_a_model_of_its_own_and_says_which(look_at: LookAt, camera: str) -> None:
