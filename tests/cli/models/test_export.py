@@ -68,11 +68,12 @@ def test_all_outputs_of_litert_are_asked_for_by_full(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = tenfold(
-        "export", tiny.MODEL, "--to", "litert", "--full", "--least", "0", "--data-dir", data_dir
+        *("export", tiny.MODEL, "--to", "litert", "--full", "--least", "0", "--data-dir", data_dir),
+        *("-o", tmp_path / "every"),
     )
 
     assert outcome.status == 0, outcome.err
-    receipt = json.loads((tmp_path / "tiny-full.tflite.receipt.json").read_text())
+    receipt = json.loads((tmp_path / "every.tflite.receipt.json").read_text())
     assert receipt["format"] == "litert-full"
     assert receipt["novelty"]
 

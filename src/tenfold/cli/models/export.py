@@ -73,7 +73,7 @@ def export(**given: Any) -> None:
     model = Path(modelfile.locate(given["model"]))
     _, info = modelfile.read(model)
     chosen = FOUND[to]
-    ending = Path(chosen.suffix).suffix
+    ending = Path(f"model{chosen.suffix}").suffix
     target = given["output"] or Path(model.stem + chosen.suffix)
     if target.suffix != ending:  # OpenVINO writes no other, and programs go by it
         target = target.with_name(target.name + ending)
