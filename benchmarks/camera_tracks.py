@@ -72,7 +72,7 @@ def of_library(name: str) -> Track:
     return track
 
 
-def _noisy(scene: Scene, seed: int) -> Iterator[tuple[float, list[Truth], list[Box]]]:
+def noisy(scene: Scene, seed: int) -> Iterator[tuple[float, list[Truth], list[Box]]]:
     """The truth's boxes, moved and resized a little; some are missed."""
     random = np.random.default_rng(seed)
     for k in range(round(scene.seconds * 10)):
@@ -130,7 +130,7 @@ def tracks(classify: Classify, labels: Sequence[str]) -> list[dict[str, str]]:
     makers |= {name.removesuffix("Tracker"): partial(of_library, name) for name in LIBRARY}
     rows = []
     kinds: dict[str, Any] = {
-        f"the truth's boxes, {_MISSED:.0%} of them missed": _noisy,
+        f"the truth's boxes, {_MISSED:.0%} of them missed": noisy,
         "regions that move": _regions,
     }
     for kind, boxes in kinds.items():
