@@ -256,7 +256,7 @@ def test_a_region_that_only_grows_is_no_event_and_one_that_moves_as_far_is() -> 
             pixels, steps = frame.pixels.copy(), round(10 * (frame.time - 3))
             if 0 <= steps < 20:
                 pixels[60:110, 180 - 6 * steps : 210 + right * steps // 10] = RED
-            events += watcher.look(replace(frame, pixels=pixels))
+            events += watcher.process(replace(frame, pixels=pixels))
         return len(events + watcher.finish())
 
     assert told(right=5) == 0
