@@ -134,7 +134,7 @@ def fingerprint(files: Sequence[Path], labels: Sequence[int] | NDArray[np.int64]
 
 def _compared(data: Dataset, split: str) -> tuple[str, LabelledPictures]:
     test, every = len(data.test), len(data.training) + len(data.validation) + len(data.test)
-    says_enough = test >= ENOUGH_TEST or 5 * test >= every
+    says_enough = test >= ENOUGH_TEST or 3 * test >= every
     if split == "test" or (not split and test >= len(data.test.classes) and says_enough):
         return "test", data.test
     return "all", joined((data.training, data.validation, data.test))
