@@ -253,7 +253,9 @@ class Stance:
                 self.travels, self._rest = True, None
                 return True, still()
         drifted = not self.travels and motion.amount > self._DRIFT
-        if drifted or ((self.travels or self.doubtful) and self._rests(now, time)):
+        # While it travels, most pictures are compared with the last one, of which the motion is known.
+        since_rest = motion if self.travels and self._rest is before else None
+        if drifted or ((self.travels or self.doubtful) and self._rests(now, time, since_rest)):
             self._stand(now, time)
             return True, still()
         return False, motion
@@ -279,10 +281,10 @@ class Stance:
         drifts = motion.amount > self._DRIFT and time - self._anchored < self._SECONDS_OF_DRIFT
         return far > self._FAR or drifts or self._lost >= 2
 
-    def _rests(self, now: GreyPicture, time: float) -> bool:
+    def _rests(self, now: GreyPicture, time: float, since_rest: CameraMotion | None) -> bool:
         """Whether the picture has stayed where it is for some time."""
         if self._rest is not None:
-            motion = between(self._rest, now)
+            motion = since_rest or between(self._rest, now)
             moved = motion.amount > self._REST
             if not (moved if motion.known else changed_share(self._rest, now) > self._MOST):
                 return time - self._rested >= self._SECONDS_OF_REST
