@@ -141,10 +141,9 @@ def test_the_smallest_thing_that_counts_is_drawn_by_a_finger(look_at: LookAt, ca
 
 def _apart(one: FloatRect, other: FloatRect) -> bool:
     """Whether two boxes have no place in common."""
-    return any(
-        one[at] + one[long] <= other[at] + 0.5 or other[at] + other[long] <= one[at] + 0.5
-        for at, long in (("x", "width"), ("y", "height"))
-    )
+    (left, first), (right, _) = sorted([(one["x"], one["width"]), (other["x"], other["width"])])
+    (top, high), (bottom, _) = sorted([(one["y"], one["height"]), (other["y"], other["height"])])
+    return left + first <= right + 0.5 or top + high <= bottom + 0.5
 
 
 def test_a_camera_gets_a_model_of_its_own_and_says_which(look_at: LookAt, camera: str) -> None:
