@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -152,8 +153,61 @@ def test_whatever_its_forward_raises_is_told(fault: Exception) -> None:
     assert "does not take pictures of 8 x 8 (" in refusal(Odd())
 
 
-def test_a_softmax_at_the_end_is_told() -> None:
-    assert "The network mine:build ends in a softmax (Softmax)." in refusal(sequential(nn.Softmax(1)))
+@pytest.mark.parametrize(
+    ("end", "word"),
+    [
+        (nn.Softmax(1), "softmax"),
+        (nn.LogSoftmax(1), "logsoftmax"),
+        (torch.sigmoid, "sigmoid"),
+        (lambda x: torch.softmax(x, dim=1), "softmax"),
+    ],
+)
+def test_probabilities_in_place_of_logits_are_told(end: Callable[[Tensor], Tensor], word: str) -> None:
+    class Sure(Plain):
+        def forward(self, x: Tensor) -> Any:
+            return end(super().forward(x))
+
+    assert f"The network mine:build ends in a {word} (it answers with probabilities" in refusal(Sure())
+
+
+def test_a_softmax_within_a_network_is_its_own_matter() -> None:
+    class Attending(Plain):
+        def __init__(self) -> None:
+            super().__init__()
+            self.soft = nn.Softmax(1)
+
+        def forward(self, x: Tensor) -> Any:
+            return super().forward(x * self.soft(x))
+
+    adapted(Attending(), "mine:build", 4, 8)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4])
+def test_answers_with_pictures_and_classes_swapped_are_told(classes: int) -> None:
+    class Turned(Plain):
+        def forward(self, x: Tensor) -> Any:
+            return super().forward(x)[:, :classes].T
+
+    assert f"does not answer with logits of shape [N, {classes}]" in refusal(Turned(), classes)
+
+
+def test_answers_of_another_number_format_are_told() -> None:
+    class Half(Plain):
+        def forward(self, x: Tensor) -> Any:
+            return super().forward(x).half()
+
+    assert "does not answer in float32 (float16)" in refusal(Half())
+
+
+def test_more_answers_in_training_alone_are_told() -> None:
+    class Auxiliary(Plain):
+        def forward(self, x: Tensor) -> Any:
+            logits = super().forward(x)
+            return (logits, logits) if self.training else logits
+
+    whole = adapted(Auxiliary(), "mine:build", 4, 8)
+    with pytest.raises(TypeError, match="in training it answers with a tuple and not with logits alone"):
+        whole(pictures())
 
 
 def awake(network: nn.Module) -> nn.Module:

@@ -28,6 +28,12 @@ def words(classes, side):
     return "a network"
 
 number = 7
+ready = nn.Linear(3, 4)
+
+def scripted(classes, side):
+    import torch, warnings
+    warnings.simplefilter("ignore")
+    return torch.jit.script(build(classes, side))
 """
 
 
@@ -93,7 +99,11 @@ def test_a_number_of_classes_out_of_range_is_told(classes: int) -> None:
         ("nowhere.nets:build", "cannot be imported (No module named 'nowhere')"),
         (":build", "cannot be imported (Empty module name)"),
         ("own_nets:bild", "is not a function (own_nets has no function 'bild')"),
-        ("own_nets:number", "is not a function (own_nets has no function 'number')"),
+        ("own_nets:number", "is not a function (int)"),
+        ("own_nets:ready", "is not a function (Linear)"),
+        ("own_nets:scripted", "is TorchScript, whose layers cannot be looked into"),
+        ("own_nets.py:build", "is named by a file (own_nets.py). Name the module, in the folder that it"),
+        ("./own_nets.py:build", "lies in: own_nets:build."),
         ("own_nets:words", "is not a torch module (str)"),
     ],
 )
@@ -116,6 +126,12 @@ def test_a_module_with_an_error_in_it_is_told(nets: str, tmp_path: Path) -> None
         (
             "def build(c, s): return c[0]",
             "cannot be built for 10 classes and pictures of 32 x 32 (TypeError: ",
+        ),
+        ("raise SystemExit(0)", "cannot be imported (SystemExit: 0, in odd_nets.py line 1)"),
+        ("def build(c, s): exit('no')", "pictures of 32 x 32 (SystemExit: no, in odd_nets.py line 1)"),
+        (
+            "class E(Exception):\n    def __str__(self): raise ValueError\nraise E",
+            "cannot be imported (E: no message, in odd_nets.py line 3)",
         ),
         ("def build(c, s): raise AttributeError", "(AttributeError: no message, in odd_nets.py line 1)"),
     ],

@@ -33,6 +33,17 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_weights_that_layers_share_are_saved_for_each(tmp_path: Path) -> None:
+    path, shared = tmp_path / "state.safetensors", torch.arange(6.0)
+    checkpoints.save(path, {"a.weight": shared, "b.weight": shared, "c.weight": shared[:3]}, FACTS)
+    tensors, _ = checkpoints.load(path)
+    assert [tensors[f"{name}.weight"].tolist() for name in "abc"] == [
+        list(range(6)),
+        list(range(6)),
+        [0, 1, 2],
+    ]
+
+
 def test_a_checkpoint_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "missing" / "state.safetensors", tmp_path / "file" / "state.safetensors"):
         (tmp_path / "file").write_text("no folder")

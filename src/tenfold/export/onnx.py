@@ -65,7 +65,8 @@ class ServedNetwork(nn.Module):
         if self.normalises:
             assert isinstance(self.pixel_mean, Tensor)
             assert isinstance(self.pixel_std, Tensor)
-            pixels = (pixels - self.pixel_mean) / self.pixel_std
+            # In the order in which somebody's own network gets them in training.
+            pixels = ((pixels - self.pixel_mean) / self.pixel_std).contiguous()
         logits, features, maps = self.body(pixels)
         probabilities = functional.softmax(logits / self.temperature, dim=1)
         embedding = features / (features.norm(dim=1, keepdim=True) + 1e-8)

@@ -3,8 +3,10 @@
 Knows no network.
 """
 
+import re
 import traceback
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ EXTRAS = ("pixel_mean", "pixel_std", "start_from")
 _NOT_OWN = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent), "<")
 # Exceptions whose messages suffice without their names.
 _PLAIN = (RuntimeError, ImportError, SyntaxError, ValueError)
+# What makes probabilities of logits, as autograd calls it.
+_PROBABILITIES = re.compile(r"((?:Log)?(?:Softmax|Sigmoid))Backward\d*")
 
 
 class Adapted(nn.Module):
@@ -50,6 +54,10 @@ class Adapted(nn.Module):
         finally:
             for hook in hooks:
                 hook.remove()
+        if not isinstance(logits, Tensor):
+            # Some answer with more while they train, such as those with auxiliary heads.
+            mode = "training" if self.training else "use"
+            raise TypeError(f"in {mode} it answers with a {type(logits).__name__} and not with logits alone")
         features = seen[-1][0] if seen and seen[-1][1] is logits else logits
         return one_cell(logits, features)
 
@@ -76,32 +84,39 @@ def adapted(network: nn.Module, name: str, classes: int, side: int) -> nn.Module
     return whole
 
 
-@torch.no_grad()
 def _answer(network: nn.Module, name: str, classes: int, side: int) -> Tensor | Output:
-    """Its checked output for two grey pictures."""
+    """Its checked output for some grey pictures."""
     mode = network.training
     network.eval()
+    # Another number than that of the classes, so that no answer has the right shape by chance.
+    count = 2 if classes > 2 else 3
     try:
-        answer: Tensor | Output = network(torch.zeros(2, 3, side, side))
+        answer: Tensor | Output = network(torch.zeros(count, 3, side, side))
     except Exception as reason:  # it is one's own code and may raise anything
         raise does_not_take(name, side, reason) from reason
     network.train(mode)
     logits = answer.logits if isinstance(answer, Output) else answer
-    if not isinstance(logits, Tensor) or logits.shape != (2, classes):
+    if not isinstance(logits, Tensor) or logits.shape != (count, classes):
         received = f"shape {list(logits.shape)}" if isinstance(logits, Tensor) else type(answer).__name__
         raise TrainingError(
             f"The network {name}",
             f"does not answer with logits of shape [N, {classes}]",
-            received=f"{received} for N = 2",
+            received=f"{received} for N = {count}",
             cure="Its forward gives the logits alone, or tenfold.networks.output.Output.",
         )
-    ends = [layer for layer in network.modules() if not list(layer.children())]
-    if ends and isinstance(ends[-1], nn.Softmax | nn.LogSoftmax):
+    if logits.dtype != torch.float32:
         raise TrainingError(
             f"The network {name}",
-            "ends in a softmax",
-            received=type(ends[-1]).__name__,
-            cure="Leave it out: training and the model file apply it to the logits.",
+            "does not answer in float32",
+            received=str(logits.dtype).removeprefix("torch."),
+            cure="Let its layers be float32; training chooses a shorter format itself (--precision).",
+        )
+    if logits.grad_fn and (last := _PROBABILITIES.fullmatch(logits.grad_fn.name())):
+        raise TrainingError(
+            f"The network {name}",
+            f"ends in a {last[1].lower()}",
+            received="it answers with probabilities, not with logits",
+            cure="Leave it out: training and the model file apply the softmax to the logits.",
         )
     return answer
 
@@ -112,13 +127,15 @@ def does_not_take(name: str, side: int, reason: Exception) -> TrainingError:
         f"The network {name}",
         f"does not take pictures of {side} x {side}",
         received=told(reason),
-        cure="It is given float tensors of shape [N, 3, side, side].",
+        cure="It is given float tensors of shape [N, 3, side, side]; --side names another side.",
     )
 
 
-def told(reason: Exception) -> str:
+def told(reason: BaseException) -> str:
     """What went wrong in somebody's own code, in a line: the message, and the last line of that code."""
-    words = (str(reason).strip() or "no message").splitlines()[0]
+    words = "no message"
+    with suppress(Exception):  # the message is one's own code too
+        words = (str(reason).strip() or words).splitlines()[0]
     if not isinstance(reason, _PLAIN):
         words = f"{type(reason).__name__}: {words}"
     own = [

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tenfold.errors import TenfoldError, TrainingError, counted
@@ -37,6 +38,7 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
         TrainingError: there is no such network, it does not take the options, classes or side, or it does not
             give logits of the classes.
     """
+    import torch
     from torch import nn
 
     from tenfold.networks.adapting import adapted, told
@@ -48,7 +50,7 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
             received=f"{classes}",
             cure="Give pictures of at least two classes." if classes < 2 else "Join classes.",
         )
-    ours = None if ":" in name else known(name)
+    ours = None if is_own(name) else known(name)
     function = _function(ours.build if ours else name)
     options = {**(ours.options if ours else {}), **options}
     try:
@@ -66,7 +68,7 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
         network = function(classes, side, **options)
     except TenfoldError:
         raise
-    except Exception as reason:  # it is one's own code and may raise anything
+    except (Exception, SystemExit) as reason:  # it is one's own code and may raise anything
         raise TrainingError(
             f"The network {name}",
             f"cannot be built for {counted(classes, 'class', 'classes')} and pictures of {side} x {side}",
@@ -80,31 +82,52 @@ def build(name: str, classes: int, side: int, **options: Any) -> "nn.Module":
             received=type(network).__name__,
             cure="The function has to return an nn.Module.",
         )
+    if isinstance(network, torch.jit.ScriptModule):
+        raise TrainingError(
+            f"The network {name}",
+            "is TorchScript, whose layers cannot be looked into",
+            received=type(network).__name__,
+            cure="Return the module itself, without torch.jit.",
+        )
     return network if ours else adapted(network, name, classes, side)
+
+
+def is_own(name: str) -> bool:
+    """Whether a network is somebody's own code, named as "package.module:function"."""
+    return ":" in name
 
 
 def _function(path: str) -> Callable[..., Any]:
     """The function at "package.module:function"."""
+    from torch import nn
+
     from tenfold.networks.adapting import told
 
     module, _, name = path.partition(":")
+    if module.endswith(".py") or os.sep in module:
+        raise TrainingError(
+            f"The network {path}",
+            "is named by a file",
+            received=module,
+            cure=f"Name the module, in the folder that it lies in: {Path(module).stem}:{name or 'build'}.",
+        )
     # As `python -m` does: one's own network lies where one works, not among the installed packages.
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
         function = getattr(import_module(module), name, None)
-    except Exception as reason:  # it is one's own code and may raise anything
+    except (Exception, SystemExit) as reason:  # it is one's own code and may raise anything
         raise TrainingError(
             f"The network {path}",
             "cannot be imported",
             received=told(reason),
             cure="Write it as package.module:function, where the module is in this folder or installed.",
         ) from reason
-    if not callable(function):
+    if not callable(function) or isinstance(function, nn.Module):
         raise TrainingError(
             f"The network {path}",
             "is not a function",
-            received=f"{module} has no function {name!r}",
+            received=f"{module} has no function {name!r}" if function is None else type(function).__name__,
             cure="Write it as package.module:function.",
         )
     found: Callable[..., Any] = function

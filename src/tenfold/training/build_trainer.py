@@ -16,7 +16,7 @@ from tenfold.training.loop import WHITENING_PICTURES, Trainer
 from tenfold.training.outliers import OutlierPictures
 from tenfold.training.precision import choose_device, choose_precision
 from tenfold.training.staged import StagedTrainer
-from tenfold.training.trial import check_trainable
+from tenfold.training.trial import check_exportable, check_trainable
 
 
 def build_trainer(
@@ -42,7 +42,9 @@ def build_trainer(
     classes, device = data.training.classes, choose_device(device_name)
     torch.manual_seed(recipe.seed)
     network = known.build(recipe.network, len(classes), recipe.side, **recipe.options)
-    check_trainable(network, recipe, len(classes))
+    memory_format = check_trainable(network, recipe, len(classes))
+    if fresh and known.is_own(recipe.network):
+        check_exportable(network, recipe.network, recipe.side)
     wanted = recipe.outliers
     kind = StagedTrainer if recipe.transfer.stages else Trainer
     trainer = kind(
@@ -56,6 +58,7 @@ def build_trainer(
         outliers=OutlierPictures(wanted, recipe.side, recipe.seed)
         if wanted.source or wanted.made_up
         else None,
+        memory_format=memory_format,
         fresh=fresh,
         data_fingerprint=data.fingerprint,
         checkpoint=checkpoint,

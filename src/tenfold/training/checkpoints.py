@@ -27,7 +27,14 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     Raises:
         TrainingError: it cannot be written (a full disk, no permission); the earlier one is intact.
     """
-    held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    held: dict[str, Tensor] = {}
+    kept: set[int] = set()
+    for name, tensor in tensors.items():
+        one = tensor.detach().cpu().contiguous()
+        # Layers that share weights share memory, which the file's form does not know.
+        place = one.untyped_storage().data_ptr()
+        held[name] = one.clone() if place in kept else one
+        kept.add(place)
     try:
         # A folder that is gone was lost: a new one would hold this checkpoint and nothing else of the run.
         with replacing(path, make_folder=False) as part:

@@ -54,6 +54,7 @@ class Trainer:
         precision: the number format of the convolutions.
         teacher: answers for the recipe's teacher.
         outliers: pictures of none of the classes, by the recipe's settings.
+        memory_format: how pictures and filters lie in memory.
         fresh: whether the network is new; one that is to be resumed is not set from pictures again.
         data_fingerprint: of the pictures; a checkpoint keeps it, so that none is resumed on others.
         checkpoint: where the state is kept at each epoch's end, or None to keep none.
@@ -81,6 +82,7 @@ class Trainer:
         precision: torch.dtype,
         teacher: TeacherAnswers | None = None,
         outliers: OutlierPictures | None = None,
+        memory_format: torch.memory_format = torch.channels_last,
         fresh: bool = True,
         data_fingerprint: str = "",
         checkpoint: Path | None = None,
@@ -101,7 +103,8 @@ class Trainer:
         self.validation = validation
         self.classes = len(training.classes)
         self.batches = Batches(training, recipe)
-        self.network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.memory_format = memory_format
+        self.network = network.to(device).to(memory_format=memory_format)  # type: ignore[call-overload]
         self.mean, self.std = pixel_statistics(network, training)
         if fresh and isinstance(network, StartsFromPictures):
             network.start_from(self.normalise(as_tensor(training, slice(0, WHITENING_PICTURES))))
@@ -129,7 +132,7 @@ class Trainer:
         """uint8 `[N, 3, H, W]` to float with the training pictures' mean 0 and deviation 1, on the device."""
         pictures = pictures.to(self.device, non_blocking=True).float()
         pictures = (pictures - self.mean.to(self.device)) / self.std.to(self.device)
-        return pictures.contiguous(memory_format=torch.channels_last)
+        return pictures.contiguous(memory_format=self.memory_format)
 
     def stop(self) -> None:
         """End the run at the end of the epoch that is trained now."""

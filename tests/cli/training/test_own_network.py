@@ -88,6 +88,27 @@ def test_a_network_takes_the_place_of_the_recipes_and_leaves_its_options(
     assert (recipe.optimiser.name, recipe.optimiser.rate) == ("adam", 0.003)
 
 
+@pytest.mark.slow
+def test_networks_as_beginners_write_them_become_models(tenfold: Command, here: Path) -> None:
+    """Flattened by `view`, with a layer used twice: neither fits how training keeps weights by itself."""
+    (here / "mynets.py").write_text(
+        "from torch import nn\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self, classes, side):\n"
+        "        super().__init__()\n"
+        "        self.first = nn.Conv2d(3, 4, 3, padding=1)\n"
+        "        self.again = self.twice = nn.Conv2d(4, 4, 3, padding=1)\n"
+        "        self.fc = nn.Linear(4 * side * side, classes)\n"
+        "    def forward(self, x):\n"
+        "        x = self.twice(self.again(self.first(x)).relu()).relu()\n"
+        "        return self.fc(x.view(x.size(0), -1))\n"
+        "def build(classes, side): return Net(classes, side)\n"
+    )
+    status, out, err = train(tenfold, "--epochs", "2")
+    assert (status, err) == (0, "")
+    assert "Model file: run/model.onnx" in out
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

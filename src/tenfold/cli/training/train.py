@@ -209,6 +209,9 @@ def _train(
         finished = True
     except KeyboardInterrupt:
         table.end()
+        if not run.checkpoint_file.exists():
+            click.echo("Stopped before the first epoch: nothing was kept.", err=True)
+            return None
         click.echo(f"Stopped. Go on with: {asked.resume_command(run.folder)}", err=True)
         click.echo("Or add --finish to make a model of what it has learned.", err=True)
         return None
