@@ -26,8 +26,12 @@ PART_NAMES = {
     "val": VALIDATION,
     "valid": VALIDATION,
     "validation": VALIDATION,
+    "dev": VALIDATION,
     "test": TEST,
     "testing": TEST,
+    "eval": TEST,
+    "evaluation": TEST,
+    "holdout": TEST,
 }
 
 

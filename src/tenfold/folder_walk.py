@@ -103,7 +103,8 @@ def files_below(
                 if passed_over(one.name, folder=True):
                     continue
                 if not link or follow:
-                    folders += [one.path] if counts(one.path, True) else []
+                    counted = counts(one.path, True)
+                    folders += [one.path] if counted and not (link and leads_back(one.path)) else []
                 elif not _inside(one.path, top):
                     left_out(one.path, "link-to-folder")
             elif not passed_over(one.name):
@@ -113,6 +114,11 @@ def files_below(
                 elif link and not os.path.exists(one.path):
                     left_out(one.path, "broken-link")
         waiting += reversed(folders)
+
+
+def leads_back(link: str) -> bool:
+    """Whether a link leads to a folder that it lies in itself: all that is there is walked through anyway."""
+    return _inside(os.path.dirname(link), os.path.realpath(link))
 
 
 def _inside(path: str, top: str) -> bool:

@@ -125,6 +125,9 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (root / "dog").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "circle").symlink_to(tmp_path / "elsewhere")
     (root / "cat" / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    (root / "cat" / "up").symlink_to(root)
+    (root / "self").symlink_to(root)
+    (root / "above").symlink_to(tmp_path)
     found = list_folder(root, "pets")
     assert sources(found) == ["cat/1.jpg", "dog/1.jpg"]
     assert [(one.source, one.reason) for one in found.skipped] == [
@@ -218,3 +221,13 @@ def test_a_class_that_cannot_be_shown_is_refused(tmp_path: Path) -> None:
         DatasetError, match=r"The folder 'do\ufffdg' in pets has a name that no class can have"
     ):
         list_folder(tmp_path, "pets")
+
+
+@pytest.mark.parametrize("folders", [["images"], ["train", "test"]])
+def test_a_table_beside_folders_that_are_hardly_classes_is_named(tmp_path: Path, folders: list[str]) -> None:
+    root = touch(tmp_path / "pets", *(f"{folder}/1.jpg" for folder in folders))
+    (root / "labels.csv").write_text("id,label\n1,cat\n")
+    said = "not read: labels.csv; name a table in place of the folder if the labels are in it"
+    assert said in list_folder(root, "pets").layout
+    touch(root, "dog/1.jpg") if folders == ["images"] else None
+    assert (said in list_folder(root, "pets").layout) == (folders != ["images"])

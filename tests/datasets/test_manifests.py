@@ -87,9 +87,9 @@ def test_an_absolute_path_is_taken_as_it_is(pictures: Path) -> None:
             "and, if it likes, split.",
         ),
         (
-            "path,label,split\nin/a.jpg,cat,dev\n",
-            "Row 2 of list.csv has an unknown split ('dev'). Use one of train, training, val, valid, "
-            "validation, test, testing.",
+            "path,label,split\nin/a.jpg,cat,later\n",
+            "Row 2 of list.csv has an unknown split ('later'). Use one of train, training, val, valid, "
+            "validation, dev, test, testing, eval, evaluation, holdout.",
         ),
         (
             "path,label\nin/a.jpg,cat\nin/b.jpg, \n",
@@ -267,3 +267,59 @@ def test_columns_may_be_called_as_other_tools_call_them_and_this_is_said(
 def test_empty_columns_behind_the_others_are_no_matter(pictures: Path) -> None:
     found = list_manifest(written(pictures, "path,label,,\nin/a.jpg,cat,,\nin/b.jpg,dog,,\n"), "list.csv")
     assert (len(found.entries), found.layout) == (2, "")
+
+
+def bare(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("files", "header", "rows", "said"),
+    [
+        (["images/a.jpg", "images/b.jpg"], "filename,label", ["a.jpg,cat", "b.jpg,dog"], "images/*"),
+        (["images/a.jpg", "images/b.jpg"], "id,label", ["a,cat", "b,dog"], "images/*.jpg"),
+        (["a.PNG", "b.PNG"], "image_id,target", ["a,cat", "b,dog"], "*.PNG"),
+        # Kaggle's: the other folder has files of the same names.
+        (["test/1.png", "train/1.png", "train/2.png"], "id,label", ["1,cat", "2,dog"], "train/*.png"),
+        (["list/1.png", "a/1.png"], "id,label", ["1,cat", "1,cat"], "list/*.png"),
+        (["in/x.v1.jpg", "in/y.v2.jpg"], "id,label", ["x.v1,cat", "y.v2,dog"], "in/*.jpg"),
+    ],
+)
+def test_names_that_lack_a_folder_or_an_ending_are_completed_and_this_is_said(
+    tmp_path: Path, files: list[str], header: str, rows: list[str], said: str
+) -> None:
+    bare(tmp_path, *files)
+    found = list_manifest(written(tmp_path, "\n".join([header, *rows])), "list.csv")
+    assert all(entry.path.is_file() and str(entry.source) in files for entry in found.entries)
+    assert f"files are looked for as {said}" in found.layout
+
+
+def test_names_that_are_files_are_left_as_they_are(pictures: Path) -> None:
+    bare(pictures / "other", "in/a.jpg", "in/b.jpg", "in/c.jpg")
+    with pytest.raises(DatasetError, match=r"names 1 file that does not exist \(row 3: in/c\.jpg\)"):
+        list_manifest(written(pictures, "path,label\nin/a.jpg,cat\nin/c.jpg,dog\n"), "list.csv")
+
+
+def test_a_server_completes_no_name_with_what_it_may_not_read(tmp_path: Path) -> None:
+    bare(tmp_path / "home", "secret.jpg")
+    folder = bare(tmp_path / "data", "x")
+    (folder / "images").symlink_to(tmp_path / "home")
+    with pytest.raises(DatasetError, match="does not lie beside it"):
+        list_manifest(written(folder, "id,label\nsecret,cat\n"), "list.csv", ServerFiles(tmp_path / "home"))
+
+
+def test_of_several_columns_for_the_files_the_plainest_is_read(pictures: Path) -> None:
+    text = "id,filename,label\n1,in/a.jpg,cat\n2,in/b.jpg,dog\n"
+    found = list_manifest(written(pictures, text), "list.csv")
+    assert found.layout == "columns: path (filename); not read: id"
+
+
+def test_a_row_that_stands_twice_counts_once_and_this_is_said(pictures: Path) -> None:
+    row = "in/a.jpg,cat\n"
+    found = list_manifest(written(pictures, f"path,label\n{row}in/b.jpg,dog\n{row}{row}"), "list.csv")
+    assert (len(found.entries), found.layout) == (2, "2 rows that stand twice count once")
+    again = list_manifest(written(pictures, f"path,label\n{row}in/a.jpg,dog\n"), "list.csv")
+    assert (len(again.entries), again.layout) == (2, "")

@@ -10258,7 +10258,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class" | "columns" | "passed-over";
+            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class" | "columns" | "passed-over" | "short-paths" | "rows-twice" | "manifest-beside";
             /**
              * Sentence
              * @description What it is, in English.
@@ -10266,7 +10266,7 @@ export interface components {
             sentence: string;
             /**
              * Names
-             * @description What it is about: the part and the folder of each part by turns; a folder; a class; of classes that are one, their spellings, of which the last is kept; our name of a manifest's column and its own by turns; or columns that are passed over.
+             * @description What it is about: the part and the folder of each part by turns; a folder; a class; of classes that are one, their spellings, of which the last is kept; our name of a manifest's column and its own by turns; columns that are passed over; where files are looked for; a number of rows; or tables.
              */
             names: string[];
         };

@@ -7,8 +7,9 @@ everything else is taken for one, because a picture is known by its content and 
 from pathlib import Path
 
 from tenfold.class_folders import class_of
-from tenfold.datasets.layout import layout_of
-from tenfold.datasets.listing import ListedPicture, Listing, class_name, listing
+from tenfold.datasets.layout import Layout, layout_of
+from tenfold.datasets.listing import ListedPicture, Listing, Remark, class_name, listing, printable_path
+from tenfold.datasets.manifests import SUFFIXES
 from tenfold.datasets.tree import Tree
 from tenfold.errors import DatasetError, counted
 from tenfold.server_files import ServerFiles
@@ -40,7 +41,19 @@ def list_folder(root: Path, name: str, files: ServerFiles | None = None) -> List
             cure="Put the pictures of each class into a folder named after the class: cat/1.jpg, dog/2.jpg.",
             reason="no-class-folders",
         )
-    return listing(name, root, entries, tree.skipped.values(), layout.remarks)
+    remarks = (*layout.remarks, *_tables(root, entries, layout))
+    return listing(name, root, entries, tree.skipped.values(), remarks)
+
+
+def _tables(root: Path, entries: list[ListedPicture], layout: Layout) -> list[Remark]:
+    """A remark on tables directly in a folder whose own folders hardly are classes."""
+    doubtful = any(one.kind == "class-like-part" for one in layout.remarks)
+    if not doubtful and len({entry.label for entry in entries}) > 1:
+        return []
+    tables = sorted(one for one in root.iterdir() if one.suffix.lower() in SUFFIXES and one.is_file())
+    names = ", ".join(printable_path(one.relative_to(root)) for one in tables)
+    cure = "name a table in place of the folder if the labels are in it"
+    return [Remark("manifest-beside", f"not read: {names}; {cure}", (names,))] if tables else []
 
 
 def _class(tree: Tree, folder: Path, part: str, name: str) -> list[ListedPicture]:

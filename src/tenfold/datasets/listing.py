@@ -46,12 +46,13 @@ class Remark:
         sentence: the same in English, without a full stop.
         names: what it is about: the part and the folder of each part by turns; a folder; a class; folders
             named like parts, then a class; of classes that are one, their spellings, of which the last is
-            kept; our name of a column and the manifest's by turns; or columns that are passed over.
+            kept; our name of a column and the manifest's by turns; columns that are passed over; where files
+        are looked for; a number of rows; or tables.
     """
 
     kind: Literal[
         "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class",
-        "columns", "passed-over",
+        "columns", "passed-over", "short-paths", "rows-twice", "manifest-beside",
     ]  # fmt: skip
     sentence: str
     names: tuple[str, ...] = ()

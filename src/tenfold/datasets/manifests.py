@@ -23,6 +23,7 @@ from tenfold.datasets.listing import (
     listing,
     printable_path,
 )
+from tenfold.datasets.manifest_paths import Short, what_is_missing
 from tenfold.errors import DatasetError, MissingExtra, counted
 from tenfold.server_files import ServerFiles
 
@@ -38,6 +39,8 @@ _ALSO = {
     "label": ("class", "classname", "class_name", "category", "labels", "label_name"),
     "split": ("subset", "partition", "part", "set"),
 }  # fmt: skip
+# The same where there is none of these either.
+_ELSE = {"path": ("id", "imageid", "image_id", "img_id", "fname"), "label": ("target", "class_label")}
 # A column so much like a known one is a slip, not a column to pass over.
 _SLIP = 0.75
 _DELIMITERS = ",;\t|"
@@ -76,13 +79,24 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     def opening() -> BinaryIO:
         return manifest.open("rb") if files is None else files.open(str(manifest))
 
-    for number, row in read(opening, name, remarks):
-        entry = _entry(manifest, name, number, row)
+    rows = list(read(opening, name, remarks))
+    short = what_is_missing(manifest, [row["path"].strip() for _, row in rows])
+    if short != Short():
+        remarks.append(_said(short))
+    seen: set[ListedPicture] = set()
+    for number, row in rows:
+        entry = _entry(manifest, name, number, row, short)
+        if entry in seen:
+            continue
+        seen.add(entry)
         entries.append(entry)
         if not os.path.isfile(entry.path):
             missing.append(f"row {number}: {entry.source}")
         elif files is not None and files.problem(entry.path, (str(manifest.parent),)):
             outside.append(f"row {number}: {entry.source}")
+    if twice := len(rows) - len(entries):
+        sentence = counted(twice, "row that stands twice counts", "rows that stand twice count") + " once"
+        remarks.append(Remark("rows-twice", sentence, (f"{twice}",)))
     if outside:
         raise DatasetError(
             name,
@@ -102,6 +116,11 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     return listing(name, manifest.parent, entries, remarks=remarks)
 
 
+def _said(short: Short) -> Remark:
+    shown = printable_path(Path(short.whole("*")))
+    return Remark("short-paths", f"files are looked for as {shown}", (shown,))
+
+
 def _count(rows: list[str]) -> str:
     return counted(len(rows), "file that does", "files that do")
 
@@ -113,7 +132,7 @@ def _first(rows: list[str]) -> str:
     )
 
 
-def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> ListedPicture:
+def _entry(manifest: Path, name: str, number: int, row: dict[str, str], short: Short) -> ListedPicture:
     label, split = class_name(row["label"]), row.get("split", "").strip().lower()
     if not row["path"].strip() or not label:
         raise DatasetError(
@@ -136,6 +155,7 @@ def _entry(manifest: Path, name: str, number: int, row: dict[str, str]) -> Liste
     written = row["path"].strip()
     if "\\" in written and not os.path.isfile(manifest.parent / written):
         written = written.replace("\\", "/")  # from Windows
+    written = short.whole(written)
     return ListedPicture(
         manifest.parent / written,
         printable_path(Path(written)),
@@ -213,7 +233,8 @@ def _columns(name: str, found: list[str], remarks: list[Remark]) -> list[str]:
     called = [column.strip().lower() for column in found]
     columns = [_ours(column, called) for column in called]
     missing = [column for column in _NEEDED if column not in columns]
-    others = [c for c in called if c not in _KNOWN and _ours(c, called) == c and not _INDEX.fullmatch(c)]
+    read_as = zip(columns, called, strict=True)
+    others = [c for ours, c in read_as if ours == c and c not in _KNOWN and not _INDEX.fullmatch(c)]
     slips = [c for c in others if get_close_matches(c, _KNOWN, 1, _SLIP)]
     twice = [ours for ours in _KNOWN if columns.count(ours) > 1]
     if missing or slips or twice:
@@ -240,10 +261,19 @@ def _columns(name: str, found: list[str], remarks: list[Remark]) -> list[str]:
     return columns
 
 
+def _plain(column: str) -> str:
+    return re.sub(r"[\s-]+", "_", column)
+
+
 def _ours(column: str, called: list[str]) -> str:
     """Our name for a column; the column itself where it has none, or where another one is called by it."""
-    plain = re.sub(r"[\s-]+", "_", column)
-    return next((ours for ours, also in _ALSO.items() if plain in also and ours not in called), column)
+    for ours, also in _ALSO.items():
+        named = ours in called
+        if not named and _plain(column) in also:
+            return ours
+        if not named and _plain(column) in _ELSE.get(ours, ()) and not any(_plain(c) in also for c in called):
+            return ours
+    return column
 
 
 def _unreadable(name: str, reason: str, cure: str) -> DatasetError:

@@ -9,7 +9,7 @@ from typing import NoReturn
 from tenfold.datasets.dataset import SkipCode, Skipped
 from tenfold.datasets.listing import printable_path
 from tenfold.errors import DatasetError
-from tenfold.folder_walk import LinkLeftOut, files_below, passed_over
+from tenfold.folder_walk import LinkLeftOut, files_below, leads_back, passed_over
 from tenfold.server_files import ServerFiles
 
 
@@ -38,6 +38,8 @@ class Tree:
                 if passed_over(path.name, folder=is_folder) or not self._counts(str(path), is_folder):
                     continue
                 if is_folder:
+                    if path.is_symlink() and leads_back(str(path)):
+                        continue
                     folders.append(path)
                 elif os.path.isfile(path):
                     files.append(path)
