@@ -2,13 +2,15 @@
 
 Paths are relative to the manifest. An empty split means training. CSV is read as spreadsheets and pandas
 write it: any of their delimiters, a byte order mark, Excel's first line `sep=;`, a column of row numbers.
-Columns may have the names that other tools give them; what was taken for what is said.
+Columns may have the names that other tools give them, and files may be named without their folder or ending,
+as in `train.csv` beside `train`; what was taken for what is said.
 """
 
 import csv
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,8 +25,8 @@ from tenfold.datasets.listing import (
     listing,
     printable_path,
 )
-from tenfold.datasets.manifest_paths import Short, what_is_missing
 from tenfold.errors import DatasetError, MissingExtra, counted
+from tenfold.folder_walk import passed_over
 from tenfold.server_files import ServerFiles
 
 SUFFIXES = {".csv", ".parquet", ".tsv"}
@@ -52,7 +54,28 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NAMED = 3
 _LONGEST_NAMED = 300
 _LONGEST_HEADER = 10_000
+# What a name without an ending may lack.
+_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+# The most folders beside a manifest that are looked into, and the names that choose one of them.
+_MOST_FOLDERS, _MOST_NAMES = 50, 1000
 _Opening = Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True)
+class _Short:
+    """What the names in a manifest lack, such as `train/` and `.jpg`.
+
+    Attributes:
+        folder: the folder beside the manifest that they lie in; "" for the manifest's own.
+        ending: what stands behind each of them.
+    """
+
+    folder: str = ""
+    ending: str = ""
+
+    def whole(self, name: str) -> str:
+        return os.path.join(self.folder, name) + self.ending
+
 
 # The number of a row, for people, and its values by column.
 Row = tuple[int, dict[str, str]]
@@ -80,8 +103,8 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
         return manifest.open("rb") if files is None else files.open(str(manifest))
 
     rows = list(read(opening, name, remarks))
-    short = what_is_missing(manifest, [row["path"].strip() for _, row in rows])
-    if short != Short():
+    short = _missing(manifest, [row["path"].strip() for _, row in rows])
+    if short != _Short():
         remarks.append(_said(short))
     seen: set[ListedPicture] = set()
     for number, row in rows:
@@ -116,7 +139,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     return listing(name, manifest.parent, entries, remarks=remarks)
 
 
-def _said(short: Short) -> Remark:
+def _said(short: _Short) -> Remark:
     shown = printable_path(Path(short.whole("*")))
     return Remark("short-paths", f"files are looked for as {shown}", (shown,))
 
@@ -132,7 +155,7 @@ def _first(rows: list[str]) -> str:
     )
 
 
-def _entry(manifest: Path, name: str, number: int, row: dict[str, str], short: Short) -> ListedPicture:
+def _entry(manifest: Path, name: str, number: int, row: dict[str, str], short: _Short) -> ListedPicture:
     label, split = class_name(row["label"]), row.get("split", "").strip().lower()
     if not row["path"].strip() or not label:
         raise DatasetError(
@@ -274,6 +297,39 @@ def _ours(column: str, called: list[str]) -> str:
         if not named and _plain(column) in _ELSE.get(ours, ()) and not any(_plain(c) in also for c in called):
             return ours
     return column
+
+
+def _missing(manifest: Path, names: Sequence[str]) -> _Short:
+    """What the names of a manifest's rows lack; nothing where one of them is a file as it stands.
+
+    Where several folders fit, the one in which most files are is taken, and of these the one that is called
+    as the manifest is.
+    """
+    some = [name for name in dict.fromkeys(names[:_MOST_NAMES]) if name and not os.path.isabs(name)]
+    here = manifest.parent
+    if not some or any(os.path.isfile(here / name) for name in some):
+        return _Short()
+
+    def fit(short: _Short) -> tuple[int, bool]:
+        found = sum(os.path.isfile(here / short.whole(name)) for name in some)
+        return found, bool(found) and short.folder.lower().startswith(manifest.stem.lower())
+
+    best = max((_Short(folder, end) for folder in ("", *_folders(here)) for end in _endings(some)), key=fit)
+    return best if fit(best)[0] else _Short()
+
+
+def _endings(names: Sequence[str]) -> list[str]:
+    bare = not any(os.path.splitext(name)[1].lower() in _ENDINGS for name in names)
+    return ["", *_ENDINGS, *map(str.upper, _ENDINGS)] if bare else [""]
+
+
+def _folders(place: Path) -> list[str]:
+    try:
+        found = sorted(os.listdir(place))
+    except OSError:
+        return []
+    inner = [name for name in found if not passed_over(name, folder=True) and os.path.isdir(place / name)]
+    return inner[:_MOST_FOLDERS]
 
 
 def _unreadable(name: str, reason: str, cure: str) -> DatasetError:
