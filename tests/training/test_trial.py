@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from tenfold.errors import TrainingError
+from tenfold.export.trial import check_exportable
 from tenfold.networks.adapting import adapted
 from tenfold.recipes.recipe import Recipe
-from tenfold.training.trial import check_exportable, check_trainable
+from tenfold.training.trial import check_trainable
 
 pytestmark = [pytest.mark.train, pytest.mark.slow]
 NAME = "mine:build"

@@ -6,6 +6,7 @@ import torch
 
 from tenfold import modelfile
 from tenfold.datasets.dataset import Dataset
+from tenfold.export.trial import check_exportable
 from tenfold.networks import known
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.progress import OnProgress
@@ -16,7 +17,7 @@ from tenfold.training.loop import WHITENING_PICTURES, Trainer
 from tenfold.training.outliers import OutlierPictures
 from tenfold.training.precision import choose_device, choose_precision
 from tenfold.training.staged import StagedTrainer
-from tenfold.training.trial import check_exportable, check_trainable
+from tenfold.training.trial import check_trainable
 
 
 def build_trainer(
