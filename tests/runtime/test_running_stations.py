@@ -204,7 +204,7 @@ def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no
     recipe = server.recipe("vehicles", VEHICLES, approve=False)
     row = server.station(plant.camera, **wired(plant), recipe_id=recipe)
     until(lambda: server.state(row).get("faults") == ["recipe"], says="it does not say what it lacks")
-    assert "No recipe" in str(server.state(row)["recipe_problem"])
+    assert "has no recipe" in str(server.state(row)["recipe_problem"])
     server.app.recipes.approve(recipe, 1, by=0)
     until(lambda: server.state(row).get("state") == "ready", says="the approved recipe is not used")
     assert server.state(row)["recipe"]["recipe"] == [1, 1]
