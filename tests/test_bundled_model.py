@@ -59,15 +59,19 @@ def test_its_recorded_test_accuracy_is_what_was_asked_for(info: ModelInfo) -> No
 
 def test_its_threshold_was_chosen_to_keep_95_percent(info: ModelInfo) -> None:
     assert info.known_rate == 0.95
-    assert info.scores["validation"]["kept"] == pytest.approx(
-        0.95, abs={"photo": 0.01, "watch": 0.01}.get(info.name, 0.001)
-    )
-    assert info.scores["test"]["kept"] == pytest.approx(0.95, abs=0.015)
+    if (
+        info.name == "tenfold-cifar10"
+    ):  # on staged pictures in six views; those of 32 pixels are kept more often
+        assert "staged" in info.training["threshold_chosen_on"]
+        assert info.scores["test"]["kept"] > 0.95
+    else:
+        assert info.scores["validation"]["kept"] == pytest.approx(0.95, abs=0.01)
+        assert info.scores["test"]["kept"] == pytest.approx(0.95, abs=0.015)
 
 
 def test_it_says_where_it_comes_from(info: ModelInfo) -> None:
     assert info.licence == "Apache-2.0"
-    assert len(info.data_fingerprint) == (0 if info.name == "watch" else 64)
+    assert len(info.data_fingerprint) == 64
     assert info.training["stages" if info.name == "tenfold-cifar10" else "how"]
     assert info.network["name"]
 
@@ -80,6 +84,7 @@ def test_it_says_nothing_of_the_machine_that_made_it(content: bytes) -> None:
 def test_a_picture_costs_no_more_than_was_allowed(path: Path) -> None:
     most = {"photo": 450, "watch": 450, "cifar10": 145}[path.stem]
     assert multiply_adds(path) < most * 1e6
+    assert modelfile.read(path)[1].network["multiply_adds"] == multiply_adds(path)
 
 
 def multiply_adds(path: Path) -> int:
@@ -101,11 +106,25 @@ def multiply_adds(path: Path) -> int:
     return found
 
 
-@pytest.mark.parametrize("name", [modelfile.DEFAULT, modelfile.CAMERAS])
-def test_a_plain_grey_is_none_of_these(name: str) -> None:
-    model = Classifier(name, threads=1)
+def test_a_plain_grey_is_none_of_these_and_no_class_is_likelier(path: Path) -> None:
+    model = Classifier(path, threads=1)
     for level in (0, 64, 128, 200, 255):
-        assert not model.classify(np.full((40, 40, 3), level, np.uint8)).known, level
+        answer = model.classify(np.full((40, 40, 3), level, np.uint8))
+        assert not answer.known, level
+        assert answer.confidence == pytest.approx(1 / len(model.info.labels)), level
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample photographs are not beside this repository")
+def test_half_a_photograph_is_none_of_these_and_the_whole_is_not(path: Path) -> None:
+    model = Classifier(path, threads=1)
+    for folder in sorted((SAMPLES / "photos").iterdir())[:5]:
+        whole = read(sorted(folder.iterdir())[0])
+        assert model.classify(whole).confidence > 0.2, folder.name
+        half = whole.copy()
+        half[len(half) // 2 :] = 128
+        answer = model.classify(half)
+        assert not answer.known, folder.name
+        assert answer.confidence == pytest.approx(1 / len(model.info.labels), abs=0.2), folder.name
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample photographs are not beside this repository")

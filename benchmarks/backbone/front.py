@@ -21,8 +21,6 @@ from tenfold.networks.imagenet import lite0_weights
 
 OUTPUTS = ("backbone_cells", "backbone_feature", "imagenet", "small", "detail")
 
-# Of EfficientNet-Lite0 at 192 pixels.
-MULTIPLY_ADDS = 283_000_000
 SMALL = 32
 STEP = SIDE // SMALL
 # A mean over 6 x 6 pixels blurs a picture that was enlarged from 32 pixels; this undoes it, by least squares

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from benchmarks.backbone import assemble, imagenet_classes
 from benchmarks.backbone.features import CACHE, HELD_OUT, features, of_pixels, parts, session
-from benchmarks.backbone.front import MULTIPLY_ADDS, pretrained
+from benchmarks.backbone.front import pretrained
 from benchmarks.backbone.head import (
     FLOOR,
     IMAGENET_WEIGHT,
@@ -45,6 +45,7 @@ from tenfold.datasets.cifar10 import NAMES
 from tenfold.datasets.labelled import split
 from tenfold.evaluation.calibration import fit_temperature
 from tenfold.evaluation.novelty import threshold
+from tenfold.export import partial
 from tenfold.modelfile import ClassName, ModelInfo
 
 SMALL_MODEL = "cifar10"
@@ -52,7 +53,6 @@ DECAYS = (1e-3, 3e-3, 1e-2)
 # What the small network weighs where a picture has no more detail than it sees; chosen on staged validation
 # pictures.
 SMALL_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
-SMALL_MULTIPLY_ADDS = 142_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +125,7 @@ def build(head: Head, mix: Mix) -> bytes:
     content, info = modelfile.read(modelfile.bundled(SMALL_MODEL))
     small = onnx.load_from_string(content)
     del small.metadata_props[:]
+    partial.take_out(small)
     return assemble.model(head, mix, imagenet_classes.CIFAR10, small, info.temperature)
 
 
@@ -188,7 +189,6 @@ def facts(material: Material, mix: Mix, limit: float) -> ModelInfo:
         network={
             "name": "photo",
             "parts": "EfficientNet-Lite0 with ImageNet's weights, a head on its feature, and cifar10",
-            "multiply_adds": MULTIPLY_ADDS + small.network.get("multiply_adds", SMALL_MULTIPLY_ADDS),
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.CIFAR10.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
             "small_weight": mix.small_weight,

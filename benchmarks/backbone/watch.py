@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.backbone import assemble, imagenet_classes, staging
 from benchmarks.backbone.features import CACHE, HELD_OUT, Part, details, features, others, parts, session
-from benchmarks.backbone.front import MULTIPLY_ADDS, pretrained
+from benchmarks.backbone.front import pretrained
 from benchmarks.backbone.head import (
     IMAGENET_WEIGHT,
     KNOWN_RATE,
@@ -174,6 +174,16 @@ def choose(material: Material) -> tuple[Head, Mix, float]:
     return best[1:]
 
 
+def fingerprint_of(made: dict[str, Part]) -> str:
+    """Of the pictures that it learned from, before they were staged, each once, and their labels."""
+    learned = [made[name] for name in ("training-staged", "training-plain", "watch-staged")]
+    return LabelledPictures(
+        np.concatenate([one.pictures for one in learned]),
+        np.concatenate([one.labels for one in learned]),
+        CLASSES,
+    ).fingerprint()
+
+
 def facts(mix: Mix, limit: float) -> ModelInfo:
     """What the file says of itself, without scores."""
     return ModelInfo(
@@ -188,7 +198,6 @@ def facts(mix: Mix, limit: float) -> ModelInfo:
         network={
             "name": "watch",
             "parts": "EfficientNet-Lite0 with ImageNet's weights, and a head on its feature",
-            "multiply_adds": MULTIPLY_ADDS,
             "imagenet_classes": {label: list(found) for label, found in imagenet_classes.WATCH.items()},
             "imagenet_weight": IMAGENET_WEIGHT,
             "unnamed": list(UNNAMED),
@@ -201,7 +210,7 @@ def facts(mix: Mix, limit: float) -> ModelInfo:
             "held_out": f"classes of CIFAR-100 that it was never shown: {', '.join(HELD_OUT)}",
             "how": "python -m benchmarks.backbone.watch",
         },
-        data_fingerprint="",
+        data_fingerprint=fingerprint_of(watch_parts()),
         scores={},
         licence="Apache-2.0",
         tenfold_version=__version__,

@@ -98,6 +98,29 @@ def test_a_model_that_was_refitted_on_corrections_answers_as_the_original(name: 
         assert np.abs(theirs.evidence - ours.evidence).max() < 1e-2
 
 
+@pytest.mark.parametrize("name", ["onnx-int8", "openvino", "litert", "litert-full", "litert-int8-full"])
+def test_half_a_picture_is_nothing_to_an_export_too(name: str, tmp_path: Path) -> None:
+    made = FORMATS[name]
+    if absent := missing(made):
+        pytest.skip(str(absent))
+    source = modelfile.bundled("cifar10")
+    random = np.random.default_rng(4)
+    pixels = random.integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(whole := tmp_path / "whole.png")
+    pixels[100:] = 128
+    Image.fromarray(pixels).save(half := tmp_path / "half.png")
+    target = tmp_path / f"cifar10{made.suffix}"
+
+    made.convert(source, target, [whole])
+    made.describe(target, modelfile.read(source)[1])
+
+    answer = made.load(target).classify(half)
+    assert list(answer.probabilities.values()) == pytest.approx([0.1] * 10)
+    if name != "litert":
+        assert answer.novelty == 1
+    assert max(made.load(target).classify(whole).probabilities.values()) > 0.12
+
+
 @pytest.mark.quick
 def test_an_operator_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     import onnx

@@ -74,3 +74,26 @@ def test_a_model_without_a_backbone_is_refused(tmp_path: Path) -> None:
     taught = teach(points, np.array([0, 0, 1, 1]), ["a", "b"])
     with pytest.raises(ModelFileError, match="has no backbone to teach"):
         model_file.network(source, taught)
+
+
+def test_half_a_picture_is_none_of_the_taught_classes_unless_those_are_covered_in_part(
+    tmp_path: Path,
+) -> None:
+    classifier = Classifier(source := backbone.write(tmp_path / "backbone.onnx"))
+    pictures = np.concatenate([colours((200, 60, 60), 5, 1), colours((60, 60, 200), 5, 2)])
+    taught = teach(embeddings_of(classifier, pictures), np.repeat([0, 1], 5), ["red", "blue"])
+    half = pictures[:1].copy()
+    half[:, 16:] = 128
+    said = {}
+    for parts in (True, False):
+        target = tmp_path / f"taught-{parts}.onnx"
+        info = facts("own", classifier.info, taught, "0" * 64, parts=parts)
+        model_file.write(target, source, taught, info, parts=parts)
+        model = Classifier(target)
+        assert ("missing_part" in model.info.network) == parts
+        said[parts] = model.raw(np.concatenate([pictures, half]))
+    for with_check, without in zip(said[True], said[False], strict=True):
+        assert np.array_equal(with_check[:-1], without[:-1])
+    assert said[True][0][-1] == pytest.approx([0.5, 0.5])
+    assert said[True][3][-1] == 1
+    assert said[False][3][-1] < 1

@@ -126,7 +126,8 @@ def test_a_corrected_file_answers_as_was_calculated_and_its_evidence_is_what_it_
     base = Classifier(name, threads=1)
     side = info.input_size
     shown = rng.integers(0, 256, (3, side, side, 3), dtype=np.uint8)
-    shown[2] = np.linspace(0, 255, side)[:, None, None]
+    slope = np.linspace(0, 127, side)
+    shown[2] = (slope[:, None] + slope)[:, :, None]
     before = base.raw(shown)
     width, classes = before[1].shape[1], len(info.labels)
     doubt = rng.normal(size=(1, width))[0] * 0.05
@@ -146,6 +147,22 @@ def test_a_corrected_file_answers_as_was_calculated_and_its_evidence_is_what_it_
     assert again is not None
     assert np.abs(again.change - correction.change).max() < 1e-6
     assert refit_file.correction_of(content) is None
+
+
+def test_a_corrected_file_still_says_where_a_part_is_missing(tmp_path: Path) -> None:
+    content, info = modelfile.read(modelfile.bundled("cifar10"))
+    shown = rng.integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+    shown[1, 16:] = 128
+    for _ in range(2):
+        correction = Correction(rng.normal(size=(256, 10)), rng.normal(size=256) * 0.1, 0.3)
+        network = refit_file.network(content, correction, info.temperature, "it")
+        checker.check_model(load_from_string(network))
+        modelfile.write(tmp_path / "new.onnx", network, info)
+        content = (tmp_path / "new.onnx").read_bytes()
+    probabilities, _, _, novelty = Classifier(tmp_path / "new.onnx", threads=1).raw(shown)
+    assert probabilities[1] == pytest.approx(np.full(10, 0.1))
+    assert novelty[1] == 1
+    assert probabilities[0].max() > 0.2
 
 
 def test_a_corrected_file_whose_base_is_gone_is_corrected_on_top(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tenfold.export import partial
 from tenfold.modelfile import OUTPUTS
 from tenfold.networks.default import DefaultNetwork
 
@@ -104,12 +105,18 @@ def fold_norms(network: DefaultNetwork, mean: Tensor, std: Tensor) -> DefaultNet
     return folded
 
 
-def to_onnx(served: ServedNetwork, input_size: int) -> bytes:
-    """Serialise, with the number of pictures left open."""
+def to_onnx(served: ServedNetwork, input_size: int, *, parts: bool = False) -> bytes:
+    """Serialise, with the number of pictures left open.
+
+    Args:
+        parts: whether it checks that no part of a picture is missing.
+    """
     example = torch.zeros(2, input_size, input_size, 3, dtype=torch.uint8)
     # Unoptimised, every weight keeps its name and form, and another training can start from the file.
     # ONNX Runtime optimises what it loads.
     model = exported(served, (example,), ("image",), OUTPUTS, optimise=not served.normalises)
+    if parts:
+        partial.add(model, plain=False)
     return bytes(model.SerializeToString())
 
 

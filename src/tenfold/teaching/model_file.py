@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tenfold import modelfile
 from tenfold.errors import ModelFileError
+from tenfold.export import partial
 from tenfold.modelfile import OUTPUTS, ModelInfo
 from tenfold.teaching.background import background
 from tenfold.teaching.rejection import DISTANCE, Rejection
@@ -27,21 +28,22 @@ _OWN = "taught_"
 WEIGHT = f"{_OWN}filters"
 
 
-def write(target: Path, source: Path, taught: Taught, info: ModelInfo) -> None:
+def write(target: Path, source: Path, taught: Taught, info: ModelInfo, *, parts: bool = True) -> None:
     """Write the model file.
 
     Args:
         target: holds either the old or the whole new file at every moment.
         source: the model file with the backbone.
         info: the facts of the new file.
+        parts: whether it checks that no part of a picture is missing.
 
     Raises:
         ModelFileError: `source` has no backbone to teach, or a file cannot be read or written.
     """
-    modelfile.write(target, network(source, taught), info)
+    modelfile.write(target, network(source, taught, parts=parts), info)
 
 
-def network(source: Path, taught: Taught) -> bytes:
+def network(source: Path, taught: Taught, *, parts: bool = True) -> bytes:
     """The backbone of `source` with the taught head, as a serialised ONNX model. Raises ModelFileError."""
     import onnx
 
@@ -53,6 +55,8 @@ def network(source: Path, taught: Taught) -> bytes:
     _add_head(graph, taught)
     for output, shape in zip(OUTPUTS, (("N", "K"), ("N", "D"), ("N", "K", "h", "w"), ("N",)), strict=True):
         graph.output.append(onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, shape))
+    if parts:
+        partial.add(model, plain=False)
     return bytes(model.SerializeToString())
 
 

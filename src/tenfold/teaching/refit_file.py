@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import ModelFileError
+from tenfold.export import partial
 from tenfold.teaching.refit import Correction, NoveltyRule
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class _Graph:
         from onnx import numpy_helper
 
         self.model = onnx.load_from_string(content)
+        # Corrected is what the network says, not what is made of that where a part of a picture is missing.
+        self.check = partial.take_out(self.model)
         self.graph = self.model.graph
         self.makers = {name: node for node in self.graph.node for name in node.output}
         self.weights = {one.name: one for one in self.graph.initializer}
@@ -194,6 +197,7 @@ def network(content: bytes, correction: Correction, temperature: float, subject:
     safe = node("Add", [length, weight("tiny", np.float32(1e-8))], "safe_length")
     maps = node("Conv", [where.cells, filters], "maps")
     node("Add", [f"{own}_evidence_before", node("Div", [maps, safe], "unit_maps")], "evidence")
+    partial.put_back(found.model, found.check)
     _sort(graph)
     return bytes(found.model.SerializeToString())
 

@@ -26,6 +26,7 @@ from tenfold.evaluation import novelty
 from tenfold.evaluation.calibration import fit_temperature
 from tenfold.evaluation.caveats import as_facts, of_evaluation, of_validation
 from tenfold.evaluation.evaluate import Evaluation, evaluate
+from tenfold.export import partial
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
@@ -214,7 +215,9 @@ def export(
         neighbours=min(config.neighbours, each),
         mix=config.mix,
     )
-    network = to_onnx(ServedNetwork(trainer.network, trainer.mean, trainer.std, calibration), recipe.side)
+    parts = partial.suits(data.validation.pictures)
+    served = ServedNetwork(trainer.network, trainer.mean, trainer.std, calibration)
+    network = to_onnx(served, recipe.side, parts=parts)
     layers = layer_table(trainer.network, recipe.side)
     info = ModelInfo(
         name=config.name,
@@ -230,6 +233,7 @@ def export(
             **recipe.options,
             "parameters": layers.parameters,
             "multiply_adds": layers.multiply_adds,
+            **partial.facts(parts),
         },
         training={
             **plain(asdict(recipe)),

@@ -26,6 +26,8 @@ from tenfold.drafts.contents import Contents, NewPicture
 from tenfold.drafts.drafts import Drafts
 from tenfold.drafts.tables import Draft, DraftClass, DraftPicture
 from tenfold.errors import DraftError
+from tenfold.export import partial
+from tenfold.export.pictures import evenly
 from tenfold.images import Limits
 from tenfold.inference import Classifier
 from tenfold.metrics import Share
@@ -45,6 +47,8 @@ Pixels = NDArray[np.uint8]
 _LOADED = 3
 # How many pictures are read as a model's own data.
 _OWN = 600
+# How many are looked at to see whether a part of them is covered.
+_LOOKED_AT = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +174,11 @@ class TeachDrafts:
         labels = np.array([order[one.class_id] for one in pictures], np.int64)
         taught = learn(embeddings, labels, [one.name for one in taken], _groups(pictures))
         prints = hashlib.sha256("".join(sorted(f"{one.hash}{one.class_id}" for one in pictures)).encode())
-        info = facts(draft.name, self.backbone.info, taught, prints.hexdigest())
+        parts = self._whole(draft_id, pictures)
+        info = facts(draft.name, self.backbone.info, taught, prints.hexdigest(), parts=parts)
         with TemporaryDirectory(prefix="tenfold-") as folder:
             file = Path(folder, "taught.onnx")
-            model_file.write(file, self._path, taught, info)
+            model_file.write(file, self._path, taught, info, parts=parts)
             content = file.read_bytes()
         key = hashlib.sha256(content).hexdigest()
         self._store(_model_key(draft_id, key), content)
@@ -267,6 +272,12 @@ class TeachDrafts:
         needed = images.needed(info.input_size)
         read = images.load(content, name=name, limits=self._limits, needed=needed)
         return images.resize(read.pixels, info.input_size, info.resize)
+
+    def _whole(self, draft_id: int, pictures: Sequence[DraftPicture]) -> bool:
+        """Whether the model may check that no part of a picture is missing; some of its own say so."""
+        some = [pictures[k] for k in evenly(len(pictures), _LOOKED_AT)]
+        found = [self._pixels(self._stored(_picture_key(draft_id, one.hash)), one.name) for one in some]
+        return partial.suits(np.stack(found))
 
     def _embeddings(self, draft_id: int, pictures: Sequence[DraftPicture]) -> NDArray[np.float32]:
         """Of all pictures; those of another backbone, of an earlier tenfold, are made again."""

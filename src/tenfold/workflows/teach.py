@@ -23,6 +23,7 @@ from tenfold.datasets.opening import listed, open_dataset
 from tenfold.datasets.recordings import in_order, recordings
 from tenfold.errors import DatasetError
 from tenfold.evaluation.class_mapping import joined
+from tenfold.export import partial
 from tenfold.inference import Classifier
 from tenfold.modelfile import ClassName, ModelInfo
 from tenfold.teaching import model_file, own_sample
@@ -106,11 +107,13 @@ def teach(
         pictures = pictures.take(in_order(pictures.sources))
         embeddings = embeddings_of(classifier, pictures.pictures)
         prints = fingerprint(pictures.digests(), pictures.labels, len(pictures.classes))
+        parts = partial.suits(pictures.pictures)
     groups = recordings(pictures.sources, [pictures.classes[label] for label in pictures.labels])
     taught = learn(embeddings, pictures.labels, pictures.classes, groups, keep=keep)
     title = name or Path(os.path.realpath(source)).stem
     target = Path(output)
-    model_file.write(target, path, taught, facts(title, classifier.info, taught, prints))
+    info = facts(title, classifier.info, taught, prints, parts=parts)
+    model_file.write(target, path, taught, info, parts=parts)
     key = hashlib.sha256(target.read_bytes()).hexdigest()
     sample = own_sample.put_beside(target, key, own_sample.of_taught(taught, embeddings, pictures.labels))
     seconds = time.perf_counter() - begun
@@ -123,8 +126,14 @@ def embeddings_of(classifier: Classifier, pictures: NDArray[np.uint8]) -> NDArra
     return np.concatenate([classifier.raw(np.ascontiguousarray(part))[1] for part in parts])
 
 
-def facts(name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str) -> ModelInfo:
-    """The facts in the model file: how many pictures it learned from, without the pictures."""
+def facts(
+    name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str, *, parts: bool = True
+) -> ModelInfo:
+    """The facts in the model file: how many pictures it learned from, without the pictures.
+
+    Args:
+        parts: whether it checks that no part of a picture is missing.
+    """
     return ModelInfo(
         name=name,
         classes=tuple(ClassName(label, NAMES.get(label, {})) for label in taught.classes),
@@ -139,6 +148,7 @@ def facts(name: str, backbone: ModelInfo, taught: Taught, data_fingerprint: str)
             "name": "taught",
             "parts": f"the backbone of {backbone.name}, and a head that was taught",
             "head": {"weight": model_file.WEIGHT, "scale": 1.0},
+            **partial.facts(parts),
         },
         training={
             "method": "a linear head on frozen features",
