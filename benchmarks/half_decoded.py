@@ -27,12 +27,19 @@ from tenfold.metrics import share
 from tenfold.modelfile import BUNDLED, DEFAULT
 
 Pixels = NDArray[np.uint8]
+Fill = int | tuple[int, int, int] | None
 Row = dict[str, str]
 PARTS = (0.1, 0.25, 0.5, 0.75)
 SURE = 0.9
 # How much below is missing, by what, and as what the rest was saved, by turns.
 MISSING = (1 / 4, 1 / 3, 1 / 2, 2 / 3)
-FILLS = {"grey": 128, "black": 0, "white": 255, "green": (0, 135, 0), "the last row again": None}
+FILLS: dict[str, Fill] = {
+    "grey": 128,
+    "black": 0,
+    "white": 255,
+    "green": (0, 135, 0),
+    "the last row again": None,
+}
 SAVED: tuple[tuple[str, dict[str, int]], ...] = (
     ("PNG", {}),
     ("JPEG", {"quality": 80}),
@@ -64,11 +71,11 @@ def main() -> None:
     write(__file__, rows + _mistaken(files))
 
 
-def filled(pixels: Pixels, missing: float, value: object) -> Pixels:
+def filled(pixels: Pixels, missing: float, value: Fill) -> Pixels:
     """The lower share replaced by a colour; by the last row that is left where that is None."""
     found = pixels.copy()
     at = round(len(found) * (1 - missing))
-    found[at:] = found[at - 1] if value is None else value
+    found[at:] = found[at - 1] if value is None else np.array(value)
     return found
 
 
@@ -124,7 +131,7 @@ def _frames() -> Iterator[Pixels]:
         with av.open(str(file)) as clip:
             for number, frame in enumerate(clip.decode(video=0)):
                 if number % 10 == 0:
-                    yield frame.to_ndarray(format="rgb24")
+                    yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
                 if number >= 10 * FRAMES:
                     break
 

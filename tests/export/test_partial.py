@@ -15,8 +15,15 @@ from tenfold.images import read, resize
 from tests import tiny
 
 Pixels = NDArray[np.uint8]
-FILLS = {"grey": 128, "black": 0, "white": 255, "green": (0, 135, 0), "the last row again": None}
-FORMATS: dict[str, dict[str, object]] = {
+Fill = int | tuple[int, int, int] | None
+FILLS: dict[str, Fill] = {
+    "grey": 128,
+    "black": 0,
+    "white": 255,
+    "green": (0, 135, 0),
+    "the last row again": None,
+}
+FORMATS: dict[str, dict[str, int]] = {
     "PNG": {},
     "JPEG": {"quality": 75},
     "WEBP": {"quality": 80},
@@ -31,15 +38,15 @@ def scene(width: int = 480, height: int = 360, seed: int = 1) -> Pixels:
     return (large + random.normal(0, 12, large.shape)).clip(0, 255).astype(np.uint8)
 
 
-def filled(pixels: Pixels, share: float, fill: object) -> Pixels:
+def filled(pixels: Pixels, share: float, fill: Fill) -> Pixels:
     found = pixels.copy()
     at = round(len(found) * (1 - share))
-    found[at:] = found[at - 1] if fill is None else fill
+    found[at:] = found[at - 1] if fill is None else np.array(fill)
     return found
 
 
 def saved(pixels: Pixels, kind: str) -> Pixels:
-    Image.fromarray(pixels).save(file := io.BytesIO(), kind, **FORMATS[kind])  # type: ignore[arg-type]
+    Image.fromarray(pixels).save(file := io.BytesIO(), kind, **FORMATS[kind])
     return read(file.getvalue())
 
 
