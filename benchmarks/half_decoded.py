@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.backbone.staging import half_decoded
-from benchmarks.record import DATA, SAMPLES, interval, photos, strangers, write
+from benchmarks.record import DATA, SAMPLES, interval, out_of_distribution, photos, write
 from tenfold.datasets import cifar10
 from tenfold.errors import PictureError
 from tenfold.export import partial
@@ -102,7 +102,7 @@ def _mistaken(files: Sequence[Path]) -> list[Row]:
     test = cifar10.load_test(DATA).pictures
     kinds = {
         "photographs of the ten": list(map(read, files)),
-        "unrelated photographs": list(map(read, strangers())),
+        "unrelated photographs": list(map(read, out_of_distribution())),
         "frames of the clips": list(_frames()),
     }
     rows = [_mistaken_row("CIFAR-10's test pictures", "cifar10", partial.found(test, plain=True))]

@@ -163,7 +163,7 @@ def _missing(node: _CheckNodes, side: int, *, plain: bool) -> str:
     pixels = node("Cast", node("Transpose", "image", perm=[0, 3, 1, 2]), to=1)
     ends = [pixels]
     if size > 1:
-        pool = {"kernel_shape": [size, size], "strides": [size, size]}
+        pool: dict[str, Any] = {"kernel_shape": [size, size], "strides": [size, size]}
         turned = node("Sub", node.number(255), pixels)
         ends = [node("MaxPool", one, **pool) for one in (pixels, turned)]
     down, up, left, right = (
@@ -200,8 +200,8 @@ def _different(node: _CheckNodes, ends: Sequence[str], cells: int, axis: int, *,
         differs = node("Transpose", differs, perm=[0, 2, 1])
     # Each cell, and all between it and the edge.
     between = np.tri(cells, dtype=np.float32)
-    between = node.constant(between if first else np.ascontiguousarray(between.T))
-    beyond = node.truth(node("MatMul", between, differs))
+    reached = node.constant(between if first else np.ascontiguousarray(between.T))
+    beyond = node.truth(node("MatMul", reached, differs))
     return node("ReduceSum", beyond, node.axes(1), keepdims=0)
 
 
