@@ -442,4 +442,4 @@ def test_the_bundled_model_has_its_confusion_matrix_and_report(look_at: LookAt) 
     fits_a_phone(page)
     with page.expect_popup() as opened:
         bundled.get_by_role("link", name="Report").click()
-    expect(opened.value.get_by_text("e14100f79357").first).to_be_visible()
+    expect(opened.value.get_by_text("6ae126b66bc7").first).to_be_visible()
