@@ -28,7 +28,7 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
     lines = tenfold("models").out.splitlines()
     assert lines[0].split() == ["name", "hash", "classes", "accuracy", "size", "from", "added"]
     assert re.fullmatch(rf"live  tiny +{KEY}  10 +- +0\.0 MB   file +\d{{4}}-\d\d-\d\d \d\d:\d\d", lines[1])
-    assert re.match(r"      photo +[0-9a-f]{12}  10 +95\.19% +13\.4 MB +bundled", lines[2])
+    assert re.match(r"      photo +[0-9a-f]{12}  10 +95\.17% +13\.4 MB +bundled", lines[2])
     assert re.match(r"      tenfold-cifar10  6ae126b66bc7  10 +94\.08% +4\.5 MB +bundled", lines[3])
     assert re.match(r"      watch +[0-9a-f]{12}  18 +\d\d\.\d\d% +\d\.\d MB +bundled", lines[4])
     assert tenfold("model", "list").out.splitlines() == lines
