@@ -46,7 +46,7 @@ Actions(database).do("delete", Filters(), by=0)
 """
 
 EXPORTING = """
-import os, shutil, signal, sys
+import io, os, signal, sys
 from pathlib import Path
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.export.exports import Exports
@@ -56,18 +56,26 @@ from tests.fakes import LocalOriginals
 url, home, at = sys.argv[1:]
 copies = 0
 
-def half(source, target):
-    global copies
-    copies += 1
-    content = source.read()
-    if copies == int(at):
-        target.write(content[: len(content) // 2])
-        target.flush()
-        os.kill(os.getpid(), signal.SIGKILL)
-    target.write(content)
+class Half(io.BytesIO):
+    # Half of a picture; then the program is killed.
+    def read(self, size=-1):
+        found = super().read(size)
+        if not found:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
 
-shutil.copyfileobj = half
-store = LocalOriginals(Path(home) / "pictures")
+class Store(LocalOriginals):
+    def open(self, content_hash):
+        global copies
+        copies += 1
+        file = super().open(content_hash)
+        if copies < int(at):
+            return file
+        with file:
+            content = file.read()
+        return Half(content[: len(content) // 2])
+
+store = Store(Path(home) / "pictures")
 Exports(Database(url), store).pictures_folder(Filters(), Path(home) / "exported")
 """
 

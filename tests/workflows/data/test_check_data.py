@@ -75,7 +75,7 @@ class Checked:
 
     failed, failure = False, ""
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str], nice: int) -> None:
         Path(command[command.index("--output") + 1]).write_text("the page")
         found = [{"score": 1.0, "note": "", "suggestion": "", "pictures": []}]
         self.output = json.dumps(

@@ -65,6 +65,12 @@ class Reclassifications(SettableRows[Reclassification]):
     def __init__(self, database: Database) -> None:
         super().__init__(database, Reclassification, _unknown)
 
+    def _existing(self, session: Session, number: int) -> Reclassification:
+        one = super()._existing(session, number)
+        if one.state == DISCARDED:
+            raise self._unknown(number)
+        return one
+
     def begin(self, session: Session, job_id: str, model_hash: str, by: int) -> Reclassification:
         """Add a new reclassification without answers, in the transaction that adds its job."""
         one = Reclassification(

@@ -75,7 +75,7 @@ def export(**given: Any) -> None:
     chosen = FOUND[to]
     ending = Path(f"model{chosen.suffix}").suffix
     target = given["output"] or Path(model.stem + chosen.suffix)
-    if target.suffix != ending:  # OpenVINO writes no other, and programs go by it
+    if target.name and target.suffix != ending:  # OpenVINO writes no other, and programs go by it
         target = target.with_name(target.name + ending)
     opening = _opening(given["source"] or _source_of(model, info.labels), given["limit"], given["data_dir"])
     least = given["least"] / 100 if given["least"] is not None else None

@@ -17,7 +17,7 @@ RATE_SHARE = 0.1
 # Few pictures are learned in small batches, so that there are steps enough.
 BATCH, LEAST_BATCH, STEPS = 128, 16, 32
 # Facts of the network in a model file that are not options of its constructor.
-_FACTS = {"name", "classes", "parameters", "multiply_adds", "correction"}
+_FACTS = {"name", "classes", "parameters", "multiply_adds", "correction", "missing_part"}
 _MARK = ", corrected "
 _RATES = ("rate", "bias_rate", "head_rate")
 
