@@ -1,4 +1,4 @@
-"""How good the bundled model is on CIFAR-10's test pictures, one view each, through ONNX Runtime.
+"""How good the bundled model `cifar10` is on CIFAR-10's test pictures, one view each, through ONNX Runtime.
 
 python -m benchmarks.accuracy [--model FILE]
 """
@@ -6,6 +6,7 @@ python -m benchmarks.accuracy [--model FILE]
 import argparse
 from pathlib import Path
 
+from benchmarks.none_of_these import kept_by_choice
 from benchmarks.record import DATA, write
 from tenfold.datasets import cifar10
 from tenfold.evaluation.evaluate import evaluate
@@ -14,8 +15,9 @@ from tenfold.inference import Classifier
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path)
-    found = evaluate(Classifier(parser.parse_args().model), cifar10.load_test(DATA))
+    parser.add_argument("--model", type=Path, default=Path("cifar10"))
+    classifier = Classifier(parser.parse_args().model)
+    found = evaluate(classifier, cifar10.load_test(DATA))
     accuracy = found.accuracy
     n = f"{accuracy.n:,} pictures"
     write(
@@ -37,7 +39,7 @@ def main() -> None:
                 "what": "Test pictures not called none of these",
                 "value": f"{found.kept.value:.2%}",
                 "n": n,
-                "peer": "chosen to be 95 % of the validation pictures",
+                "peer": kept_by_choice(classifier.info),
             },
         ],
     )

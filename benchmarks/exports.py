@@ -1,8 +1,9 @@
 """Every export format of every kind of model: how far the exported file answers as its original does.
 
 The bundled models; a model of each network, trained for so short a time that most of them answer poorly, as
-what is asked is only whether the export answers the same; and two models of a folder of one's own. A row is
-kept in benchmarks/runs/exports.jsonl when it is done, and is not made again while the model is the same.
+what is asked is only whether the export answers the same; and two models of a folder of one's own. The
+bundled models are shown halves of photographs, too, as the check for missing parts is in their exports. A row
+is kept in benchmarks/runs/exports.jsonl when it is done, and is not made again while the model is the same.
 The table goes into docs/reference/exports.md; with --table it is only written anew from what is kept.
 
     python -m benchmarks.exports [--models NAME ...] [--formats NAME ...] [--again] [--cache FOLDER] [--table]
@@ -10,7 +11,7 @@ The table goes into docs/reference/exports.md; with --table it is only written a
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from PIL import Image
 
 from benchmarks.backbone import watch
 from benchmarks.cifar100_part import pictures_of
-from benchmarks.record import DATA, ROOT, machine
+from benchmarks.half_decoded import filled
+from benchmarks.record import DATA, ROOT, machine, photos
 from benchmarks.table import replaced
 from tenfold import modelfile
 from tenfold.cli import run
@@ -29,8 +31,11 @@ from tenfold.datasets import cifar10
 from tenfold.errors import TenfoldError
 from tenfold.export.export import made_export
 from tenfold.export.formats import FORMATS
+from tenfold.export.formats.format import ElsewhereClassifier
 from tenfold.export.pictures import ExportPictures, evenly, open_pictures
 from tenfold.export.receipt import FileFacts, Receipt
+from tenfold.images import read
+from tenfold.inference import Classifier
 
 KEPT = ROOT / "benchmarks" / "runs" / "exports.jsonl"
 PAGE = ROOT / "docs" / "reference" / "exports.md"
@@ -38,9 +43,11 @@ START, END = "<!-- exports -->", "<!-- /exports -->"
 # Of a bundled model, and of one that only shows that its network can be exported.
 MANY, FEW = 2000, 500
 FEW_FOR_THRESHOLD = 200
+# Classes are equally likely where their probabilities differ by less.
+EQUAL = 1e-4
 # None of these is a class of a bundled model.
 OWN = ("apple", "bottle", "bowl", "chair", "clock", "lamp", "mushroom", "orchid")
-Made = tuple[NDArray[np.uint8], NDArray[np.int64], Sequence[str]]
+Made = tuple[Iterable[NDArray[np.uint8]], NDArray[np.int64], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,8 @@ def measure(subject: Subject, formats: Sequence[str], cache: Path, *, again: boo
         try:
             with made_export(model, to, f"model{FORMATS[to].suffix}", opening(subject, cache)) as done:
                 row |= figures(done.receipt)
+                if not subject.command:
+                    row |= on_halves(model, to, done.files[0], staged("halves", cache))
         except TenfoldError as reason:
             row |= {"refused": str(reason)}
         with KEPT.open("a") as file:
@@ -172,6 +181,21 @@ def figures(receipt: Receipt) -> dict[str, Any]:
         "accepted": receipt.good,
         "versions": receipt.versions,
     }
+
+
+def on_halves(model: Path, to: str, exported: Path, pictures: Path) -> dict[str, Any]:
+    """Of how many pictures, half of each missing, no class is likelier: to the original and to the export."""
+    original, export = Classifier(model, threads=1), FORMATS[to].load(exported)
+    found = np.zeros(2, np.int64)
+    largest, files = 0.0, sorted(pictures.rglob("*.png"))
+    for file in files:
+        answers = (original.classify(file), export.classify(file))
+        said = np.array([[one.probabilities[k] for k in original.info.labels] for one in answers])
+        found += np.ptp(said, axis=1) < EQUAL
+        largest = max(largest, float(np.abs(said[0] - said[1]).max()))
+    if isinstance(export, ElsewhereClassifier):
+        export.close()
+    return {"halves": len(files), "halves_equal": found.tolist(), "halves_difference": largest}
 
 
 def folder(name: str, cache: Path) -> str:
@@ -241,7 +265,20 @@ def own() -> dict[str, Made]:
     }
 
 
-STAGED: Mapping[str, Callable[[], dict[str, Made]]] = {"ten": ten, "watched": watched, "own": own}
+def halves() -> dict[str, Made]:
+    """The sample photographs with grey below their upper half."""
+    known = photos()
+    classes = sorted({label for _, label in known})
+    labels = np.array([classes.index(label) for _, label in known])
+    return {"test": ([filled(read(path, needed=384), 0.5, 128) for path, _ in known], labels, classes)}
+
+
+STAGED: Mapping[str, Callable[[], dict[str, Made]]] = {
+    "ten": ten,
+    "watched": watched,
+    "own": own,
+    "halves": halves,
+}
 
 
 def kept() -> dict[tuple[str, str], dict[str, Any]]:
@@ -253,7 +290,7 @@ def kept() -> dict[tuple[str, str], dict[str, Any]]:
 HEAD = (
     "Model", "To", "The same first answer (95 % interval)", "n", "Right, original and export",
     "Largest difference of a probability", "MB", "Time for one picture, original = 1",
-    "Correlation of novelty", "Result",
+    "Correlation of novelty", "Halves without a likelier class, original and export", "Result",
 )  # fmt: skip
 
 
@@ -286,6 +323,7 @@ def cells(row: Mapping[str, Any]) -> list[str]:
         f"{ours / 1e6:.1f} to {theirs / 1e6:.1f}",
         f"{after / before:.2f}",
         "" if row["novelty"] is None else f"{row['novelty']:.4f}",
+        " and ".join(f"{one}" for one in row.get("halves_equal", ())),
         "accepted" if row["accepted"] else f"refused: below {limit}",
     ]
 

@@ -2,10 +2,11 @@
 
 One picture is a 640 x 480 JPEG photograph, or one made of noise where the samples are not there. Each figure
 stands beside what it is made of: `classify` beside the network alone, `classify_many` beside ONNX Runtime's
-own rate on the same views, a cold start beside importing ONNX Runtime.
+own rate on the same views, a cold start beside importing ONNX Runtime, each bundled network beside itself
+without the check for missing parts.
 
-The rows "The network alone", "`Classifier...`" and "Cold start" of the figures, in about a minute; with
---quick in a few seconds.
+The rows "The network alone", "`Classifier...`", "Cold start" and "The check for missing parts" of the
+figures, in about a minute; with --quick in a few seconds.
 
     python -m benchmarks.latency
 """
@@ -13,6 +14,7 @@ The rows "The network alone", "`Classifier...`" and "Cold start" of the figures,
 import argparse
 import io
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,14 +23,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 from PIL import Image
 
 from benchmarks.record import ROOT, photos, spread, write
 from tenfold import modelfile
+from tenfold.export import partial
 from tenfold.inference import Classifier
 
 ONE, MANY, ROUNDS, STARTS = 100, 480, 5, 11
+# With and without the check, by turns.
+TURNS = 15
 QUICK = 10, 48, 1, 2
 
 
@@ -64,6 +70,31 @@ def start_up(command: list[str], starts: int) -> list[float]:
         subprocess.run(command, check=True, capture_output=True)
         out.append(time.perf_counter() - start)
     return out[1:]
+
+
+def check_cost(name: str, ones: int) -> dict[str, str]:
+    """How long one view takes with the check for missing parts, beside the same network without it."""
+    content, info = modelfile.read(modelfile.bundled(name))
+    without = onnx.load_from_string(content)
+    assert partial.take_out(without)[0]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    sessions = [
+        onnxruntime.InferenceSession(one, options, providers=["CPUExecutionProvider"])
+        for one in (content, without.SerializeToString())
+    ]
+    view = np.random.default_rng(1).integers(0, 256, (1, info.input_size, info.input_size, 3), np.uint8)
+
+    def middle(session: onnxruntime.InferenceSession) -> float:
+        return statistics.median(times(lambda: session.run(None, {"image": view}), ones // 5))
+
+    each = np.array([[middle(one) for one in sessions] for _ in range(TURNS)])
+    return {
+        "what": f"The check for missing parts: one view of {name}, one thread, without it = 1",
+        "value": spread(list(each[:, 0] / each[:, 1]), "times", 2),
+        "n": f"{TURNS} turns of {ones // 5} runs",
+        "peer": f"with it {np.median(each[:, 0]):.2f} ms, without {np.median(each[:, 1]):.2f} ms",
+    }
 
 
 def main() -> None:
@@ -126,6 +157,7 @@ def main() -> None:
                 "n": f"{len(cold)} starts",
                 "peer": f'`python -c "import onnxruntime"`: {spread(bare, "s", 2)}',
             },
+            *(check_cost(name, ones) for name in modelfile.BUNDLED),
         ],
         keep=not quick,
     )

@@ -23,6 +23,7 @@ from tenfold.evaluation import novelty
 from tenfold.evaluation.out_of_distribution import MADE_UP
 from tenfold.inference import Classifier
 from tenfold.inference.classifier import Prepared
+from tenfold.modelfile import ModelInfo
 
 Pictures = NDArray[np.uint8]
 Score = tuple[int, float]  # neighbours, mix
@@ -31,7 +32,7 @@ SCORES: list[Score] = [(k, mix) for k in (1, 5, 20) for mix in (0.0, 0.25, 0.5, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--model", type=Path, default=Path("cifar10"))
     parser.add_argument("--pictures", type=int, default=1500)
     options = parser.parse_args()
     classifier = Classifier(options.model)
@@ -68,13 +69,19 @@ def main() -> None:
             "what": "Staged validation pictures, six views each, not called none of these",
             "value": str(kept),
             "n": f"{len(staged):,}",
-            "peer": "the threshold was chosen on single views",
+            "peer": kept_by_choice(classifier.info),
         }
     )
     ours = [classifier.prepare(path) for path, _ in photos()]
     theirs = [classifier.prepare(path) for path in out_of_distribution()]
     rows += on_photographs(classifier, ours, theirs)
     write(__file__, rows)
+
+
+def kept_by_choice(info: ModelInfo) -> str:
+    """What a model's threshold was chosen to keep."""
+    pictures = info.training.get("threshold_chosen_on", "the validation pictures")
+    return f"chosen to be {info.known_rate:.0%} of {pictures}"
 
 
 def row(score: str, each: dict[str, float], n: str) -> dict[str, str]:

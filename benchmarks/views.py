@@ -55,7 +55,7 @@ def answers(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--model", type=Path, default=Path("cifar10"))
     parser.add_argument("--staged", type=int, default=1500)
     options = parser.parse_args()
     classifier = Classifier(options.model)

@@ -16,8 +16,12 @@ ROW: dict[str, Any] = {
 def test_an_accepted_export_stands_beside_its_original() -> None:
     assert exports.cells(ROW) == [
         "photo", "`litert-int8`", "99.45% (99.00% to 99.70%)", "2,000", "94.70% and 94.55%", "0.2",
-        "13.4 to 7.0", "0.50", "", "accepted",
+        "13.4 to 7.0", "0.50", "", "", "accepted",
     ]  # fmt: skip
+
+
+def test_what_original_and_export_say_of_halves_stands_beside_each_other() -> None:
+    assert exports.cells({**ROW, "halves": 100, "halves_equal": [100, 99]})[-2:] == ["100 and 99", "accepted"]
 
 
 def test_a_refused_export_says_below_which_limit_or_why() -> None:

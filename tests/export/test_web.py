@@ -6,7 +6,9 @@ import zipfile
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tenfold import modelfile
 from tenfold.errors import ExportError, MissingExtra
@@ -54,6 +56,26 @@ def test_a_picture_file_gets_the_original_s_answer_in_chromium(packed: Path, pic
             assert elsewhere.milliseconds > 0
     finally:
         elsewhere.close()
+
+
+def test_half_a_picture_is_nothing_in_chromium_too(tmp_path: Path) -> None:
+    source, target, made = modelfile.bundled("cifar10"), tmp_path / "cifar10-web.zip", FORMATS["web"]
+    pixels = np.random.default_rng(4).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(whole := tmp_path / "whole.png")
+    pixels[100:] = 128
+    Image.fromarray(pixels).save(half := tmp_path / "half.png")
+    made.convert(source, target, [])
+    made.describe(target, modelfile.read(source)[1])
+
+    loaded = made.load(target)
+    try:
+        answer = loaded.classify(half)
+        assert list(answer.probabilities.values()) == pytest.approx([0.1] * 10)
+        assert answer.novelty == 1
+        assert not answer.known
+        assert max(loaded.classify(whole).probabilities.values()) > 0.12
+    finally:
+        cast(ElsewhereClassifier, loaded).close()
 
 
 def test_its_receipt_says_which_browser_it_was_measured_in(opening: OpenPictures, tmp_path: Path) -> None:
