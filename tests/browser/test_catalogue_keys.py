@@ -116,6 +116,65 @@ def test_what_was_done_to_an_opened_picture_is_said_over_it_and_taken_back_there
     expect(messages).to_contain_text("Undone: 1 picture.")
 
 
+def test_a_held_key_does_not_go_on_to_pictures_that_nobody_looked_at(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *paint(tmp_path / "noise", 6))
+    page = look_at("/catalogue?order=name&corrected=false")
+    filed(page, 6)
+    tile(page, "noise00").click()
+    page.keyboard.down("4")
+    expect(tile(page, "noise00")).to_have_count(0)
+    page.keyboard.down("4")  # as the keyboard repeats it
+    page.keyboard.up("4")
+    page.keyboard.down("Delete")
+    expect(tile(page, "noise01")).to_have_count(0)
+    page.keyboard.down("Delete")
+    page.keyboard.up("Delete")
+    page.keyboard.press("5")
+    expect(tile(page, "noise02")).to_have_count(0)  # what came after is left as it was
+    assert labels(own_server) == {"00": "cat", "02": "deer"}
+    assert len(get(own_server, "/catalogue/entries?deleted=true")["entries"]) == 1
+
+
+def test_the_letters_of_a_new_name_file_nothing_and_the_keys_of_a_question_are_its_own(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *paint(tmp_path / "noise", 2))
+    page = look_at("/catalogue?order=name")
+    filed(page, 2)
+    tile(page, "noise00").dblclick()
+    picture = page.get_by_role("dialog").filter(has=page.get_by_role("button", name="Rename"))
+    picture.get_by_role("button", name="Rename").click()
+    page.keyboard.type("cat and dog.png")
+    expect(picture.get_by_label("New name")).to_have_value("cat and dog.png")
+    page.keyboard.press("Escape")
+    question = page.get_by_role("dialog").filter(has=page.get_by_role("button", name="Cancel")).last
+    expect(question).to_be_visible()
+    for key in ("n", "4", "ArrowRight"):
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    expect(picture.get_by_label("New name")).to_have_value("cat and dog.png")
+    page.keyboard.press("Enter")
+    said(page, "cat and dog.png")
+    assert labels(own_server) == {}
+
+
+def test_an_opened_picture_follows_what_is_done_in_another_window(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *paint(tmp_path / "noise", 1))
+    one, other = look_at("/catalogue"), look_at("/catalogue")
+    for page in (one, other):
+        filed(page, 1)
+        tile(page, "noise00").dblclick()
+        page.get_by_role("dialog").get_by_role("button", name="Rename").wait_for()
+    one.keyboard.press("4")
+    expect(other.get_by_role("dialog")).to_contain_text("1 picture filed under: cat.")
+    one.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(other.get_by_role("dialog").get_by_role("button", name="Restore")).to_be_visible()
+
+
 def test_all_pictures_are_selected_before_any_was_clicked(
     look_at: LookAt, own_server: str, tmp_path: Path
 ) -> None:

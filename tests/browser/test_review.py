@@ -62,6 +62,42 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     expect(page.get_by_text("At least this many corrected pictures are needed: 10.")).to_be_visible()
 
 
+def test_a_double_click_and_a_held_key_answer_for_one_picture(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    send(own_server, *puzzle(tmp_path / "noise", own_server, 4))
+    page = look_at("/review")
+    wait_for_queue(page, 4)
+    # The second click comes when the next picture is there already.
+    yes = page.get_by_role("button", name="Yes").bounding_box()
+    assert yes is not None
+    at = (yes["x"] + yes["width"] / 2, yes["y"] + yes["height"] / 2)
+    page.evaluate(
+        """() => document.querySelector("section.stage").addEventListener("click", (event) => {
+          const twice = { bubbles: true, cancelable: true, detail: 2 };
+          const left = document.querySelector(".left");
+          new MutationObserver((_, seen) => {
+            seen.disconnect();
+            event.target.dispatchEvent(new MouseEvent("click", twice));
+            document.title = "clicked twice";
+          }).observe(left, { childList: true, characterData: true, subtree: true });
+        }, { once: true })"""
+    )
+    page.mouse.click(*at)
+    page.wait_for_function("document.title === 'clicked twice'")
+    expect(page.locator(".left")).to_have_text("3 left")
+    second = asked(page)
+    page.keyboard.down("Enter")
+    expect(page.locator(".left")).to_have_text("2 left")
+    assert asked(page) != second
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.keyboard.press("9")
+    expect(page.locator(".left")).to_have_text("1 left")
+    entries = get(own_server, "/catalogue/entries?corrected=true")["entries"]
+    assert sorted(entry["label"] for entry in entries) == ["", "", "ship"]
+
+
 def test_every_choice_is_on_the_screen_with_evidence_and_a_larger_picture(
     look_at: LookAt, own_server: str, tmp_path: Path
 ) -> None:

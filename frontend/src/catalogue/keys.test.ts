@@ -75,6 +75,14 @@ describe("pressing the same letter again", () => {
     expect(keys.press(c, english, 2, 100)).toEqual({ label: "cat", target: 2 });
   });
 
+  it("means nothing while a key is held down: what comes up meanwhile was not looked at", () => {
+    const keys = new ClassKeys<number>();
+    const four = { key: "4", code: "Digit4" };
+    expect(keys.press(four, english, 1, 0)).toEqual({ label: "cat", target: 1 });
+    expect(keys.press({ ...four, repeat: true }, english, 2, 500)).toBeNull();
+    expect(keys.press(four, english, 2, 900)).toEqual({ label: "cat", target: 2 });
+  });
+
   it("begins anew after another key, or when it is told to forget", () => {
     const keys = new ClassKeys<number>();
     const d = { key: "d", code: "KeyD" };

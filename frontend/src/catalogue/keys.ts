@@ -43,13 +43,15 @@ const patience = 1500;
 export class ClassKeys<Target> {
   #last: { key: string; at: number; turn: number; target: Target } | null = null;
 
-  /** The class that is meant, and for what: the same as before where the letter goes on. Null: no class's key. */
+  /** The class that is meant, and for what: the same as before where the letter goes on. Null: no class's key, or one
+   *  that is held down, which would go on to pictures that nobody looked at. */
   press(
-    event: { key: string; code: string },
+    event: { key: string; code: string; repeat?: boolean },
     classes: readonly KeyedClass[],
     target: Target,
     now: number,
   ): { label: string; target: Target } | null {
+    if (event.repeat) return null;
     const labels = classesOf(event.key, event.code, classes);
     if (labels.length === 0) return null;
     const last = this.#last;

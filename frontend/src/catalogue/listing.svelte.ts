@@ -121,7 +121,7 @@ export class Listing {
   key(event: KeyboardEvent): boolean {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     if (event.key === "Delete" || event.key === "Backspace") {
-      void this.bulk(this.place.filters.deleted ? "restore" : "delete");
+      if (!event.repeat) void this.bulk(this.place.filters.deleted ? "restore" : "delete");
       return this.mayChange;
     }
     const on = this.#target();

@@ -12,6 +12,12 @@ export function opened(dialog: HTMLDialogElement): () => void {
   };
 }
 
+/** Whether keys pressed anywhere are for what is in the dialog `within`, or for the page without one. */
+export function hasKeys(within: Element | null = null): boolean {
+  const top = open.at(-1);
+  return top ? within !== null && top.contains(within) : true;
+}
+
 /** Keeps an element that floats over the page over the dialogs too; for `@attach`. */
 export function overDialogs(element: HTMLElement): void {
   const top = open.at(-1);
