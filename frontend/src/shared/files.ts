@@ -1,5 +1,6 @@
 /** Gets files out of a drop, a paste or a file field, and names contents by their hash. Knows nothing of what is in them. */
 
+const fields = "input, textarea, select, [contenteditable]";
 const usualMost = 2000; // a dropped photo library must not freeze the page
 
 /** True while files, and not a piece of text, are dragged. */
@@ -20,10 +21,21 @@ export async function droppedFiles(transfer: DataTransfer, most = usualMost): Pr
   return files;
 }
 
-/** The pictures in a paste. A picture copied from a page has no name of its own and gets `fallback`. */
-export function pastedFiles(transfer: DataTransfer | null, fallback: string): File[] {
-  const files = [...(transfer?.files ?? [])];
+/** The pictures in a paste; null: it is meant for a field or a window over the page. A picture copied from a page
+ *  has no name of its own and gets `fallback`. */
+export function pastedFiles({ target, clipboardData }: ClipboardEvent, fallback: string): File[] | null {
+  if ((target as Element | null)?.closest?.(`${fields}, dialog`)) return null;
+  const files = [...(clipboardData?.files ?? [])];
   return files.map((file) => (file.name ? file : new File([file], fallback, { type: file.type })));
+}
+
+/** For what is dragged over a page: where nothing takes it, it does not open in place of the page. Text goes into
+ *  fields as ever. Listens before the places that take files, which then allow what they take. */
+export function keepPage(event: DragEvent): void {
+  const { target, dataTransfer } = event;
+  if (!carriesFiles(dataTransfer) && (target as Element | null)?.closest?.(fields)) return;
+  event.preventDefault();
+  if (dataTransfer && event.type !== "drop") dataTransfer.dropEffect = "none";
 }
 
 /** SHA-256 in hex. A browser has it only on https and on the machine itself. */
@@ -31,6 +43,10 @@ export async function sha256(content: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+/** As a file of a folder that was chosen has it: its place from the folder on. */
+const withPath = (file: File, path: string): File =>
+  Object.defineProperty(file, "webkitRelativePath", { value: path.replace(/^\//, "") });
 
 async function walk(folder: FileSystemDirectoryEntry, files: File[], most: number): Promise<void> {
   const reader = folder.createReader();
@@ -49,7 +65,7 @@ async function walk(folder: FileSystemDirectoryEntry, files: File[], most: numbe
       const file = await new Promise<File | null>((done) =>
         (entry as FileSystemFileEntry).file(done, () => done(null)),
       );
-      if (file) files.push(file);
+      if (file) files.push(withPath(file, entry.fullPath));
     }
   }
 }

@@ -7,9 +7,11 @@ export const en = {
   fromDevice: "From this device",
   fromServer: "A folder of the server",
   sendHint:
-    "A folder with a folder of pictures for each class, or a ZIP archive of one. It goes to the server.",
+    "A folder with a folder of pictures for each class, or a ZIP archive of one. It goes to the server. It can also be dropped here.",
   sendArchive: "Choose a ZIP archive",
   sendFolder: "Choose a folder",
+  dropHere: "Drop a folder or a ZIP archive",
+  dropOne: "Drop one folder with a folder of pictures for each class, or one ZIP archive of it.",
   folderTooLarge:
     "The folder has more than {files} files, or more than 4 GB. Copy it to the server in another way.",
   leftTitle: "{name} was not sent completely",
