@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import scenes
+from tests.browser.catalogues import get
 from tests.browser.seeing import LookAt
 from tests.chromium import FAKE_CAMERA
 
@@ -125,6 +126,20 @@ def test_files_teach_without_a_camera_and_a_mistake_is_moved_and_undone(
     card(page, "dogs").get_by_role("textbox").fill("hounds")
     page.keyboard.press("Enter")
     expect(card(page, "hounds")).to_be_visible()
+
+
+def test_a_double_click_makes_one(look_at: LookAt, own_server: str) -> None:
+    page = look_at("/teach")
+    page.get_by_role("textbox").nth(0).fill("cats")
+    page.get_by_role("button", name="Begin with files").dblclick()
+    expect(page.get_by_role("region", name="cats")).to_be_visible()
+    page.get_by_role("button", name="Add a class").dblclick()
+    expect(page.get_by_role("region", name="Class 3")).to_be_visible()
+    page.get_by_role("button", name="Add a class").click()
+    expect(page.get_by_role("region", name="Class 4")).to_be_visible()
+    expect(page.get_by_text("is there already")).to_have_count(0)
+    assert len(get(own_server, "/drafts")["drafts"]) == 1
+    expect(page.locator("[data-class]")).to_have_count(4)
 
 
 def test_nothing_is_asked_twice_about_a_picture(look_at: LookAt, photos: Path, plane: Path) -> None:

@@ -1,0 +1,43 @@
+"""Pages at 400 % of a browser's zoom, which is a window of 320 to 256 points: all can be reached."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.seeing import LookAt
+from tests.browser.test_catalogue import SIDEWAYS
+
+pytestmark = pytest.mark.browser
+ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
+
+
+def in_sight(page: Page, panel: Locator) -> None:
+    """No part of it is beside the screen."""
+    expect(panel).to_be_visible()
+    page.wait_for_function(
+        """() => {
+          const { left, right } = document.querySelector(".panel").getBoundingClientRect();
+          return left >= 0 && right <= document.documentElement.clientWidth;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("path", ["/catalogue", "/line", "/settings"])
+def test_panels_below_buttons_are_on_the_screen(look_at: LookAt, path: str) -> None:
+    page = look_at(path, locale="uk-UA", **ZOOMED)
+    openers = page.locator("header .box > button[aria-expanded]")
+    for opener in openers.all():
+        opener.click()
+        in_sight(page, page.locator(".panel"))
+        page.keyboard.press("Escape")
+        expect(page.locator(".panel")).to_have_count(0)
+    assert openers.count() > 0
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
+def test_the_camera_of_teach_leaves_room_for_the_classes(look_at: LookAt) -> None:
+    page = look_at("/teach", **ZOOMED)
+    page.get_by_role("textbox").nth(0).fill("plane")
+    page.get_by_role("button", name="Begin with files").dblclick()
+    expect(page.get_by_role("region", name="plane")).to_be_visible()
+    page.get_by_role("button", name="Add a class").click()  # fails where it is covered
+    expect(page.get_by_role("region", name="Class 3")).to_be_visible()
