@@ -84,7 +84,7 @@ def test_a_double_click_and_a_held_key_answer_for_one_picture(
         }, { once: true })"""
     )
     page.mouse.click(*at)
-    page.wait_for_function("document.title === 'clicked twice'")
+    expect(page).to_have_title("clicked twice")
     expect(page.locator(".left")).to_have_text("3 left")
     second = asked(page)
     page.keyboard.down("Enter")

@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.seeing import LookAt
 from tests.browser.test_catalogue import SIDEWAYS
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
@@ -13,11 +14,14 @@ ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
 def in_sight(page: Page, panel: Locator) -> None:
     """No part of it is beside the screen."""
     expect(panel).to_be_visible()
-    page.wait_for_function(
-        """() => {
-          const { left, right } = document.querySelector(".panel").getBoundingClientRect();
-          return left >= 0 && right <= document.documentElement.clientWidth;
-        }"""
+    until(
+        lambda: page.evaluate(
+            """() => {
+              const { left, right } = document.querySelector(".panel").getBoundingClientRect();
+              return left >= 0 && right <= document.documentElement.clientWidth;
+            }"""
+        ),
+        says="the panel is beside the screen",
     )
 
 
