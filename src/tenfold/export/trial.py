@@ -2,7 +2,8 @@
 
 import copy
 import logging
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 
 import onnxruntime
@@ -34,8 +35,7 @@ def check_exportable(network: nn.Module, name: str, side: int) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _ERRORS
         # Of what it cannot export the exporter prints and logs all of its own internals.
-        logging.getLogger("torch.fx").setLevel(logging.CRITICAL)
-        with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+        with redirect_stderr(StringIO()), redirect_stdout(StringIO()), _silent(logging.getLogger("torch.fx")):
             model = to_onnx(served, side)
         session = onnxruntime.InferenceSession(model, options, ["CPUExecutionProvider"])
     except Exception as reason:  # the exporter runs user code, and has many errors of its own
@@ -53,6 +53,17 @@ def check_exportable(network: nn.Module, name: str, side: int) -> None:
         if furthest > _CLOSE:
             cure = "In eval mode its answer may depend on nothing but the picture."
             raise _no_model(name, "ONNX Runtime answers otherwise than torch", cure)
+
+
+@contextmanager
+def _silent(log: logging.Logger) -> Iterator[None]:
+    """Within it a log has nothing but what is critical."""
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 @torch.no_grad()
