@@ -1,11 +1,12 @@
 """The models that come with tenfold: small, whole, named in three languages, and as good as it says."""
 
-import math
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
+from benchmarks.backbone import ship
 from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.cifar10 import NAMES
@@ -88,22 +89,7 @@ def test_a_picture_costs_no_more_than_was_allowed(path: Path) -> None:
 
 
 def multiply_adds(path: Path) -> int:
-    """Those of the file's convolutions and dense layers for one view."""
-    import onnx
-
-    network = onnx.load_from_string(modelfile.network(path))
-    network.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
-    graph = onnx.shape_inference.infer_shapes(network).graph
-    shapes = {one.name: list(one.dims) for one in graph.initializer}
-    for one in (*graph.value_info, *graph.input, *graph.output):
-        shapes[one.name] = [side.dim_value for side in one.type.tensor_type.shape.dim]
-    found = 0
-    for node in graph.node:
-        if node.op_type == "Conv":
-            found += math.prod(shapes[node.output[0]]) * math.prod(shapes[node.input[1]][1:])
-        elif node.op_type in ("Gemm", "MatMul"):
-            found += math.prod(shapes[node.output[0]]) * shapes[node.input[0]][-1]
-    return found
+    return ship.multiply_adds(onnx.load_from_string(modelfile.network(path)))
 
 
 def test_a_plain_grey_is_none_of_these_and_no_class_is_likelier(path: Path) -> None:

@@ -6,23 +6,14 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.half_decoded import FILLS, Pixels, filled
 from tenfold import modelfile
 from tenfold.export import partial
 from tenfold.images import read, resize
 from tests import tiny
 
-Pixels = NDArray[np.uint8]
-Fill = int | tuple[int, int, int] | None
-FILLS: dict[str, Fill] = {
-    "grey": 128,
-    "black": 0,
-    "white": 255,
-    "green": (0, 135, 0),
-    "the last row again": None,
-}
 FORMATS: dict[str, dict[str, int]] = {
     "PNG": {},
     "JPEG": {"quality": 75},
@@ -36,13 +27,6 @@ def scene(width: int = 480, height: int = 360, seed: int = 1) -> Pixels:
     coarse = Image.fromarray(random.integers(0, 256, (9, 12, 3), dtype=np.uint8))
     large = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC)).astype(float)
     return (large + random.normal(0, 12, large.shape)).clip(0, 255).astype(np.uint8)
-
-
-def filled(pixels: Pixels, share: float, fill: Fill) -> Pixels:
-    found = pixels.copy()
-    at = round(len(found) * (1 - share))
-    found[at:] = found[at - 1] if fill is None else np.array(fill)
-    return found
 
 
 def saved(pixels: Pixels, kind: str) -> Pixels:
