@@ -1,5 +1,6 @@
 """Correcting by mouse and keys mixed: what is done is done to what is framed, whatever was clicked before."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,21 @@ from tests.browser.catalogues import filed, get, paint, send, tile, tiles
 from tests.browser.seeing import LookAt
 
 pytestmark = pytest.mark.browser
+
+Opened = Callable[[int, str], Page]
+
+
+@pytest.fixture
+def opened(look_at: LookAt, own_server: str, tmp_path: Path) -> Opened:
+    """Adds so many pictures to a catalogue of the test's own, and opens an address once they are filed."""
+
+    def one(count: int, address: str) -> Page:
+        send(own_server, *paint(tmp_path / "noise", count))
+        page = look_at(address)
+        filed(page, count)
+        return page
+
+    return one
 
 
 def chosen(page: Page) -> Locator:
@@ -25,12 +41,8 @@ def said(page: Page, text: str) -> None:
     expect(page.get_by_role("region", name="Messages").get_by_text(text).last).to_be_visible()
 
 
-def test_a_key_files_the_framed_picture_whatever_was_clicked_before(
-    look_at: LookAt, own_server: str, tmp_path: Path
-) -> None:
-    send(own_server, *paint(tmp_path / "noise", 24))
-    page = look_at("/catalogue?order=name")
-    filed(page, 24)
+def test_a_key_files_the_framed_picture_whatever_was_clicked_before(opened: Opened, own_server: str) -> None:
+    page = opened(24, "/catalogue?order=name")
     tile(page, "noise00").click()
     page.keyboard.press("ArrowRight")
     for _ in range(3):  # click one, arrow on, and label each in passing
@@ -96,11 +108,9 @@ def test_what_filters_or_scrolling_take_out_of_sight_is_not_filed(
 
 
 def test_what_was_done_to_an_opened_picture_is_said_over_it_and_taken_back_there(
-    look_at: LookAt, own_server: str, tmp_path: Path
+    opened: Opened, own_server: str
 ) -> None:
-    send(own_server, *paint(tmp_path / "noise", 2))
-    page = look_at("/catalogue?order=name")
-    filed(page, 2)
+    page = opened(2, "/catalogue?order=name")
     tile(page, "noise00").dblclick()
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
@@ -116,12 +126,8 @@ def test_what_was_done_to_an_opened_picture_is_said_over_it_and_taken_back_there
     expect(messages).to_contain_text("Undone: 1 picture.")
 
 
-def test_a_held_key_does_not_go_on_to_pictures_that_nobody_looked_at(
-    look_at: LookAt, own_server: str, tmp_path: Path
-) -> None:
-    send(own_server, *paint(tmp_path / "noise", 6))
-    page = look_at("/catalogue?order=name&corrected=false")
-    filed(page, 6)
+def test_a_held_key_does_not_go_on_to_pictures_that_nobody_looked_at(opened: Opened, own_server: str) -> None:
+    page = opened(6, "/catalogue?order=name&corrected=false")
     tile(page, "noise00").click()
     page.keyboard.down("4")
     expect(tile(page, "noise00")).to_have_count(0)
@@ -138,11 +144,9 @@ def test_a_held_key_does_not_go_on_to_pictures_that_nobody_looked_at(
 
 
 def test_the_letters_of_a_new_name_file_nothing_and_the_keys_of_a_question_are_its_own(
-    look_at: LookAt, own_server: str, tmp_path: Path
+    opened: Opened, own_server: str
 ) -> None:
-    send(own_server, *paint(tmp_path / "noise", 2))
-    page = look_at("/catalogue?order=name")
-    filed(page, 2)
+    page = opened(2, "/catalogue?order=name")
     tile(page, "noise00").dblclick()
     picture = page.get_by_role("dialog").filter(has=page.get_by_role("button", name="Rename"))
     picture.get_by_role("button", name="Rename").click()
@@ -175,12 +179,8 @@ def test_an_opened_picture_follows_what_is_done_in_another_window(
     expect(other.get_by_role("dialog").get_by_role("button", name="Restore")).to_be_visible()
 
 
-def test_all_pictures_are_selected_before_any_was_clicked(
-    look_at: LookAt, own_server: str, tmp_path: Path
-) -> None:
-    send(own_server, *paint(tmp_path / "noise", 3))
-    page = look_at("/catalogue")
-    filed(page, 3)
+def test_all_pictures_are_selected_before_any_was_clicked(opened: Opened) -> None:
+    page = opened(3, "/catalogue")
     page.keyboard.press("Control+a")
     expect(chosen(page)).to_have_count(3)
     assert page.evaluate("getSelection().toString()") == ""
