@@ -19,9 +19,10 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit 
 STATES = ["wait", "sleep", "spin", "hold the lock", "deaf"]
 
 
-def started(target: str = TARGET, memory: int | None = None) -> MessageProcess:
+def started(target: str = TARGET, memory: int | None = None, nice: int = 0) -> MessageProcess:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    return MessageProcess(target, limits=ProcessLimits(memory=memory), environment={"PYTHONPATH": path})
+    limits = ProcessLimits(memory=memory)
+    return MessageProcess(target, limits=limits, nice=nice, environment={"PYTHONPATH": path})
 
 
 def until_ended(process: MessageProcess) -> ProcessEnded:
@@ -37,6 +38,17 @@ def test_messages_go_both_ways() -> None:
         process.send({"do": "echo", "word": "привіт"})
         assert process.receive(10) == {"word": "привіт"}
         assert process.receive(0.01) is None
+
+
+@linux
+def test_it_gives_way_where_it_is_to_also_where_the_system_shares_by_session() -> None:
+    with started(nice=5) as process:
+        process.send({"do": "echo"})
+        assert process.receive(10) == {}
+        assert os.getpriority(os.PRIO_PROCESS, process.process_id) == min(19, os.nice(0) + 5)
+        group = Path(f"/proc/{process.process_id}/autogroup")
+        if group.exists():
+            assert group.read_text().split()[-1] == "5"
 
 
 @pytest.mark.slow

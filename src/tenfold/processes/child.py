@@ -79,8 +79,8 @@ def _exchange(target: str, limits: str, nice: str) -> None:
     """Run a function that exchanges messages with the parent."""
     replies = _replies()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    _give_way(int(nice))
     if sys.platform != "win32":
-        os.nice(int(nice))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         threading.Thread(target=_live_on, daemon=True).start()
     channel = ParentChannel(replies)
