@@ -153,11 +153,12 @@ def _stations(app: App) -> Iterator[Check]:
 
 
 def _station(row: "StationRow") -> Check:
+    from tenfold.line.stations.stations import failing
+
     title, said = f"station {row.name}", row.status or {}
     if away := _away(title, row, "no server runs it now"):
         return away
-    failing = [facts["detail"] for facts in said.get("output_problems", [])]
-    why = "; ".join(said.get("faults", []) + said.get("holds", []) + failing)
+    why = "; ".join(failing(said))
     if (state := said.get("state", "starting")) != "ready":
         return Check(title, "warn", f"it releases nothing ({state}): {why}", "See the page Line.")
     if why:

@@ -11,6 +11,7 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.tables import CameraRow
 from tenfold.cli import run
 from tenfold.database import now
+from tenfold.errors import LineError
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
@@ -73,9 +74,11 @@ def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixtu
 def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
     camera = {"kind": "usb", "target": "0", "user": "", "password": ""}
     away = Broker("plant.example", "plant", "exit").away()
+    missing = LineError("The station", "has no recipe", reason="recipe-missing")
     told: dict[str, dict[str, Any]] = {
         "gate": {"state": "held", "holds": ["challenge-missing"]},
         "exit": {"state": "ready", "output_problems": [away.facts()]},
+        "press": {"state": "fault", "faults": ["recipe"], "recipe_problem": missing.facts()},
         "door": {"state": "ready", "faults": [], "holds": [], "output_problems": []},
     }
     with App() as app:
@@ -95,10 +98,18 @@ def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFix
     status, found = doctor(capsys)
     assert status == 0
     states = {name.split()[1]: one["state"] for name, one in found.items() if name.startswith("station ")}
-    assert states == {"gate": "warn", "exit": "warn", "door": "ok", "old": "warn", "paused": "off"}
+    assert states == {
+        "gate": "warn",
+        "exit": "warn",
+        "press": "warn",
+        "door": "ok",
+        "old": "warn",
+        "paused": "off",
+    }
     assert found["station gate"]["words"] == "it releases nothing (held): challenge-missing"
     assert found["station gate"]["cure"] == "See the page Line."
     assert str(away) in found["station exit"]["words"]
+    assert found["station press"]["words"] == f"it releases nothing (fault): {missing}; recipe"
     assert found["station old"]["words"] == "no server runs it now"
     assert found["camera yard"]["state"] == "warn"
     assert "the file is damaged" in found["camera yard"]["words"]

@@ -231,19 +231,17 @@ def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
 
 def _facts(row: "StationRow") -> dict[str, Any]:
     from tenfold.database.claims import told_lately
+    from tenfold.line.stations.stations import failing
 
     status = row.status if row.worker and row.status else {}
     state = "paused" if row.paused_at else status.get("state", "off") if told_lately(row.status_at) else "off"
-    failing = [status.get("recipe_problem"), *status.get("output_problems", [])]
-    why = [one["detail"] for one in failing if one]
-    why += status.get("faults", []) + status.get("holds", [])
     return {
         "id": row.id,
         "name": row.name,
         "state": state,
         "passed": status.get("passed", 0),
         "rejected": status.get("rejected", 0),
-        "why": " ".join(one for one in why if one) if state not in ("paused", "off") else "",
+        "why": "; ".join(failing(status)) if state not in ("paused", "off") else "",
     }
 
 
