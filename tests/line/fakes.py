@@ -1,6 +1,7 @@
 """A plant, a camera and a model for a station, all in this process."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -61,7 +62,7 @@ class FakeCamera:
                 raise LineError("The camera", "gave no picture")
             if self._last is None or not self.frozen:
                 self._last = self._picture()
-            return Shot(self._last, b"a picture")
+            return Shot(self._last, b"a picture", time.monotonic())
 
     def _picture(self) -> Pixels:
         found = self._chance.integers(90, 97, (60, 90, 3))

@@ -86,10 +86,9 @@ class Inspector:
             judged(Verdict.REJECT, "no-picture", {"error": str(error)}, None)
             tell(FaultBegan("camera", time.monotonic()), {}, None)
             return
-        taken_at = time.monotonic()
-        taken: dict[str, Any] = {"picture_at": taken_at}
-        tell(Pictured(work.part, taken_at), {}, None)
-        if taken_at > latest:
+        taken: dict[str, Any] = {"picture_at": shot.at}
+        tell(Pictured(work.part, shot.at), {}, None)
+        if shot.at > latest:
             return judged(Verdict.REJECT, "no-picture", taken, shot.data)
         if fault := self._check.fault(shot.pixels):
             judged(Verdict.REJECT, fault, taken, shot.data)

@@ -17,10 +17,17 @@ _MOST_BYTES = 8 << 20
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """A picture: its pixels, uint8 `[H, W, 3]`, RGB, and the file that they were read from."""
+    """A picture.
+
+    Attributes:
+        pixels: uint8 `[H, W, 3]`, RGB.
+        data: the file that they were read from.
+        at: when it came, by the monotonic clock: it was taken before, and may have been read since.
+    """
 
     pixels: Pixels
     data: bytes
+    at: float
 
 
 class TriggeredCamera(Protocol):
@@ -70,8 +77,9 @@ class SnapshotCamera:
             data = answer.read(_MOST_BYTES)
             if answer.status != 200:
                 raise http.client.HTTPException(f"HTTP {answer.status}")
-            shot = Shot(images.read(data, name="the camera's picture"), data)
-            self.at = time.monotonic()
+            came = time.monotonic()
+            shot = Shot(images.read(data, name="the camera's picture"), data, came)
+            self.at = came
             return shot
         except (OSError, http.client.HTTPException, PictureError) as error:
             self._drop()  # an answer that came late must not be taken for the next picture

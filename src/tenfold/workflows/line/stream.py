@@ -67,7 +67,7 @@ class StreamCamera:
                 cure="See that it runs and that its address is right. Parts are rejected meanwhile.",
                 reason="no-picture",
             )
-        return Shot(frame.pixels, jpeg(frame.pixels))
+        return Shot(frame.pixels, jpeg(frame.pixels), at)
 
     def _take(self, frame: Frame) -> None:
         with self._came:
