@@ -17,16 +17,23 @@ import click
 
 from tenfold import cli, errors, settings
 from tenfold.line.parts import CODES, Reason
-from tenfold.line.plc import modbus, modbus_server
+from tenfold.line.plc import digital, modbus, modbus_server, sparkplug
 from tenfold.line.plc.handshake import BUFFER
 from tenfold.line.plc.opcua import client, nodes, vision
 from tenfold.line.plc.opcua.address_space import EVENTS
 from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
 from tenfold.line.plc.registers import RegisterMap
+from tenfold.line.plc.sparkplug_payload import DataType
 from tenfold.recipes import recipe, recipe_file
 from tenfold.web import problems, request_errors
 from tenfold.web.app import describe_api
 
+SPARKPLUG_TYPES = {
+    DataType.INT64: "Int64",
+    DataType.UINT64: "UInt64",
+    DataType.BOOLEAN: "Boolean",
+    DataType.STRING: "String",
+}
 REFERENCE = Path(__file__).parent / "reference"
 MARK = "<!-- Written by docs/generate.py from the code: change it there, then run `make docs`. -->"
 WIDTH = 100
@@ -315,7 +322,29 @@ def plant_signals_page() -> str:
         " taken where it asks for what is so already. `ResultContent` of a result is an array of three: the"
         " verdict (`pass`, `reject`, `divert`), the reason, and the reason's code. `IsSimulated` is true in a"
         " simulation.",
+        "## MQTT",
+        "The station is an edge node of Sparkplug B 3.0 without devices. It publishes to"
+        " `spBv1.0/GROUP/NBIRTH/NODE` (every metric), `spBv1.0/GROUP/NDATA/NODE` (what changed, by alias) and"
+        " `spBv1.0/GROUP/NDEATH/NODE` (its end, also as its will), and listens to `spBv1.0/GROUP/NCMD/NODE`."
+        " `GROUP` and `NODE` are `group` and `node` of its set-up.",
+        table(("Metric", "Type", "Written by", ""), metrics()),
+        "Each message on the `topic` of the trigger is a part before the camera, on `gate_topic` one at the"
+        " second photo-eye. What it says is not read. A retained one is no part.",
+        "## Commands and files",
+        "For each verdict a command has these in its environment, a file one line of JSON:",
+        table(
+            ("In the environment", "In JSON", ""),
+            ((code(digital.variable(name)), code(name), says) for name, says in digital.TOLD.items()),
+        ),
     )
+
+
+def metrics() -> Iterator[tuple[str, str, str, str]]:
+    """Those of Sparkplug's own, then those of a station."""
+    yield code(sparkplug.BD_SEQ), "Int64", "station", "number of the connection, the same in birth and death"
+    yield code(sparkplug.REBIRTH), "Boolean", "plant", "true: asks for NBIRTH"
+    for name, (kind, says) in sparkplug.METRICS.items():
+        yield code(name), SPARKPLUG_TYPES[kind], "station", says
 
 
 def registers(found: RegisterMap, start: int) -> str:

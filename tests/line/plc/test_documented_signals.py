@@ -1,12 +1,16 @@
 """A PLC programmer's way in: peers that know the page "Plant signals" alone, with running servers."""
 
 import asyncio
+import json
+import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +18,23 @@ from asyncua import ua
 from pymodbus.client import ModbusTcpClient
 
 from tenfold.line.parts import CODES, Verdict
+from tenfold.line.plc.digital import CommandOptions, command_output, file_output
 from tenfold.line.plc.handshake_plant import HandshakePlant
 from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
 from tenfold.line.plc.modbus_server import ModbusServer
+from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
 from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
 from tenfold.line.plc.signals import Inputs, Light, OperatingState, Outputs
+from tenfold.line.plc.sparkplug import SparkplugOutput
+from tenfold.line.plc.sparkplug_payload import DataType
 from tenfold.line.simulator.plcs import OpcUaPlc
 from tests.line.plc.modbus_server import served
 from tests.line.plc.test_opcua_server import PATIENCE, Peer, driven, free_port, result, serving
+from tests.line.plc.test_sparkplug import Host, metric, rebirth
+from tests.outbox.receivers import brokering
 from tests.paths import ROOT
+from tests.waiting import until
 
 PAGE = (ROOT / "docs" / "reference" / "plant-signals.md").read_text("utf-8")
 EIGHT = tuple(range(70_000, 70_008))
@@ -39,8 +50,8 @@ TOLD = {name: value for name, value in asdict(OUTPUTS).items() if name not in ("
 
 def table(heading: str, after: str = "") -> list[list[str]]:
     """The rows of the first table after a heading, and there after some words; without code marks."""
-    part = PAGE.split(f"\n## {heading}\n", 1)[1].split(after, 1)[1]
-    found = re.search(r"\n\|[^\n]*\n\| ---[^\n]*\n((?:\|[^\n]*\n)+)", part)
+    part = PAGE.split(f"\n## {heading}\n", 1)[1]
+    found = re.search(r"\n\|[^\n]*\n\| ---[^\n]*\n((?:\|[^\n]*\n)+)", part[part.index(after) :])
     assert found
     return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in found[1].splitlines()]
 
@@ -261,6 +272,64 @@ def test_every_node_and_method_of_a_station_is_there_as_the_docs_say_and_no_othe
             await _reads(peer, {"Handshake.Valid": False})
 
         driven(url, drive)
+
+
+@pytest.mark.slow
+def test_every_topic_and_metric_of_a_station_is_published_as_the_docs_say_and_no_other(
+    tmp_path: Path,
+) -> None:
+    heading = "MQTT"
+    rows = {row[0]: row[1:3] for row in table(heading)}
+    topics = {
+        one.split("/")[2]: one.replace("GROUP", "plant").replace("NODE", "station")
+        for one in re.findall(r"`(spBv1.0/[^`]+)`", PAGE)
+    }
+    with brokering(tmp_path) as broker:
+        host = Host(broker.port)
+        output = SparkplugOutput(Broker("127.0.0.1", "plant", "station", broker.port))
+        output.state(replace(OUTPUTS, model="abc"))
+        until(lambda: "NBIRTH" in host.kinds())
+        birth = host.last("NBIRTH")
+        assert {one.name: DataType(one.datatype).name for one in birth.metrics} == {
+            name: kind.upper() for name, (kind, _) in rows.items()
+        }
+        assert [name for name, (_, by) in rows.items() if by == "plant"] == ["Node Control/Rebirth"]
+        host.client.publish(topics["NCMD"], rebirth(), qos=1)
+        until(lambda: host.kinds().count("NBIRTH") == 2)
+        output.state(replace(OUTPUTS, model="abc", alarm=0, light=Light.GREEN))
+        until(lambda: {one.string_value for one in host.told()} >= {"green"})
+        output.close()
+        until(lambda: "NDEATH" in host.kinds())
+        host.close()
+    assert {message.topic for _, _, message in host.heard} - {topics["NCMD"]} == {
+        topics[kind] for kind in ("NBIRTH", "NDATA", "NDEATH")
+    }
+    for name, member in (("state", OperatingState.READY), ("light", Light.AMBER)):
+        [says] = [row[3] for row in table(heading) if row[0] == name]
+        assert metric(birth, name).string_value == member.name.lower()
+        assert all(one.name.lower() in says for one in type(member))
+    told = {name: metric(birth, name).long_value for name in ("alarm", "recipe", "passed", "rejected")}
+    assert told == {"alarm": 3, "recipe": 4, "passed": 70_005, "rejected": 70_006}
+    assert metric(birth, "model").string_value == "abc"
+
+
+def test_commands_and_files_are_told_what_the_docs_say_and_no_more(tmp_path: Path) -> None:
+    rows = table("Commands and files")
+    environment, file = tmp_path / "environment", tmp_path / "verdict.json"
+    write = f"import json, os; json.dump(dict(os.environ), open({str(environment)!r}, 'w'))"
+    outputs = command_output(CommandOptions((sys.executable, "-c", write))), file_output(file)
+    one = result(7, Verdict.PASS, "good")
+    for output in outputs:
+        output.fire(one)
+    until(lambda: file.exists() and environment.exists() and environment.read_text().endswith("}"))
+    for output in outputs:
+        output.close()
+    told = json.loads(file.read_text())
+    assert list(told) == [row[1] for row in rows]
+    assert (told["part"], told["verdict"], told["reason"]) == (7, "pass", "good")
+    inside = json.loads(environment.read_text())
+    added = {name: inside[name] for name in inside.keys() - os.environ.keys() if name.startswith("TENFOLD_")}
+    assert added == {row[0]: str(told[row[1]]) for row in rows}
 
 
 async def _found(peer: Peer) -> tuple[list[str], set[str]]:

@@ -1,8 +1,8 @@
 """Outputs to other programs: runs a command or writes a file for each verdict. Does not know who reads it.
 
 A command is run without a shell, one after the other in a thread of its own, with the verdict in its
-environment: TENFOLD_PART, TENFOLD_VERDICT, TENFOLD_REASON, TENFOLD_RECIPE. A file is replaced as a whole by
-one line of JSON. Silence means reject here too: an action that fails or is slow has not signalled a pass.
+environment: TENFOLD_PART and so on, as in `TOLD`. A file is replaced as a whole by one line of JSON.
+Silence means reject here too: an action that fails or is slow has not signalled a pass.
 """
 
 import json
@@ -10,7 +10,7 @@ import os
 import queue
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,14 @@ from tenfold.files import write_whole
 from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
 from tenfold.reasons import Reason
 
+# What is told of a verdict.
+TOLD: Mapping[str, str] = {
+    "part": "the plant's number of the part",
+    "verdict": "pass, reject or divert",
+    "reason": "a reason of the table above",
+    "recipe": "number of the recipe in use",
+    "decided": "when, by the computer's clock in UTC",
+}
 _MOST_WAITING = 64
 _END_SECONDS = 2.0
 
@@ -91,18 +99,24 @@ class DigitalOutput:
                 self._failed = str(error)
 
 
+def variable(name: str) -> str:
+    """What one of `TOLD` is called in a command's environment."""
+    return f"TENFOLD_{name.upper()}"
+
+
+def _told(result: PartResult) -> dict[str, str | int]:
+    decided = result.decided.isoformat(timespec="milliseconds")
+    values = (result.number, str(result.verdict), result.reason, result.recipe, decided)
+    return dict(zip(TOLD, values, strict=True))
+
+
 def command_output(options: CommandOptions) -> DigitalOutput:
     """Runs a command for each verdict."""
 
     def act(result: PartResult) -> None:
         if result.verdict not in options.verdicts:
             return
-        said = {
-            "TENFOLD_PART": str(result.number),
-            "TENFOLD_VERDICT": str(result.verdict),
-            "TENFOLD_REASON": result.reason,
-            "TENFOLD_RECIPE": str(result.recipe),
-        }
+        said = {variable(name): str(value) for name, value in _told(result).items()}
         try:
             done = subprocess.run(
                 list(options.command),
@@ -125,13 +139,6 @@ def file_output(path: Path) -> DigitalOutput:
     """Writes each verdict into a file."""
 
     def act(result: PartResult) -> None:
-        said = {
-            "part": result.number,
-            "verdict": str(result.verdict),
-            "reason": result.reason,
-            "recipe": result.recipe,
-            "decided": result.decided.isoformat(timespec="milliseconds"),
-        }
-        write_whole(path, (json.dumps(said) + "\n").encode(), lasting=False)
+        write_whole(path, (json.dumps(_told(result)) + "\n").encode(), lasting=False)
 
     return DigitalOutput("file", path.name, act)

@@ -21,11 +21,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from tenfold.errors import LineError
 from tenfold.line.plc.mqtt_broker import Broker, Login
-from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
+from tenfold.line.plc.signals import Light, OperatingState, OutputHealth, Outputs, PartResult
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
 from tenfold.parsing import from_json
 
-_BD_SEQ, _REBIRTH = "bdSeq", "Node Control/Rebirth"
+BD_SEQ, REBIRTH = "bdSeq", "Node Control/Rebirth"
 _CONNECT_SECONDS, _PAUSE_SECONDS, _KEEPALIVE = 3.0, 1.0, 5
 
 
@@ -167,8 +167,8 @@ class SparkplugNode:
         with self._lock:
             self._changed.clear()
             metrics = [
-                Metric(self._bd_seq, DataType.INT64, _BD_SEQ),
-                Metric(False, DataType.BOOLEAN, _REBIRTH),
+                Metric(self._bd_seq, DataType.INT64, BD_SEQ),
+                Metric(False, DataType.BOOLEAN, REBIRTH),
                 *(
                     Metric(self._values[name], kind, name, self._aliases[name])
                     for name, kind in self._types.items()
@@ -186,7 +186,7 @@ class SparkplugNode:
         return Metric(self._values[name], self._types[name], alias=self._aliases[name])
 
     def _death(self) -> bytes:
-        return payload([Metric(self._bd_seq, DataType.INT64, _BD_SEQ)], timestamp=_now())
+        return payload([Metric(self._bd_seq, DataType.INT64, BD_SEQ)], timestamp=_now())
 
     @property
     def _state_topic(self) -> str:
@@ -195,7 +195,7 @@ class SparkplugNode:
     def _hear(self, client: Client, _: object, message: MQTTMessage) -> None:
         if self._broker.primary and message.topic == self._state_topic:
             self._hear_host(bytes(message.payload))
-        elif commands(message.payload).get(_REBIRTH):
+        elif commands(message.payload).get(REBIRTH):
             self._rebirth = True
             self._wake.set()
 
@@ -224,14 +224,15 @@ def _now() -> int:
     return int(time.time() * 1000)
 
 
-_METRICS = {
-    "state": DataType.STRING,
-    "alarm": DataType.INT64,
-    "recipe": DataType.INT64,
-    "passed": DataType.UINT64,
-    "rejected": DataType.UINT64,
-    "light": DataType.STRING,
-    "model": DataType.STRING,
+# The metrics of a station: the type of each, and what it says.
+METRICS: Mapping[str, tuple[DataType, str]] = {
+    "state": (DataType.STRING, ", ".join(one.name.lower() for one in OperatingState)),
+    "alarm": (DataType.INT64, "a code of the table of reasons; 0: none"),
+    "recipe": (DataType.INT64, "recipe in use"),
+    "passed": (DataType.UINT64, "parts released since the station started"),
+    "rejected": (DataType.UINT64, "parts not released"),
+    "light": (DataType.STRING, f"of the stack light: {', '.join(one.name.lower() for one in Light)}"),
+    "model": (DataType.STRING, "SHA-256 of the model file in use"),
 }
 
 
@@ -239,7 +240,7 @@ class SparkplugOutput:
     """Tells an MQTT broker the station's state and counts."""
 
     def __init__(self, broker: Broker) -> None:
-        self._node = SparkplugNode(broker, _METRICS)
+        self._node = SparkplugNode(broker, {name: kind for name, (kind, _) in METRICS.items()})
         self._node.start()
 
     def fire(self, result: PartResult) -> None:
