@@ -2,33 +2,21 @@
 
     python -m benchmarks.line whole      10,000 parts at 10 a second: without faults, then with all of them
     python -m benchmarks.line fastest    the fastest rate that holds, by halving
-    python -m benchmarks.line busy       two stations beside a server that adds pictures, its page open
+    python -m benchmarks.line busy       a server with two stations, two cameras, page open, adding pictures
 
 `whole` takes 40 minutes, the others some minutes; --parts makes them shorter. A rate holds where the belt
 reaches it, nothing passes unjudged, late or against its verdict, and no part is rejected for want of time.
 """
 
 import argparse
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import fields
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import numpy as np
-from PIL import Image
-from playwright.sync_api import sync_playwright
-
-from benchmarks.http_load import serving
+from benchmarks import line_busy
 from benchmarks.record import write
 from tenfold.line.simulator import broker
 from tenfold.workflows.line.simulate import FAULTS, Result, SimulationOptions, simulate
-from tests.conftest import find_browser
 
 VEHICLES = ("airplane", "automobile", "ship", "truck")
 # Rejected because there was no time, and not for what the part is.
@@ -112,49 +100,23 @@ def fastest(parts: int) -> None:
     write(__file__, [row(what, best, beside)], part="fastest")
 
 
-@contextmanager
-def catalogue(folder: Path, pictures: int) -> Iterator[None]:
-    """A server with its page open in a browser, and a command that adds pictures to the same catalogue."""
-    photos, home = folder / "photos", folder / "home"
-    photos.mkdir()
-    home.mkdir()
-    chance = np.random.default_rng(1)
-    for number in range(pictures):
-        small = chance.integers(0, 256, (12, 16, 3), np.uint8)
-        Image.fromarray(small).resize((640, 480)).save(photos / f"{number}.jpg")
-    with ExitStack() as stack:
-        port = stack.enter_context(serving(str(home)))
-        command = [sys.executable, "-m", "tenfold", "catalogue", "add", str(photos)]
-        environ = os.environ | {"TENFOLD_HOME": str(home)}
-        adding = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
-        stack.callback(adding.wait)
-        stack.callback(adding.kill)
-        browser = find_browser()
-        assert browser is not None, "needs Chromium"
-        playwright = stack.enter_context(sync_playwright())
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        stack.callback(opened.close)
-        opened.new_page().goto(f"http://127.0.0.1:{port}/catalogue")
-        yield
-        assert adding.poll() is None, "all pictures were added before the parts had gone by: give it more"
-
-
 def busy(parts: int, rate: float, pictures: int) -> None:
-    """Two stations beside everything else that a small machine does."""
-    command = [sys.executable, "-m", "tenfold", "line", "simulate", "--json"]
-    command += ["--parts", str(parts), "--rate", str(rate)]
-    with TemporaryDirectory() as folder, catalogue(Path(folder), pictures):
-        stations = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        outputs = [station.communicate()[0] for station in stations]
-    names = {one.name for one in fields(Result)}
+    """Two stations of a server that does everything else, too."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        stations, work = line_busy.run(Path(folder), VEHICLES, parts, rate, pictures)
+    beside = (
+        f"{work.added / work.seconds:.0f} pictures a second added, {work.live:.0f} s of live video shown,"
+        f" {work.events} events of the cameras, decoded: {', '.join(work.modes)}"
+    )
     rows = []
-    for number, output in enumerate(outputs, 1):
-        facts: dict[str, Any] = json.loads(output.splitlines()[-1])
-        found = Result(**{name: value for name, value in facts.items() if name in names})
-        print(found, flush=True)
+    for number, found in enumerate(stations, 1):
+        print(found, work, flush=True)
         late = ", ".join(f"{one} {found.reasons[one]}" for one in WANT_OF_TIME if found.reasons.get(one))
-        what = f"Station {number} of two at {rate:g} parts a second each, page open, catalogue busy"
-        rows.append(row(what, found, f"rejected for want of time: {late or 'none'}"))
+        what = (
+            f"Station {number} of two at {rate:g} parts a second each, two cameras, page open, catalogue busy"
+        )
+        words = f"{'holds' if holds(found, rate) else 'does not hold'}; for want of time: {late or 'none'}"
+        rows.append(row(what, found, f"{words}; {beside}"))
     write(__file__, rows, part="busy")
 
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import itertools
-import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from operator import itemgetter
 from pathlib import Path
@@ -21,7 +19,6 @@ from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.broker import free_port
 from tenfold.line.simulator.conveyor import ConveyorOptions
-from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.trail import Row, Trail
 from tenfold.processes import MessageProcess, ProcessLimits
@@ -31,6 +28,7 @@ from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import ServiceFault, Supervisor
 from tenfold.workflows.line.setup import LineSetup, RecipeBook
 from tests.cameras.clips import write_clip
+from tests.line.plants import SERVE, Plant
 from tests.line.plc.test_modbus_server import Peer
 from tests.line.plc.test_opcua_server import Peer as Opc
 from tests.line.plc.test_opcua_server import driven, job
@@ -116,49 +114,10 @@ def server(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         made.stop()
 
 
-class Plant:
-    """A simulated plant in a process of its own: a PLC, and a camera on HTTP."""
-
-    def __init__(self, process: MessageProcess, folder: Path, signals: str, belt: ConveyorOptions) -> None:
-        self.pictures = bundled_parts(folder)
-        self.order = [number * 7 % len(self.pictures) for number in range(belt.parts)]
-        self._outcomes = folder / "outcomes.json"
-        self.process = process
-        self.process.send(
-            {
-                "conveyor": asdict(belt),
-                "pictures": [str(path) for path, _ in self.pictures],
-                "order": self.order,
-                "outcomes": str(self._outcomes),
-                "signals": signals,
-            }
-        )
-        ports = self._said("plc")
-        self.address = ports["plc"]
-        self.camera = f"http://127.0.0.1:{ports['camera']}/snapshot.jpg"
-
-    def run(self, enough: Callable[[], object] | None = None) -> set[int]:
-        """Let parts go by, all or until there are enough; the numbers of those that passed the gate."""
-        self.process.send({"do": "start", "seconds": 0})
-        if enough is not None:
-            until(enough, says="too few parts passed")
-            self.process.send({"do": "report", "seconds": 0})
-        self._said("done")
-        return {one["part"] for one in json.loads(self._outcomes.read_text()) if one["passed"]}
-
-    def _said(self, name: str) -> dict[str, Any]:
-        ends = time.monotonic() + SECONDS
-        while time.monotonic() < ends:
-            said = self.process.receive(0.5)
-            if said and name in said:
-                return said
-        raise AssertionError(f"the plant did not say {name}")
-
-
 @pytest.fixture
 def plant(tmp_path: Path, server: Server, request: pytest.FixtureRequest) -> Iterator[Plant]:
     signals, belt = getattr(request, "param", ("modbus", BELT))
-    with MessageProcess("tenfold.line.simulator.plant:serve", limits=ProcessLimits()) as process:
+    with MessageProcess(SERVE, limits=ProcessLimits()) as process:
         yield Plant(process, tmp_path, signals, belt)
 
 

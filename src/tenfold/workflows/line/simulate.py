@@ -266,34 +266,42 @@ class _Run:
 
     def result(self) -> Result:
         """Compare what the plant did with what the trail says."""
-        outcomes = json.loads(self._outcomes.read_text())
-        found = Result(
-            parts=self._options.parts,
-            faults=list(self._options.faults),
-            seconds=round(self._seconds, 1),
-            rate=round(self._rate, 2),
-        )
-        with Trail(self._trail) as trail:
-            verdicts = {row.part: row.body for row in trail.rows(kind="part")}
-            withheld = {row.part for row in trail.rows(kind="withheld") if not row.body["released"]}
-            found.intact = trail.verify() is None
-            figures = statistics(trail.rows())
-        found.trail_rows = len(verdicts)
-        found.reasons = {"good": figures.passed, **dict(figures.reasons)}
-        found.verdict_ms = dict(zip(("p50", "p99", "max"), figures.verdict_ms, strict=False))
-        at_gate = 1000 * self._conveyor.distance / self._conveyor.speed
-        for outcome in outcomes:
-            part, passed = outcome["part"], outcome["passed"]
-            says = verdicts.get(part, {}).get("verdict")
-            good = self._pictures[self._order[part - 1]][1] in self._options.accepts
-            found.passed += passed
-            found.rejected += not passed
-            found.passed_unjudged += passed and (says is None or part in withheld)
-            found.rejects_missed += passed and says in ("reject", "divert")
-            found.rejected_late += says != "pass" and verdicts.get(part, {}).get("verdict_ms", 0.0) > at_gate
-            found.good_rejected += good and not passed
-            found.bad_passed += passed and not good
+        accepts = self._options.accepts
+        good = [self._pictures[number][1] in accepts for number in self._order]
+        found = compared(self._outcomes, self._trail, self._conveyor, good)
+        found.faults, found.seconds = list(self._options.faults), round(self._seconds, 1)
+        found.rate = round(self._rate, 2)
         return found
+
+
+def compared(outcomes: Path, trail: Path, conveyor: ConveyorOptions, good: Sequence[bool]) -> Result:
+    """What a simulated plant did with each part, beside what the trail of its station says.
+
+    Args:
+        outcomes: the file that the plant wrote.
+        good: of each part in turn.
+    """
+    found = Result(parts=conveyor.parts)
+    with Trail(trail) as rows:
+        verdicts = {row.part: row.body for row in rows.rows(kind="part")}
+        withheld = {row.part for row in rows.rows(kind="withheld") if not row.body["released"]}
+        found.intact = rows.verify() is None
+        figures = statistics(rows.rows())
+    found.trail_rows = len(verdicts)
+    found.reasons = {"good": figures.passed, **dict(figures.reasons)}
+    found.verdict_ms = dict(zip(("p50", "p99", "max"), figures.verdict_ms, strict=False))
+    at_gate = 1000 * conveyor.distance / conveyor.speed
+    for outcome in json.loads(outcomes.read_text()):
+        part, passed = outcome["part"], outcome["passed"]
+        says = verdicts.get(part, {}).get("verdict")
+        found.passed += passed
+        found.rejected += not passed
+        found.passed_unjudged += passed and (says is None or part in withheld)
+        found.rejects_missed += passed and says in ("reject", "divert")
+        found.rejected_late += says != "pass" and verdicts.get(part, {}).get("verdict_ms", 0.0) > at_gate
+        found.good_rejected += good[part - 1] and not passed
+        found.bad_passed += passed and not good[part - 1]
+    return found
 
 
 def _book(options: SimulationOptions) -> RecipeBook:
