@@ -66,7 +66,7 @@ class Server:
     def get(self, path: str) -> Any:
         return self._client.get(path).raise_for_status().json()
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         answer = self._client.post(path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
