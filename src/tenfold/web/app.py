@@ -52,6 +52,7 @@ from tenfold.web.security.access import last_visitor
 from tenfold.web.security.disclosure import problem_for
 from tenfold.web.security.guard import HEADERS, BodyRate, Guard
 from tenfold.web.security.hosts import allowed_hosts
+from tenfold.web.security.monitors import Monitors
 from tenfold.web.sending import BoundedResponses
 from tenfold.web.service import WebService, service_of
 
@@ -115,6 +116,7 @@ def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
 
     api = describe_api(lifespan, _telemetry(app.tracing))
     api.state.service = service
+    api.state.monitors = Monitors()
     api.include_router(docs.router)
     pages.install(api, page, app.settings.root_path)
     api.add_middleware(BoundedResponses, memory=service.memory)

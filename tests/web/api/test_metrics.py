@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tenfold.errors import DatabaseError
 from tests.fakes import GREEN, picture
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import Staffed, staff
@@ -57,8 +58,6 @@ def test_labels_are_bounded_whatever_is_asked_for(serve: Serve) -> None:
 def test_a_database_that_is_gone_costs_only_what_stands_in_it(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tenfold.errors import DatabaseError
-
     running = serve()
 
     def gone() -> None:
@@ -90,6 +89,34 @@ def test_a_token_for_metrics_reads_them_and_nothing_else(staffed: Staffed) -> No
         for address in ("/api/v1/model", "/api/v1/jobs", "/openapi.json", "/api/v1/events"):
             assert prometheus.get(address).status_code == 403, address
         assert prometheus.post("/api/v1/classify", content=picture(GREEN)).status_code == 403
+
+
+def test_a_token_for_metrics_reads_them_while_the_database_that_knows_it_is_away(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = staffed.running.service.app
+
+    def gone(*_: object) -> None:
+        raise DatabaseError("The database", "does not answer")
+
+    with (
+        staffed.program(staffed.token("ann", "monitor")) as prometheus,
+        staffed.program(staffed.token("ann", "monitor")) as late,
+        staffed.program(staffed.token("ann", "monitor")) as revoked,
+    ):
+        assert prometheus.get("/metrics").status_code == 200
+        assert revoked.get("/metrics").status_code == 200
+        app.tokens.revoke(app.tokens.issued()[0].id)  # the newest
+        assert revoked.get("/metrics").status_code == 401
+        with monkeypatch.context() as patch:
+            patch.setattr(app.tokens, "find", gone)
+            patch.setattr(app.database, "check", gone)
+            assert values(prometheus.get("/metrics").text, "tenfold_database_up") == {(): 0}
+            # Nobody else is let in, and the token reads nothing else.
+            assert late.get("/metrics").status_code == 503
+            assert revoked.get("/metrics").status_code == 503
+            assert prometheus.get("/api/v1/model").status_code == 503
+        assert late.get("/metrics").status_code == 200
 
 
 def test_a_request_has_an_id_in_its_answer_and_in_the_log(
