@@ -84,6 +84,25 @@ def test_every_query_of_the_dashboard_finds_what_it_asks_for(
         assert used - SCRAPED <= set(labels[0]), (name, used)
 
 
+def test_the_dashboard_has_what_grafana_needs_of_it() -> None:
+    """Each panel a place of its own on the grid, and queries that name their data source and each other apart."""
+    dashboard = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
+    taken: dict[tuple[int, int], str] = {}
+    variables = {one["name"] for one in dashboard["templating"]["list"]}
+    assert dashboard["schemaVersion"] >= 39
+    for panel in dashboard["panels"]:
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24
+        for x in range(place["x"], place["x"] + place["w"]):
+            for y in range(place["y"], place["y"] + place["h"]):
+                assert taken.setdefault((x, y), panel["title"]) == panel["title"]
+        references = [target["refId"] for target in panel["targets"]]
+        assert len(set(references)) == len(references), panel["title"]
+        assert panel["datasource"] == {"type": "prometheus", "uid": "${source}"}
+        used = set(re.findall(r"\$(\w+)", " ".join(target["expr"] for target in panel["targets"])))
+        assert used - {"__rate_interval"} <= variables
+
+
 def test_the_alerts_ask_for_metrics_that_there_are(measured: set[str]) -> None:
     (group,) = yaml.safe_load((DEPLOY / "tenfold-alerts.yml").read_text())["groups"]
     names = {name for rule in group["rules"] for name, _ in NAMED.findall(rule["expr"])}
