@@ -3,8 +3,8 @@
 docker compose (the program that TENFOLD_COMPOSE names, else Debian 12's docker-compose 1) reads the file and
 asks Docker's daemon, or podman where that does not start, so that networks, volumes, secrets, health checks
 and rights are real. nginx stands before it with a prefix and Prometheus watches it, as the documentation has
-them. No registry is asked: Debian's PostgreSQL stands for the image postgres. `check` is what
-scripts/check_container.py calls.
+them; every panel of the dashboard and every alert is asked for, also while the database is away. No registry
+is asked: Debian's PostgreSQL stands for the image postgres. `check` is what scripts/check_container.py calls.
 
 Version 2 is in Debian 13, whose package needs nothing else of it: `dpkg-deb --extract docker-compose_*.deb
 FOLDER` puts the program into FOLDER/usr/libexec/docker/cli-plugins.
@@ -29,16 +29,20 @@ sys.path.insert(0, str(ROOT))
 from scripts import engines  # noqa: E402 - the repository is no package
 from scripts.container_client import PASSWORD, Client  # noqa: E402
 from scripts.engines import Engine, Images, NoEngineError  # noqa: E402
-from tests.prometheus import prometheus  # noqa: E402
+from tests.fakes import GREEN, picture  # noqa: E402
+from tests.prometheus import Prometheus, dashboard, prometheus  # noqa: E402
 from tests.proxies import nginx  # noqa: E402
 
 PROGRAMS = (engines.COMPOSE or "docker-compose", "nginx", "prometheus")
 PAGE = ROOT / "docs/how-to/operate.md"
+PLANE = ROOT / "examples/pictures/plane.png"
 PROJECT = "tenfold-check"
 DATABASE_BASE = "localhost/tenfold-check-postgres"
 REGISTRY = "docker.io/library"
 PREFIX = "/pictures"
 START_SECONDS = 120
+# What the image cannot have: it is without the extras for cameras, production lines and messages.
+ABSENT = ("tenfold_station_", "tenfold_camera_up", "tenfold_messages")
 
 
 def missing() -> list[str]:
@@ -155,9 +159,11 @@ def _whole_way(engine: Engine, folder: Path, variables: dict[str, str], port: in
             before = _answers(client)
             secret = do(token).split()[-1]
             target = outside.removeprefix("https://")
-            watched = prometheus(_new(folder / "prometheus"), target, secret, prefix=PREFIX, https=True)
+            series = _new(folder / "prometheus")
+            watched = prometheus(series, target, secret, prefix=PREFIX, https=True, waits="1s")
             watcher = stack.enter_context(watched)
             _until(lambda: watcher.up, "Prometheus reads nothing")
+            _seen(watcher, client, do)
             do(backup)
             do(lose)
             _until(lambda: not watcher.up, "Prometheus does not see that the server is gone")
@@ -172,9 +178,38 @@ def _whole_way(engine: Engine, folder: Path, variables: dict[str, str], port: in
         do(lose)
     seconds, version = time.monotonic() - began, do("docker compose version --short").strip()
     return (
-        f"by {engine.name} and version {version} of docker compose, behind nginx, brought up, watched, "
-        f"backed up, destroyed and restored in {seconds:.0f} s"
+        f"by {engine.name} and version {version} of docker compose, behind nginx, brought up, watched (also "
+        f"without its database), backed up, destroyed and restored in {seconds:.0f} s"
     )
+
+
+def _seen(watcher: Prometheus, client: Client, do: Callable[[str], str]) -> None:
+    """Every panel of the dashboard that can shows something, every alert's rule is evaluated; of a database
+    that is away Prometheus tells, until it is back."""
+    rules = yaml.safe_load((ROOT / "deploy/tenfold-alerts.yml").read_text())["groups"][0]["rules"]
+    evaluated = {rule["alert"]: "ok" for rule in rules}
+    _until(lambda: watcher.rules() == evaluated, "a rule of an alert has no result")
+    services = []
+    for title, query in dashboard():
+        if any(name in query for name in ABSENT):
+            if watcher.ask(query):
+                raise SystemExit(f"The image has what it was not known to have: {title}.")
+        elif "tenfold_service_up" in query:  # of those that do not run
+            services.append(query)
+        else:
+            _until(lambda query=query: _asked(client) and watcher.ask(query), f"{title} shows nothing")
+    do("docker compose stop database")
+    for query in [*services, "tenfold_database_up == 0"]:
+        _until(lambda query=query: watcher.ask(query), f"nothing is seen of a database that is away: {query}")
+    _until(lambda: "TenfoldDatabaseDown" in watcher.firing(), "nobody is told of a database that is away")
+    do("docker compose start database")
+    _until(lambda: watcher.ask("tenfold_database_up == 1"), "a database that is back is not seen")
+    _until(lambda: not watcher.ask(services[0]), "services do not run again")
+
+
+def _asked(client: Client) -> bool:
+    """Two pictures, one of them none of these, are classified."""
+    return all(client.ask("/api/v1/classify", one) for one in (PLANE.read_bytes(), picture(GREEN)))
 
 
 def _new(folder: Path) -> Path:
@@ -197,8 +232,7 @@ def _answers(client: Client) -> Any:
     """What a person sees who signs in: the catalogue, a picture of it, and the answer to another."""
     entries = client.ask("/api/v1/catalogue/entries")["entries"]
     content = client.read(f"/api/v1/catalogue/entries/{entries[0]['id']}/picture")
-    plane = (ROOT / "examples/pictures/plane.png").read_bytes()
-    said = client.ask("/api/v1/classify", plane)["results"][0]["prediction"]
+    said = client.ask("/api/v1/classify", PLANE.read_bytes())["results"][0]["prediction"]
     return entries, content, said["label"], said["probabilities"]
 
 

@@ -38,6 +38,11 @@ class Prometheus:
         words = urllib.parse.urlencode({"query": query})
         return list(self._read(f"query?{words}")["result"])
 
+    def rules(self) -> dict[str, str]:
+        """How the last evaluation of each alert's rule went, "ok" or an error, by the alert's name."""
+        found = [rule for group in self._read("rules")["groups"] for rule in group["rules"]]
+        return {one["name"]: one.get("lastError") or one["health"] for one in found}
+
     def firing(self) -> dict[str, str]:
         """What each alert that fires says, by the alert's name."""
         found = [one for one in self._read("alerts")["alerts"] if one["state"] == "firing"]
@@ -48,6 +53,16 @@ class Prometheus:
             found = json.loads(answer.read())
         assert found["status"] == "success"
         return found["data"]
+
+
+def dashboard() -> list[tuple[str, str]]:
+    """Each query of deploy/grafana-dashboard.json with its panel's title, as Grafana asks it for all jobs."""
+    panels = json.loads((ROOT / "deploy/grafana-dashboard.json").read_text())["panels"]
+    found = [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
+    chosen = {"$job": ".*", "$instance": ".*", "$__rate_interval": "30s"}
+    for name, value in chosen.items():
+        found = [(title, query.replace(name, value)) for title, query in found]
+    return found
 
 
 @contextmanager
