@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 FIRST_PAINT_MS = 1000
 # All pages together; each is fetched when it is opened.
-BUNDLE_BYTES = 385_000
+BUNDLE_BYTES = 388_000
 PASSWORD = "correct horse battery"
 
 

@@ -44,7 +44,7 @@ def test_where_the_disk_of_the_clips_is_full_what_is_there_plays_and_recording_g
                     return str(server.faults[-1]) if server.faults else "it does not run"
                 health = app.watched_cameras.health(camera)
                 failing = health.fault.words if health and health.state == "failing" and health.fault else ""
-                return failing or watch.status()["recording_problem"]
+                return failing or str((watch.status()["recording_problem"] or {}).get("detail", ""))
 
             until(lambda: "space left" in problem() or "disk is full" in problem(), 120)
             time.sleep(5)

@@ -90,7 +90,7 @@ def test_an_event_reaches_webhook_and_broker_with_its_picture_though_each_end_wa
     # The folder of clips is gone, as a disk that is not mounted: events are told, and it is said.
     folder, away = app.clips.folder, app.clips.folder.with_name("away")
     folder.rename(away)
-    until(lambda: "is not the folder" in watch.status()["recording_problem"], 30)
+    until(lambda: "is not the folder" in str(watch.status()["recording_problem"]), 30)
     away.rename(folder)
     began, before = time.monotonic(), {clip.id for clip in app.clips.find()}
     until(lambda: [one for one in app.clips.find() if one.id not in before and one.bytes], 30)

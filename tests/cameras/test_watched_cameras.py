@@ -93,7 +93,7 @@ def test_a_camera_whose_model_is_gone_says_so_though_nothing_moves_and_the_defau
     assert watch is not None
     watch._watcher.process = lambda frame: []  # type: ignore[method-assign]
     until(lambda: watch.status()["model_problem"])
-    assert "is not registered" in watch.status()["model_problem"]
+    assert "is not registered" in watch.status()["model_problem"]["detail"]
     assert not server.events()
     app.cameras.change(camera.id, name="gate")  # it is opened anew
     app.watched_cameras.wake()

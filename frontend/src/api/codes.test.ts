@@ -6,9 +6,10 @@ import { say as cameras } from "../cameras/texts";
 import { say as catalogue } from "../catalogue/texts";
 import { say as data } from "../data/texts";
 import { say as line } from "../line/texts";
+import { say as reasons } from "../line/reasons/texts";
 import { say as models } from "../models/texts";
 import { say as notifications } from "../notifications/texts";
-import { say as settings } from "../settings/texts";
+import { found, say as settings } from "../settings/texts";
 import { say as training } from "../shell/training/texts";
 
 type Schema = {
@@ -62,8 +63,8 @@ it.each<[string, Book, string, string[]]>([
   ["kinds of recording", cameras.book, "recording", codesOf("CameraAnswer", "recording")],
   ["reasons to delete clips", cameras.book, "deleted", codesOf("DeletionAnswer", "reason")],
   ["verdicts on parts", line.book, "verdict", codesOf("PartAnswer", "verdict")],
-  ["reasons of verdicts on parts", line.book, "reason", codesOf("PartAnswer", "station_reason")],
-  ["faults of stations", line.book, "reason", codesOf("StationState", "faults")],
+  ["reasons of verdicts on parts", reasons.book, "reason", codesOf("PartAnswer", "station_reason")],
+  ["faults of stations", reasons.book, "reason", codesOf("StationState", "faults")],
   ["phases of stations", line.book, "now", codesOf("StationState", "phase")],
   ["kinds of PLCs", line.book, "plant", codesOf("PlantBody", "kind")],
   ["hints about PLCs", line.book, "plantHint", codesOf("PlantBody", "kind")],
@@ -90,11 +91,18 @@ it("the page says in its languages what in particular went wrong; in English the
     ).toEqual([]);
 });
 
-it("these texts name the same values in every language", () => {
+it("and what the doctor found", () => {
+  const codes = codesOf("CheckAnswer", "code").sort();
+  expect(codes.length).toBeGreaterThan(40);
+  for (const language of languageCodes.filter((code) => code !== "en"))
+    expect(Object.keys(found[language]).sort()).toEqual(codes);
+});
+
+it.each([
+  ["problems", problems],
+  ["what the doctor found", found],
+])("these texts of %s name the same values in every language", (_, texts) => {
   const named = (code: "uk" | "ru") =>
-    Object.entries(problems[code]).map(([reason, text]) => [
-      reason,
-      ...(text.match(/\{\w+\}/g) ?? []).sort(),
-    ]);
+    Object.entries(texts[code]).map(([reason, text]) => [reason, ...(text.match(/\{\w+\}/g) ?? []).sort()]);
   expect(named("uk")).toEqual(named("ru"));
 });

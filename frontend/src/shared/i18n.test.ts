@@ -37,6 +37,7 @@ it("there is a book for each page", () => {
     "models",
     "notifications",
     "phone",
+    "reasons",
     "review",
     "settings",
     "shared",

@@ -1,15 +1,14 @@
 /** What a native reader stumbles over: wrong agreement, mixed terms, straight quotes, English left in a translation. */
 import { describe, expect, it } from "vitest";
 import { languageCodes, pluralise, type LanguageCode } from "./i18n";
-import { books } from "./books.testing";
+import { books, found } from "./books.testing";
 import { book as shared, problems } from "./texts";
 
 /** Every text of a language with the place where it stands. */
 function textsOf(code: LanguageCode): [string, string][] {
-  const ofProblems = Object.entries(problems[code]).map(([key, text]): [string, string] => [
-    `problems.${key}`,
-    text,
-  ]);
+  const byCode = Object.entries({ problems, found }).flatMap(([name, texts]) =>
+    Object.entries(texts[code]).map(([key, text]): [string, string] => [`${name}.${key}`, text]),
+  );
   const ofPages = books.flatMap(([name, book]) => {
     const { texts, plurals } = book[code];
     const forms = Object.entries(plurals).flatMap(([key, all]) =>
@@ -20,7 +19,7 @@ function textsOf(code: LanguageCode): [string, string][] {
       ...forms,
     ];
   });
-  return [...ofPages, ...ofProblems];
+  return [...ofPages, ...byCode];
 }
 
 const having = (code: LanguageCode, wrong: RegExp) =>
@@ -70,7 +69,7 @@ const foreign = new Set(
   (
     "tenfold Modbus TCP Sparkplug B HTTP API ZIP CSV XMP JSON JPEG PNG WebP GIF BMP TIFF AVIF HEIC PDF SVG CIFAR EXIF GPS URL http https " +
     "localhost Prometheus OpenTelemetry OTLP MQTT TLS IP Home Assistant apprise Telegram Signal Parquet F1 p Ctrl A Z Shift Enter Delete Esc toml db cifar batches bin train catalogue export data py " +
-    "RTSP MJPEG HLS USB usb OPC UA PEM DER Basic256Sha256 mosquitto home path label split val test Nesterov Adam Muon SGD AdamW SiLU ReLU Keras ONNX VGG16 ImageNet MobileNetV2 ResNet EfficientNet Wide GPU CPU LiteRT"
+    "SQLite PostgreSQL RTSP MJPEG HLS USB usb OPC UA PEM DER Basic256Sha256 mosquitto home path label split val test Nesterov Adam Muon SGD AdamW SiLU ReLU Keras ONNX VGG16 ImageNet MobileNetV2 ResNet EfficientNet Wide GPU CPU LiteRT"
   ).split(" "),
 );
 
@@ -108,7 +107,11 @@ describe.each(languageCodes)("the texts in %s", (code) => {
 
   it("hold no English words but the values of a setting", () => {
     const left = textsOf(code).flatMap(([place, text]) =>
-      [...text.replace(/\{\w+\}|\w+[._-][\w.-]+|«[a-z]+»: /g, " ").matchAll(/[A-Za-z][A-Za-z0-9]*/g)]
+      [
+        ...text
+          .replace(/(chmod|docker|tenfold) [a-z][\w /:-]*|\{\w+\}|\w+[._-][\w.-]+|«[a-z]+»: /g, " ")
+          .matchAll(/[A-Za-z][A-Za-z0-9]*/g),
+      ]
         .filter(([word]) => !foreign.has(word))
         .map(([word]) => `${place}: ${word}`),
     );

@@ -10,6 +10,10 @@ export function failureText(failure: Failure): string {
   return [said.message, said.cure, said.vague && said.original].filter(Boolean).join(" ");
 }
 
+/** What went wrong, by a code that is a reason or a kind of problem; `words`: the server's own, for one of a newer server. */
+export const codeText = (code: string, words: string): string =>
+  language.named("reason", code, language.named("fail", code, words));
+
 /** The same of something caught. */
 export const errorText = (error: unknown): string => failureText(failureOf(error));
 

@@ -19,7 +19,7 @@ from tenfold.cameras.decoder import ClipReport
 from tenfold.cameras.decoder.finishing import finish
 from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow, ClipRow
 from tenfold.database.faults import AnyDatabaseError, trouble
-from tenfold.errors import CameraError
+from tenfold.errors import CameraError, TenfoldError
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class ClipRecorder:
     def __init__(self, camera: CameraRow, clips: Clips, room: threading.Event) -> None:
         self._camera, self._clips, self._room = camera, clips, room
         self.past = 0.0 if camera.recording == CONTINUOUS else camera.before + SECONDS_TO_SEE
-        self.problem = ""
+        self.problem: TenfoldError | None = None
         self._lock = threading.Lock()
         self._orders: list[Mapping[str, Any]] = []
         self._events: _Writing | None = None
@@ -117,7 +117,13 @@ class ClipRecorder:
             values["ended_at"] = datetime.fromtimestamp(report.end, UTC)
         if report.state == "failed":
             log.warning("A clip of the camera %s failed: %s", self._camera.name, report.problem)
-            self.problem = report.problem
+            self.problem = CameraError(
+                f"A clip of the camera {self._camera.name}",
+                "could not be written",
+                received=report.problem,
+                cure="Recording goes on with the next clip.",
+                reason=report.reason or "clip-failed",
+            )
         if report.state in ("whole", "failed"):
             values["state"] = WHOLE
             with self._lock:
@@ -126,7 +132,7 @@ class ClipRecorder:
                 if self._all and self._all.clip == report.clip:
                     self._all = None
         elif report.bytes:
-            self.problem = ""
+            self.problem = None
         if report.cut and report.end is not None:
             self._go_on(report.clip, report.end)
         with self._keeping:
@@ -175,7 +181,7 @@ class ClipRecorder:
                     self._end_unfinished()
                     self._unknown = False
             except CameraError as error:
-                self.problem = str(error)
+                self.problem = error
             except AnyDatabaseError as error:
                 self._away(error)
 
@@ -191,19 +197,24 @@ class ClipRecorder:
 
     def _away(self, error: AnyDatabaseError) -> None:
         """Note that the database cannot be written; raises errors of the program."""
-        words = trouble(error)
-        if words is None:
+        known = trouble(error)
+        if known is None:
             raise error
-        self.problem = str(words)
+        self.problem = known
 
     def _begin(self, kind: str, since: float, until: float) -> _Writing | None:
         if not self._room.is_set():
-            self.problem = "the disk is nearly full, and nothing is left that may be deleted"
+            self.problem = CameraError(
+                "The disk with the clips",
+                "is nearly full, and nothing is left that may be deleted",
+                cure="Free some space there.",
+                reason="clips-no-room",
+            )
             return None
         try:
             row = self._clips.begin(self._camera.id, kind, datetime.fromtimestamp(since, UTC))
         except CameraError as error:
-            self.problem = str(error)
+            self.problem = error
             return None
         except AnyDatabaseError as error:
             self._away(error)

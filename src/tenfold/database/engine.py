@@ -111,6 +111,7 @@ class Database:
                 "is not the one that is open here any more",
                 received="its file was deleted, moved or replaced",
                 cure="Put the file back, or stop tenfold and start it again.",
+                reason="database-replaced",
             )
         try:
             with self.engine.connect():
@@ -126,6 +127,7 @@ class Database:
                 "cannot be opened" if self.sqlite else "does not answer",
                 received=str(reason.orig).strip().splitlines()[0],
                 cure=cure,
+                reason="database-unusable" if self.sqlite else "database-away",
             ) from reason
 
     def up_to_date(self) -> bool:
@@ -197,7 +199,9 @@ def _checked(url: str | URL) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         # Not echoed: it may hold a password.
-        raise DatabaseError("The setting database_url", "is not a database URL", cure=_FORMS) from None
+        raise DatabaseError(
+            "The setting database_url", "is not a database URL", cure=_FORMS, reason="database-address"
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
@@ -208,6 +212,7 @@ def _checked(url: str | URL) -> URL:
         "names a database that tenfold does not use",
         received=parsed.drivername if backend != "sqlite" else "sqlite without a file",
         cure=_FORMS,
+        reason="database-address",
     )
 
 
@@ -221,6 +226,7 @@ def _first_line(file: Path) -> str:
             "cannot be read",
             received=getattr(reason, "strerror", None) or "it is not UTF-8 text",
             cure="Correct TENFOLD_DATABASE_PASSWORD_FILE, or give this user the right to read it.",
+            reason="database-password",
         ) from None
 
 
@@ -279,6 +285,7 @@ def _make_file(file: Path) -> None:
             "cannot be made",
             received=reason.strerror or "",
             cure="Set TENFOLD_HOME to a folder that this user may write in.",
+            reason="database-unusable",
         ) from reason
 
 

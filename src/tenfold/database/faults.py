@@ -47,7 +47,8 @@ def trouble(error: Exception, database: Database | None = None) -> DatabaseError
     subject = f"The database {database.shown}" if database else "The database"
     if isinstance(error, PoolTimeout):
         cure = "It is tried again."
-        return DatabaseError(subject, "does not answer", received="all connections are in use", cure=cure)
+        received = "all connections are in use"
+        return DatabaseError(subject, "does not answer", received=received, cure=cure, reason="database-away")
     if not isinstance(error, DBAPIError) or _ours(error):
         return None
     if _sqlite_code(error) == sqlite3.SQLITE_FULL or _state(error) == _POSTGRES_FULL:
@@ -56,9 +57,14 @@ def trouble(error: Exception, database: Database | None = None) -> DatabaseError
     moved = _state(error) == READ_ONLY
     if moved:
         cure = "See that its address leads to the primary server; it is tried again"
-    problem = "does not answer" if passing(error) and not moved else "cannot be written"
-    words = str(error.orig).strip().splitlines()[0][:300]
-    return DatabaseError(subject, problem, received=words, cure=f"{cure}.")
+    away = passing(error) and not moved
+    return DatabaseError(
+        subject,
+        "does not answer" if away else "cannot be written",
+        received=str(error.orig).strip().splitlines()[0][:300],
+        cure=f"{cure}.",
+        reason="database-away" if away else "database-unusable",
+    )
 
 
 def _lasting(error: DBAPIError) -> str | None:

@@ -90,6 +90,8 @@ def versions(connection: Connection, steps: Path, shown: str) -> tuple[str, str]
             "was made by a newer tenfold than this one",
             received=f"its tables are of version {version}, this tenfold knows up to {newest}",
             cure="Install that tenfold again, or the newest one.",
+            reason="database-newer",
+            params={"version": version, "newest": newest},
         )
     return version, newest
 

@@ -30,6 +30,40 @@ CODES: dict[Reason, int] = {
     "wrong-count": 24, "recipe": 25, "challenge": 26, "first-parts": 27, "slip": 28, "astray": 29,
 }  # fmt: skip
 
+# The same in English, as the rest of a sentence.
+WORDS: dict[Reason, str] = {
+    "good": "it is good",
+    "late": "the verdict came too late",
+    "queue-full": "too many parts came at once",
+    "missed-trigger": "a trigger was missed",
+    "too-close": "parts are too close together",
+    "no-picture": "there is no picture",
+    "dark-picture": "the picture is dark",
+    "frozen-picture": "the picture does not change",
+    "camera": "there is no connection to the camera",
+    "model": "the model does not answer",
+    "plc": "there is no connection to the PLC",
+    "trail": "the trail cannot be written",
+    "encoder": "the encoder's count jumped",
+    "restarted": "the station was restarted",
+    "not-seen": "a rejected part was not seen leaving",
+    "wrongly-rejected": "a good part was taken off",
+    "clock": "the computer's clock was set",
+    "stopped": "the belt stands still",
+    "halted": "the plant stopped it, or a signal is lost",
+    "output": "an output cannot be reached",
+    "wrong-class": "its class does not pass",
+    "none-of-these": "it is none of these",
+    "unsure": "the model is unsure",
+    "no-part": "there is no part in the picture",
+    "wrong-count": "the count is wrong",
+    "recipe": "there is no approved recipe",
+    "challenge": "challenge parts are due",
+    "first-parts": "the first parts wait for approval",
+    "slip": "the belt slips",
+    "astray": "parts were lost track of before the gate",
+}
+
 
 @dataclass(frozen=True)
 class Triggered:

@@ -284,6 +284,7 @@ class Registry:
                 f"The database {self._database.shown}",
                 "does not answer",
                 received=str(reason.orig).strip().partition("\n")[0],
+                reason="database-away",
             ) from reason
 
     def go_live(self, key: str, *, by: int, reason: str = CHOSEN, after: int | None = None) -> LiveChange:

@@ -1,6 +1,6 @@
 """Checks of the machine that a server runs on: folders, disks, clock, rights. Knows no database and no model.
 
-Each check gives a line: ok, off (not used here), warn or fail, in words, and what to do about it.
+Each check gives a line: ok, off (not used here), warn or fail, by a code whose words `check` has.
 """
 
 import os
@@ -9,13 +9,13 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from tenfold.files import has_room, temporary
+from tenfold.observability.check import Check, Why
+from tenfold.os_errors import in_words
 
-State = Literal["ok", "off", "warn", "fail"]
 # File systems on which the locks of SQLite do not hold (https://www.sqlite.org/faq.html#q5).
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.glusterfs", "fuse.sshfs"}
@@ -26,22 +26,6 @@ _LAYERS = frozenset({"overlay", "aufs", "fuse.fuse-overlayfs"})
 _IN_CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))
 _FULL_SHARE, _FULL_BYTES = 0.05, 1_000_000_000
 _SECONDS_AHEAD = 300.0
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line.
-
-    Attributes:
-        name: of what was looked at, "folder pictures"; the first word is the kind.
-        words: what was found.
-        cure: what to do about it; empty where there is nothing to do.
-    """
-
-    name: str
-    state: State
-    words: str
-    cure: str = ""
 
 
 def mount_of(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> tuple[str, str]:
@@ -63,18 +47,20 @@ def mount_of(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> tuple
 
 def folder(name: str, path: Path) -> Check:
     """Whether a folder can be written, by writing in it."""
-    title, there = f"folder {name}", existing(path)
+    title, there, named = f"folder {name}", existing(path), {"path": str(path)}
+    if not there.is_dir():
+        return Check(title, "fail", "folder-is-file", {"path": str(there)})
     if there != path and os.access(there, os.W_OK | os.X_OK):
-        return Check(title, "off", f"{path} is not there yet; it is made when it is first needed")
+        return Check(title, "off", "folder-later", named)
     try:
         with temporary(path / "doctor") as part:
             part.write_bytes(b"tenfold")
             assert part.read_bytes() == b"tenfold"
     except OSError as reason:
-        who = f"user {os.getuid()}" if os.name == "posix" else "this user"
-        cure = f"Give it to {who}, or name another folder."
-        return Check(title, "fail", f"{path} cannot be written: {reason.strerror or reason}", cure)
-    return Check(title, "ok", f"{path} can be written")
+        _, _, words, _, code = in_words(reason)
+        user = str(os.getuid()) if os.name == "posix" else os.environ.get("USERNAME", "")
+        return Check(title, "fail", "folder-unwritable", named | {"user": user}, [Why(code, words)])
+    return Check(title, "ok", "folder-writable", named)
 
 
 def disks(folders: Mapping[str, Path]) -> Iterator[Check]:
@@ -86,14 +72,13 @@ def disks(folders: Mapping[str, Path]) -> Iterator[Check]:
             continue
         seen.add(device)
         usage = shutil.disk_usage(there)
-        words = f"{usage.free / 1e9:.1f} of {usage.total / 1e9:.1f} GB are free"
-        title, cure = f"disk {name}", "Free some space there."
+        room = {"path": str(there), "free_bytes": usage.free, "total_bytes": usage.total}
         if not has_room(there):
-            yield Check(title, "fail", f"the disk with {there} is full, or a quota is used up: {words}", cure)
+            yield Check(f"disk {name}", "fail", "disk-full", room)
         elif usage.free < min(_FULL_BYTES, _FULL_SHARE * usage.total):
-            yield Check(title, "warn", f"the disk with {there} is nearly full: {words}", cure)
+            yield Check(f"disk {name}", "warn", "disk-low", room)
         else:
-            yield Check(title, "ok", words)
+            yield Check(f"disk {name}", "ok", "disk-room", room)
 
 
 def clock(reference: Path, moment: float | None = None) -> Check:
@@ -102,11 +87,9 @@ def clock(reference: Path, moment: float | None = None) -> Check:
     program = Path(__file__).stat().st_mtime
     behind = max(written, program) - (time.time() if moment is None else moment)
     if behind > _SECONDS_AHEAD:
-        cure = "Set the clock: sessions, tokens and retention go by it."
-        return Check(
-            "clock", "fail", f"the clock is {behind / 60:.0f} minutes behind files that are here", cure
-        )
-    return Check("clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S %Z"))
+        return Check("clock", "fail", "clock-behind", {"minutes": round(behind / 60)})
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    return Check("clock", "ok", "clock-right", {"moment": now})
 
 
 def rights(home: Path, secret: Path) -> Iterator[Check]:
@@ -116,13 +99,11 @@ def rights(home: Path, secret: Path) -> Iterator[Check]:
     writable = home.stat().st_mode & stat.S_IWOTH
     sticky = home.stat().st_mode & stat.S_ISVTX
     if writable and not sticky and not in_container():
-        cure = f"Run: chmod o-w {home}"
-        yield Check("rights home", "warn", f"everybody on this machine can change what is in {home}", cure)
+        yield Check("rights home", "warn", "home-open", {"path": str(home)})
     else:
-        yield Check("rights home", "ok", f"{home} is not everybody's to change")
+        yield Check("rights home", "ok", "home-closed", {"path": str(home)})
     if secret.is_file() and secret.stat().st_mode & stat.S_IROTH:
-        cure = f"Run: chmod o-r {secret}"
-        yield Check("rights settings", "warn", f"everybody on this machine can read {secret}", cure)
+        yield Check("rights settings", "warn", "settings-open", {"path": str(secret)})
 
 
 def in_container() -> bool:
@@ -137,12 +118,11 @@ def container(home: Path, *, inside: bool | None = None, kind: str | None = None
         inside, kind: whether this is a container, and home's file system; None: as the system says.
     """
     if not (in_container() if inside is None else inside):
-        return Check("container", "off", "this is no container")
+        return Check("container", "off", "no-container")
     found = mount_of(home)[1] if kind is None else kind
     if found in _LAYERS:
-        cure = "Mount a volume there: docker run --volume tenfold:/data ..."
-        return Check("container", "fail", f"{home} is in the container's own layer, and goes with it", cure)
-    return Check("container", "ok", f"{home} is on a volume ({found or 'of unknown type'})")
+        return Check("container", "fail", "container-layer", {"path": str(home)})
+    return Check("container", "ok", "container-volume", {"path": str(home), "type": found or "?"})
 
 
 def network_disk(database: Path, *, kind: str | None = None) -> Check | None:
@@ -150,9 +130,7 @@ def network_disk(database: Path, *, kind: str | None = None) -> Check | None:
     found = mount_of(existing(database.parent))[1] if kind is None else kind
     if found not in NETWORK:
         return None
-    cure = "Put home on a disk of this machine, or keep the tables in PostgreSQL (database_url)."
-    words = f"{database} is on a network file system ({found}), where SQLite's locks do not hold"
-    return Check("database disk", "fail", words, cure)
+    return Check("database disk", "fail", "network-disk", {"path": str(database), "type": found})
 
 
 def existing(path: Path) -> Path:

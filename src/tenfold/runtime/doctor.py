@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tenfold.errors import TenfoldError
 from tenfold.observability import checks
-from tenfold.observability.checks import Check
+from tenfold.observability.check import Check, Why
 from tenfold.runtime.app import App
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def examine(app: App) -> Iterator[Check]:
         usable = usable and line.state in ("ok", "warn")
         yield line
     if not usable:
-        words = "not looked at: the tables cannot be used, or are not there yet"
-        yield from (Check(name, "off", words) for name in ("model", "cameras", "stations", "destinations"))
+        for name in ("model", "cameras", "stations", "destinations"):
+            yield Check(name, "off", "not-looked-at")
         return
     yield _model(app)
     yield from _cameras(app)
@@ -47,15 +47,16 @@ def examine(app: App) -> Iterator[Check]:
 def of_services(found: "list[ServiceHealth]") -> Iterator[Check]:
     """A line for each service of a running server."""
     for one in found:
-        fault = f": {one.fault.words}" if one.fault else ""
+        title, fault = f"service {one.name}", one.fault
+        why = [Why(fault.code, fault.words, fault.facts)] if fault else []
         if one.down:
-            yield Check(
-                f"service {one.name}", "fail", f"it fails again and again{fault}", "See the server's log."
-            )
-        elif one.state != "running":
-            yield Check(f"service {one.name}", "warn", f"it is {one.state}{fault}", "It is started again.")
+            yield Check(title, "fail", "service-fails", why=why)
+        elif one.state == "failing":
+            yield Check(title, "warn", "service-restarts", why=why)
+        elif one.state == "stopped":
+            yield Check(title, "warn", "service-stopped")
         else:
-            yield Check(f"service {one.name}", "ok", "it runs")
+            yield Check(title, "ok", "service-runs")
 
 
 def _database(app: App) -> Iterator[Check]:
@@ -64,13 +65,13 @@ def _database(app: App) -> Iterator[Check]:
     try:
         file = sqlite_file(app.database_url)
         if file is not None and not file.exists():  # opening it would create it
-            yield Check("database", "off", f"{file} is not there yet; the first start makes it")
+            yield Check("database", "off", "database-later", {"path": str(file)})
             return
         if file is not None and (bad := checks.network_disk(file)):
             yield bad
         database = app.open_database()
     except TenfoldError as reason:
-        yield Check("database", "fail", str(reason))
+        yield Check("database", "fail", "database-unusable", why=[Why.of(reason)])
         return
     try:
         yield from _tables(database)
@@ -79,7 +80,7 @@ def _database(app: App) -> Iterator[Check]:
 
 
 def _tables(database: "Database") -> Iterator[Check]:
-    from tenfold.database import AnyDatabaseError
+    from tenfold.database import AnyDatabaseError, trouble
     from tenfold.database.examine import integrity, server_version, versions_of
 
     try:
@@ -87,22 +88,25 @@ def _tables(database: "Database") -> Iterator[Check]:
         version, newest = versions_of(database)
         wrong = integrity(database)
         major = server_version(database)
-    except (TenfoldError, AnyDatabaseError) as reason:
-        cure = "Start it, or correct database_url; docs/how-to/back-up-and-upgrade.md says how to restore."
-        yield Check("database", "fail", str(reason).splitlines()[0], cure)
+    except TenfoldError as reason:
+        yield Check("database", "fail", "database-unusable", why=[Why.of(reason)])
         return
-    kind = "SQLite" if database.sqlite else f"PostgreSQL {major}"
+    except AnyDatabaseError as reason:
+        known = trouble(reason, database)
+        why = Why.of(known) if known else Why("", str(reason).splitlines()[0])
+        yield Check("database", "fail", "database-unusable", why=[why])
+        return
+    named = {"database": "SQLite" if database.sqlite else f"PostgreSQL {major}", "version": version}
     if wrong:
-        yield Check("database", "fail", f"its file is damaged: {wrong}", "Restore the last backup.")
+        yield Check("database", "fail", "database-damaged", {"detail": wrong})
+    elif not version:
+        yield Check("database version", "off", "database-empty", named)
     elif version != newest:
-        words = f"{kind}; its tables are of version {version or 'none'}, and {newest} is the newest"
-        yield Check(
-            "database version", "off", words, "The next start upgrades them, and keeps a copy before."
-        )
+        yield Check("database version", "off", "database-old", named | {"newest": newest})
     elif major and major < _OLDEST_POSTGRESQL:
-        yield Check("database", "warn", f"{kind} is older than 15", "Upgrade PostgreSQL.")
+        yield Check("database", "warn", "postgresql-old", named | {"least": _OLDEST_POSTGRESQL})
     else:
-        yield Check("database", "ok", f"{kind}, whole; its tables are of version {version}")
+        yield Check("database", "ok", "database-whole", named)
 
 
 def _model(app: App) -> Check:
@@ -112,85 +116,83 @@ def _model(app: App) -> Check:
 
     try:
         change = app.registry.live_change()
-        if app.settings.model or change is None or app.registry.get(change.model_hash).file == BUNDLED:
+        model = None if app.settings.model or change is None else app.registry.get(change.model_hash)
+        if model is None or model.file == BUNDLED:
             path = Path(modelfile.locate(app.settings.model or None))
             try_out(path)
-            return Check("model", "ok", f"{path.name} answers")
-        with app.registry.local_copy(change.model_hash) as copy:
+            return Check("model", "ok", "model-answers", {"name": path.name})
+        with app.registry.local_copy(model.hash) as copy:
             try_out(copy)
-        return Check("model", "ok", f"the live model {change.model_hash[:12]} answers")
+        return Check("model", "ok", "model-answers", {"name": model.name})
     except TenfoldError as reason:
-        return Check("model", "fail", str(reason), "Make another one live: tenfold models.")
+        return Check("model", "fail", "model-fails", why=[Why.of(reason)])
 
 
 def _cameras(app: App) -> Iterator[Check]:
     rows = app.cameras.all()
     if not rows:
-        yield Check("cameras", "off", "there are none")
+        yield Check("cameras", "off", "none")
     yield from (_camera(row) for row in rows)
 
 
 def _camera(row: "CameraRow") -> Check:
+    from tenfold.cameras.cameras import problem_in
+    from tenfold.database.claims import told_lately
+
     title, said = f"camera {row.name}", row.status or {}
-    if away := _away(title, row, "no server watches it now"):
-        return away
+    if row.paused_at is not None:
+        return Check(title, "off", "paused")
+    if not (row.worker and told_lately(row.status_at)):
+        return Check(title, "warn", "camera-unwatched")
+    faults = [Why(one["code"], one["words"]) for one in said.get("faults", [])]
     if said.get("phase") != "running":
-        fault = (said.get("last_fault") or {}).get("words", "")
-        return Check(
-            title, "warn", f"it does not send: {fault or said.get('phase')}", "See the page Cameras."
-        )
-    if problem := said.get("model_problem"):
-        words = f"it sends, but its own model cannot be used: {problem}"
-        return Check(title, "warn", words, "Give the camera another model.")
-    return Check(title, "ok", "it sends")
+        return Check(title, "warn", "camera-silent" if faults else "camera-connecting", why=faults)
+    if faults:
+        return Check(title, "warn", "camera-faults", why=faults)
+    if problem := problem_in(said, "model_problem"):
+        return Check(title, "warn", "camera-model", why=[Why.told(problem)])
+    if problem := problem_in(said, "recording_problem"):
+        return Check(title, "warn", "camera-recording", why=[Why.told(problem)])
+    return Check(title, "ok", "camera-sends")
 
 
 def _stations(app: App) -> Iterator[Check]:
     rows = app.stations.all()
     if not rows:
-        yield Check("stations", "off", "there are none")
+        yield Check("stations", "off", "none")
     yield from (_station(row) for row in rows)
 
 
 def _station(row: "StationRow") -> Check:
-    from tenfold.line.stations.stations import failing
+    from tenfold.line.stations.fares import fares, word_of
 
-    title, said = f"station {row.name}", row.status or {}
-    if away := _away(title, row, "no server runs it now"):
-        return away
-    why = "; ".join(failing(said))
-    if (state := said.get("state", "starting")) != "ready":
-        return Check(title, "warn", f"it releases nothing ({state}): {why}", "See the page Line.")
-    if why:
-        return Check(title, "warn", f"it is ready, but {why}", "See the page Line.")
-    return Check(title, "ok", "it is ready")
-
-
-def _away(title: str, row: "CameraRow | StationRow", words: str) -> Check | None:
-    """The line for a camera or station that is paused or has no process; None where it has one."""
-    from tenfold.database.claims import told_lately
-
-    if row.paused_at is not None:
-        return Check(title, "off", "paused")
-    if not told_lately(row.status_at):
-        return Check(title, "warn", words, "Start tenfold serve.")
-    return None
+    title, now = f"station {row.name}", fares(row)
+    why = [Why.told(one) for one in now.problems] + [Why(one, word_of(one)) for one in now.reasons]
+    match now.phase:
+        case "paused":
+            return Check(title, "off", "paused")
+        case "off":
+            return Check(title, "warn", "station-off")
+        case "starting":
+            return Check(title, "warn", "station-starting")
+        case "fault":
+            return Check(title, "warn", "station-rejects", why=why)
+        case "held":
+            return Check(title, "warn", "station-held", why=why)
+    return Check(title, "warn", "station-troubled", why=why) if why else Check(title, "ok", "station-ready")
 
 
 def _destinations(app: App) -> Iterator[Check]:
     rows, counts = app.outbox.destinations(), app.outbox.counts()
     if not rows:
-        yield Check("destinations", "off", "there are none")
+        yield Check("destinations", "off", "none")
     for row in rows:
         title, dead = f"destination {row.name}", counts.get(row.id, {}).get("dead", 0)
         if not row.enabled:
-            yield Check(title, "off", "switched off")
+            yield Check(title, "off", "destination-off")
         elif row.problem is not None:
-            problem = str(row.problem.get("detail") or row.problem.get("problem") or "it refused")
-            yield Check(
-                title, "warn", f"the last message did not arrive: {problem}", "Send it a test message."
-            )
+            yield Check(title, "warn", "message-refused", why=[Why.told(row.problem)])
         elif dead:
-            yield Check(title, "warn", f"{dead} messages were given up", "Try them again, or discard them.")
+            yield Check(title, "warn", "messages-given-up", {"count": dead})
         else:
-            yield Check(title, "ok", "messages arrive, or none was sent yet")
+            yield Check(title, "ok", "messages-arrive")

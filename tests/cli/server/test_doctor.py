@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tenfold.cameras.address import parse
 from tenfold.cameras.tables import CameraRow
 from tenfold.cli import run
 from tenfold.database import now
-from tenfold.errors import LineError
+from tenfold.errors import LineError, ModelFileError
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
@@ -72,29 +73,31 @@ def test_a_home_in_use_is_ok_and_its_parts_are_named(capsys: pytest.CaptureFixtu
 
 
 def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
+    missing = LineError("The station", "has no recipe", reason="recipe-missing")
+    damaged = ModelFileError("The file", "is damaged", reason="model-damaged")
     camera = {"kind": "usb", "target": "0", "user": "", "password": ""}
     away = Broker("plant.example", "plant", "exit").away()
-    missing = LineError("The station", "has no recipe", reason="recipe-missing")
     told: dict[str, dict[str, Any]] = {
-        "gate": {"state": "held", "holds": ["challenge-missing"]},
+        "gate": {"state": "held", "holds": ["challenge"]},
         "exit": {"state": "ready", "output_problems": [away.facts()]},
         "press": {"state": "fault", "faults": ["recipe"], "recipe_problem": missing.facts()},
         "door": {"state": "ready", "faults": [], "holds": [], "output_problems": []},
     }
     with App() as app:
-        yard = app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
+        app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
         rows = {name: app.stations.add(name, camera, by=0) for name in told}
         old = app.stations.add("old", camera, by=0)
         paused = app.stations.add("paused", camera, by=0)
         app.stations.pause(paused.id)
         with app.database.writing() as session:
-            said = {"phase": "running", "model_problem": "the file is damaged"}
-            session.get_one(CameraRow, yard.id).status = said
-            session.get_one(CameraRow, yard.id).status_at = now()
+            said = {"phase": "running", "model_problem": damaged.facts()}
+            told_now = {"worker": "a server", "status_at": now()}
+            session.execute(update(CameraRow).values(status=said, **told_now))
             for name, one in told.items():
-                session.get_one(StationRow, rows[name].id).status = one
-                session.get_one(StationRow, rows[name].id).status_at = now()
-            session.get_one(StationRow, old.id).status = told["door"]
+                own = StationRow.id == rows[name].id
+                session.execute(update(StationRow).where(own).values(status=one, **told_now))
+            stopped = {"status": told["door"], "worker": None, "status_at": now()}
+            session.execute(update(StationRow).where(StationRow.id == old.id).values(stopped))
     status, found = doctor(capsys)
     assert status == 0
     states = {name.split()[1]: one["state"] for name, one in found.items() if name.startswith("station ")}
@@ -106,13 +109,32 @@ def test_what_a_camera_and_a_station_told_is_passed_on(capsys: pytest.CaptureFix
         "old": "warn",
         "paused": "off",
     }
-    assert found["station gate"]["words"] == "it releases nothing (held): challenge-missing"
+    assert found["station gate"]["code"] == "station-held"
+    assert found["station gate"]["why"] == [{"code": "challenge", "words": "challenge parts are due"}]
+    assert found["station gate"]["words"] == "it releases nothing: challenge parts are due"
     assert found["station gate"]["cure"] == "See the page Line."
-    assert str(away) in found["station exit"]["words"]
-    assert found["station press"]["words"] == f"it releases nothing (fault): {missing}; recipe"
-    assert found["station old"]["words"] == "no server runs it now"
+    assert str(away).rstrip(".") in found["station exit"]["words"]
+    assert found["station exit"]["why"][0]["code"] == "broker-away"
+    reasons = "The station has no recipe; there is no approved recipe"
+    assert found["station press"]["words"] == f"it rejects every part: {reasons}"
+    assert found["station old"]["words"] == "it does not run now"
     assert found["camera yard"]["state"] == "warn"
-    assert "the file is damaged" in found["camera yard"]["words"]
+    assert found["camera yard"]["code"] == "camera-model"
+    assert "The file is damaged" in found["camera yard"]["words"]
+    capsys.readouterr()
+    assert run(["station", "list", "--json"]) == 0
+    listed = {one["name"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert listed["gate"]["why"] == "challenge parts are due"
+    assert listed["press"]["why"] == reasons
+    assert listed["exit"]["why"] == str(away).rstrip(".")
+    assert {name: one["state"] for name, one in listed.items()} == {
+        "gate": "held",
+        "exit": "ready",
+        "press": "fault",
+        "door": "ready",
+        "old": "off",
+        "paused": "paused",
+    }
 
 
 def test_a_damaged_database_fails(own_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,6 +163,7 @@ def test_a_database_of_a_newer_tenfold_fails_and_names_the_version(
     status, found = doctor(capsys)
     assert status == 1
     assert "9999" in found["database"]["words"]
+    assert [one["code"] for one in found["database"]["why"]] == ["database-newer"]
 
 
 def test_a_database_that_does_not_answer_fails(
@@ -150,6 +173,7 @@ def test_a_database_that_does_not_answer_fails(
     status, found = doctor(capsys)
     assert status == 1
     assert found["database"]["state"] == "fail"
+    assert [one["code"] for one in found["database"]["why"]] == ["database-away"]
     assert "secret" not in json.dumps(found)
 
 

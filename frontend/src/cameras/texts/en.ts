@@ -52,10 +52,6 @@ export const en = {
   phase_running: "Connected",
   phase_waiting: "Not connected; it is tried again",
   noSender: "No page sends its picture",
-  fault_frozen: "The picture does not change.",
-  fault_timestamps: "The times of the pictures stand still.",
-  fault_clock_jump: "The camera’s clock jumped.",
-  fault_resolution: "The size of the picture changed.",
   notRecorded: "Nothing is recorded.",
   busy: "The server is busy: not every picture is looked at.",
   condition_rain:

@@ -54,10 +54,6 @@ export const uk: Translated<typeof en> = {
   phase_running: "З’єднано",
   phase_waiting: "Немає з’єднання, спроби тривають",
   noSender: "Жодна сторінка не надсилає її зображення",
-  fault_frozen: "Кадр не змінюється.",
-  fault_timestamps: "Час кадрів стоїть на місці.",
-  fault_clock_jump: "Годинник камери збився.",
-  fault_resolution: "Розмір кадру змінився.",
   notRecorded: "Нічого не записується.",
   busy: "Сервер зайнятий: переглядаються не всі кадри.",
   condition_rain:

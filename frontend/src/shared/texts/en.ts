@@ -174,6 +174,10 @@ export const en = {
   reason_redirected: "The address leads to another one; give that one.",
   reason_local_address:
     "The address belongs to this machine or its network, which this destination may not use.",
+  reason_frozen: "The picture does not change.",
+  reason_timestamps: "The times of the pictures stand still.",
+  reason_clock_jump: "The camera’s clock jumped.",
+  reason_resolution: "The size of the picture changed.",
   fail_not_a_picture: "The file is not a picture that tenfold can read.",
   fail_damaged_picture: "The picture is damaged.",
   fail_picture_too_large: "The picture is too large.",

@@ -61,7 +61,7 @@ class ClipReport:
         start: Unix time of its first frame; None: as reported before.
         end: of its last one so far.
         bytes: of the file.
-        problem: why it failed.
+        problem, reason: why it failed, in words and for programs.
         cut: it ended because the stream changed, such as the size of its picture.
     """
 
@@ -71,6 +71,7 @@ class ClipReport:
     end: float | None = None
     bytes: int = 0
     problem: str = ""
+    reason: Reason = ""
     cut: bool = False
 
 

@@ -24,6 +24,7 @@ from tenfold.cameras.decoder.clip_files import Copied, Encoded, make_seekable
 from tenfold.cameras.decoder.parameters import parameters_in
 from tenfold.cameras.decoder.video import Packet, Video
 from tenfold.files import replacing
+from tenfold.os_errors import in_words
 
 if TYPE_CHECKING:
     from tenfold.cameras.zones import Zone
@@ -279,8 +280,13 @@ class StreamRecorder:
         if clip.writer:
             with suppress(OSError, ValueError, av.FFmpegError):
                 clip.writer.close()
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
-        told = {"clip": clip.number, "state": "failed", "problem": reason or type(error).__name__}
+        refused = in_words(error) if isinstance(error, OSError) and error.errno else None
+        told = {
+            "clip": clip.number,
+            "state": "failed",
+            "problem": refused.received if refused else type(error).__name__,
+            "reason": refused.reason if refused else "",
+        }
         self._report(told | ({"bytes": clip.whole} if _cut_to_what_plays(clip) else {}))
 
     def _finish(self, number: int, file: Path) -> None:

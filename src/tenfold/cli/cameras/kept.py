@@ -103,7 +103,7 @@ def list_cameras(as_json: bool) -> int:
         age = facts["last_frame_age"]
         last = "no frame yet" if age is None else f"last frame {age:.0f} s ago"
         disturbed = [WORDS[one] for one in facts["conditions"] if one in WORDS]
-        words = " ".join([*facts["faults"], *disturbed, facts["model_problem"]])
+        words = " ".join([*facts["faults"], *disturbed, facts["model_problem"], facts["recording_problem"]])
         click.echo(
             printable(
                 f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}"
@@ -197,7 +197,7 @@ def _model_hash(app: "App", name: str) -> str:
 
 
 def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
-    from tenfold.cameras.cameras import address_of
+    from tenfold.cameras.cameras import address_of, problem_in
 
     status = row.status if row.worker and row.status else {}
     last = status.get("last_frame")
@@ -217,5 +217,6 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "keep_bytes": row.keep_bytes,
         "keep_bytes_of": row.keep_bytes_of,
         "model": models.get(row.model_hash),
-        "model_problem": status.get("model_problem", ""),
+        "model_problem": (problem_in(status, "model_problem") or {}).get("detail", ""),
+        "recording_problem": (problem_in(status, "recording_problem") or {}).get("detail", ""),
     }

@@ -230,18 +230,16 @@ def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(row: "StationRow") -> dict[str, Any]:
-    from tenfold.database.claims import told_lately
-    from tenfold.line.stations.stations import failing
+    from tenfold.line.stations.fares import fares
 
-    status = row.status if row.worker and row.status else {}
-    state = "paused" if row.paused_at else status.get("state", "off") if told_lately(row.status_at) else "off"
+    now, status = fares(row), row.status if row.worker and row.status else {}
     return {
         "id": row.id,
         "name": row.name,
-        "state": state,
+        "state": now.phase,
         "passed": status.get("passed", 0),
         "rejected": status.get("rejected", 0),
-        "why": "; ".join(failing(status)) if state not in ("paused", "off") else "",
+        "why": "; ".join(one.rstrip(".") for one in now.words),
     }
 
 

@@ -1,15 +1,14 @@
 """tenfold doctor: looks at everything that a server needs, and says what to do."""
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tenfold.cli.terminal.text import printable
 
 if TYPE_CHECKING:
-    from tenfold.observability.checks import Check
+    from tenfold.observability.check import Check
     from tenfold.runtime import App
 
 
@@ -27,7 +26,7 @@ def doctor(as_json: bool) -> int:
     with App() as app:
         lines = [*examine(app), _server(app)]
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in lines], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_facts(one) for one in lines], indent=2, ensure_ascii=False))
     else:
         for one in lines:
             click.echo(f"{one.state:<5} {printable(one.name)}: {printable(one.words)}")
@@ -36,17 +35,29 @@ def doctor(as_json: bool) -> int:
     return int(any(one.state == "fail" for one in lines))
 
 
+def _facts(line: "Check") -> dict[str, Any]:
+    """As the HTTP API has it."""
+    why = [{"code": one.code, "words": one.words} for one in line.why]
+    return {
+        "name": line.name,
+        "state": line.state,
+        "code": line.code,
+        "params": dict(line.params),
+        "why": why,
+        "words": line.words,
+        "cure": line.cure,
+    }
+
+
 def _server(app: "App") -> "Check":
     """Whether a server runs by these settings, and its services with it."""
     from tenfold.cli.server.health import asked
-    from tenfold.observability.checks import Check
+    from tenfold.observability.check import Check, Why
 
     reply = asked(app.settings)
     if reply is None:
-        return Check(
-            "services", "off", "no tenfold answers at the address of the settings", "Run tenfold serve."
-        )
+        return Check("services", "off", "server-off")
     ready, words = reply
     if ready:
-        return Check("services", "ok", "a server runs, and is ready")
-    return Check("services", "fail", words, "See the server's log.")
+        return Check("services", "ok", "server-ready")
+    return Check("services", "fail", "server-not-ready", why=[Why("", words)])

@@ -106,13 +106,6 @@ class Stations(Claims[StationRow]):
         )
 
 
-def failing(status: Mapping[str, Any]) -> list[str]:
-    """Why a station rejects, by its status: problems in words, then codes of faults and holds."""
-    problems = [status.get("recipe_problem"), *status.get("output_problems", [])]
-    words = [one["detail"] for one in problems if one]
-    return [*words, *status.get("faults", []), *status.get("holds", [])]
-
-
 def _check_recipe(session: Session, recipe_id: int | None) -> None:
     """Raise UnknownRecipe where the station's recipe does not exist."""
     if recipe_id is not None:

@@ -169,8 +169,8 @@ class CameraWatch:
             "width": self._size[0],
             "height": self._size[1],
             "open_events": len(self._open),
-            "recording_problem": self._recorder.problem,
-            "model_problem": self._model.problem,
+            "recording_problem": self._recorder.problem.facts() if self._recorder.problem else None,
+            "model_problem": self._model.problem.facts() if self._model.problem else None,
         }
 
     def _process(self, frame: Frame) -> None:

@@ -99,14 +99,14 @@ class ChosenModel:
         key: the hash of the chosen one; "": the default.
 
     Attributes:
-        problem: why the chosen one does not answer; "": it does, or none was chosen.
+        problem: why the chosen one does not answer; None: it does, or none was chosen.
     """
 
     def __init__(self, models: CameraModels, key: str) -> None:
         self._models, self._key = models, key
         self._chosen: Classifier | None = None
         self._checking_at = float("-inf")
-        self.problem = ""
+        self.problem: TenfoldError | None = None
 
     def classifier(self) -> "Classifier":
         """What answers now; raises ModelFileError where the installation lacks the default."""
@@ -120,9 +120,9 @@ class ChosenModel:
         self._checking_at = time.monotonic() + _SECONDS_BETWEEN_CHECKS
         try:
             self._chosen = self._models.loaded(self._key)
-            self.problem = ""
+            self.problem = None
         except TenfoldError as error:
-            self._chosen, self.problem = None, str(error)
+            self._chosen, self.problem = None, error
         except Exception as error:
             # The database or the store is away for a while; whatever answered before goes on.
             if not isinstance(error, OSError) and not passing(error):

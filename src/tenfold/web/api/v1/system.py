@@ -1,14 +1,14 @@
 """GET /api/v1/system: what this installation can do. Discloses nothing of use to an attacker."""
 
 import importlib.util
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from tenfold import __version__
+from tenfold.observability.check import Check, Code, State
 from tenfold.runtime.doctor import examine, of_services
-from tenfold.web.answers import Answer
+from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.service import service_of
 
@@ -38,11 +38,22 @@ def system(request: Request, who: Viewer) -> SystemAnswer:
     )
 
 
-class CheckAnswer(Answer):
+class WhyAnswer(BaseModel):
+    """One reason for what was found."""
+
+    code: str = Field(description="For programs; may be empty.")
+    words: str = Field(description="In English.")
+    problem: Problem | None = Field(description="Of an error all about it; else null.")
+
+
+class CheckAnswer(BaseModel):
     """One thing that a server needs, and how it is."""
 
     name: str = Field(description="The first word is its kind: folder, disk, clock, database, camera.")
-    state: Literal["ok", "off", "warn", "fail"] = Field(description="off: it is not used here.")
+    state: State = Field(description="off: it is not used here.")
+    code: Code = Field(description="What was found, for programs.")
+    params: dict[str, str | int] = Field(description="The values that a text for the code names.")
+    why: list[WhyAnswer] = Field(description="The reasons, where there are some.")
     words: str = Field(description="What was found, in English.")
     cure: str = Field(description="What to do about it, in English; may be empty.")
 
@@ -52,4 +63,20 @@ async def doctor(request: Request, who: Administrator) -> list[CheckAnswer]:
     """The database, the model, folders, disks, the clock, services, cameras, destinations."""
     service = service_of(request)
     found = await service.threads.load(lambda: [*examine(service.app)])
-    return [CheckAnswer.of(one) for one in [*found, *of_services(service.supervisor.health())]]
+    return [_answer(one) for one in [*found, *of_services(service.supervisor.health())]]
+
+
+def _answer(line: Check) -> CheckAnswer:
+    why = [
+        WhyAnswer(code=one.code, words=one.words, problem=remembered(one.problem) if one.problem else None)
+        for one in line.why
+    ]
+    return CheckAnswer(
+        name=line.name,
+        state=line.state,
+        code=line.code,
+        params=dict(line.params),
+        why=why,
+        words=line.words,
+        cure=line.cure,
+    )

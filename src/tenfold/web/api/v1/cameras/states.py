@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from tenfold.cameras.cameras import problem_in
 from tenfold.cameras.conditions import Condition
 from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.cameras.tables import CameraRow
 from tenfold.runtime import App
+from tenfold.web.problems import Problem, remembered
 
 Phase = Literal["paused", "off", "connecting", "running", "waiting"]
 
@@ -40,8 +42,10 @@ class CameraStateAnswer(BaseModel):
     width: int
     height: int
     open_events: int
-    recording_problem: str = Field(description="Why nothing is recorded; empty: nothing is wrong.")
-    model_problem: str = Field(description="Why the default answers in the place of the chosen model.")
+    recording_problem: Problem | None = Field(description="Why nothing is recorded; null: nothing is wrong.")
+    model_problem: Problem | None = Field(
+        description="Why the default answers in the place of the chosen model; null: nothing is wrong."
+    )
 
 
 def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
@@ -52,7 +56,6 @@ def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
     last = said.get("last_frame")
     age = None if last is None else max(0.0, time.time() - last)
     health = app.watched_cameras.health(row.id)
-    problem = said.get("recording_problem", "")
     faults = [_fault(one) for one in said.get("faults", [])]
     if health is not None and health.state == "failing" and health.fault is not None:
         fault = health.fault
@@ -72,14 +75,19 @@ def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
         width=said.get("width", 0),
         height=said.get("height", 0),
         open_events=said.get("open_events", 0),
-        recording_problem=problem,
-        model_problem=said.get("model_problem", ""),
+        recording_problem=_problem(said, "recording_problem"),
+        model_problem=_problem(said, "model_problem"),
     )
 
 
 def _fault(said: dict[str, Any]) -> FaultAnswer:
     at = datetime.fromtimestamp(said["time"], UTC)
     return FaultAnswer(code=said["code"], words=said["words"], at=at, over=said["over"])
+
+
+def _problem(said: dict[str, Any], name: str) -> Problem | None:
+    facts = problem_in(said, name)
+    return remembered(facts) if facts else None
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -1,0 +1,48 @@
+"""How a station fares, by what the process that runs it said last. Knows no running station."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from tenfold.database.claims import told_lately
+from tenfold.line.parts import WORDS, Reason
+from tenfold.line.stations.tables import StationRow
+
+Phase: TypeAlias = Literal["paused", "off", "starting", "fault", "held", "ready"]
+
+
+@dataclass(frozen=True)
+class Fares:
+    """How a station fares.
+
+    Attributes:
+        phase: off: no process runs it. fault: it rejects every part. held: it judges, and releases nothing.
+        problems: what is wrong with its recipe and its outputs, as errors (`TenfoldError.facts`).
+        reasons: its faults, and why it holds parts back.
+    """
+
+    phase: Phase
+    problems: tuple[Mapping[str, Any], ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """All that is wrong, in English."""
+        return [str(one["detail"]) for one in self.problems] + [word_of(one) for one in self.reasons]
+
+
+def fares(row: StationRow) -> Fares:
+    """How the station of this row fares."""
+    if row.paused_at is not None:
+        return Fares("paused")
+    if not (row.worker and row.status and told_lately(row.status_at)):
+        return Fares("off")
+    said = row.status
+    problems = [said.get("recipe_problem"), *said.get("output_problems", [])]
+    reasons = [*said.get("faults", []), *said.get("holds", [])]
+    return Fares(said.get("state", "starting"), tuple(one for one in problems if one), tuple(reasons))
+
+
+def word_of(reason: str) -> str:
+    """A reason in English; the code itself where another version of tenfold gave it."""
+    return next((words for code, words in WORDS.items() if code == reason), reason)
