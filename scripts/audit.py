@@ -29,8 +29,8 @@ def main(program: str) -> int:
     if not asked or len(asked) < len(packages):
         print(done.stderr.strip(), file=sys.stderr)
         print(
-            f"NOT AUDITED: of the packages of {LOCK.name} {len(asked)} could be asked about. Whether the others "
-            "have known holes is not known. Run `make audit` where https://pypi.org can be reached.",
+            f"NOT AUDITED: of the packages of {LOCK.name} {len(asked)} could be asked about. Whether the "
+            "others have known holes is not known. Run `make audit` where https://pypi.org can be reached.",
             file=sys.stderr,
         )
         return NOT_ASKED
@@ -38,7 +38,7 @@ def main(program: str) -> int:
     for one, hole in holes:
         cured = ", ".join(hole["fix_versions"]) or "no version yet"
         print(f"{one['name']} {one['version']}: {hole['id']}, mended in {cured}")
-    print(f"Of {len(asked)} packages that were asked about {len({one['name'] for one, _ in holes})} have known holes.")
+    print(f"Packages asked about: {len(asked)}. With known holes: {len({one['name'] for one, _ in holes})}.")
     return HOLES if holes else 0
 
 

@@ -85,7 +85,7 @@ def test_every_query_of_the_dashboard_finds_what_it_asks_for(
 
 
 def test_the_dashboard_has_what_grafana_needs_of_it() -> None:
-    """Each panel a place of its own on the grid, and queries that name their data source and each other apart."""
+    """Each panel has a place of its own on the grid, a data source, and queries with names of their own."""
     dashboard = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
     taken: dict[tuple[int, int], str] = {}
     variables = {one["name"] for one in dashboard["templating"]["list"]}

@@ -28,7 +28,7 @@ def auditing(folder: Path, dependencies: list[dict[str, Any]] | None, says: str 
 
 def test_packages_without_known_holes_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(auditing(tmp_path, [PACKAGE])) == 0
-    assert capsys.readouterr().out == "Of 1 packages that were asked about 0 have known holes.\n"
+    assert capsys.readouterr().out == "Packages asked about: 1. With known holes: 0.\n"
 
 
 def test_a_known_hole_is_named_and_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
