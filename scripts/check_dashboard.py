@@ -14,6 +14,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,11 @@ type Text<T> = T extends string ? `${T}` : T extends object ? { [K in keyof T]: 
 def typed(dashboard: dict[str, Any]) -> Iterator[str]:
     """The dashboard and its parts as values of Grafana's types."""
     yield _HEAD
+    numbers = count(1)
 
     def value(kind: str, found: Any) -> str:
-        nonlocal number
-        number += 1
-        return f"export const _{number}: {kind} = {json.dumps(found, indent=1)};"
+        return f"export const _{next(numbers)}: {kind} = {json.dumps(found, indent=1)};"
 
-    number = 0
     yield value("Text<Dashboard>", dashboard)
     for panel in dashboard["panels"]:
         kind = panel["type"]
@@ -60,7 +59,15 @@ def main() -> int:
             archive.extractall(folder, filter="data")
         file = folder / "dashboard.ts"
         file.write_text("\n".join(typed(json.loads(DASHBOARD.read_text()))))
-        words = ["node", TYPESCRIPT, "--noEmit", "--strict", "--skipLibCheck", "--module", "esnext"]
+        words: list[str | Path] = [
+            "node",
+            TYPESCRIPT,
+            "--noEmit",
+            "--strict",
+            "--skipLibCheck",
+            "--module",
+            "esnext",
+        ]
         done = subprocess.run([WITH_NODE, *words, "--moduleResolution", "bundler", file], check=False)
     print(f"{DASHBOARD.name} fits {SCHEMA}" if done.returncode == 0 else f"It does not fit {SCHEMA}.")
     return done.returncode

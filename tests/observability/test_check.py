@@ -56,7 +56,7 @@ def test_a_line_brings_its_reasons_where_its_words_name_them_and_only_there() ->
 
 
 def test_words_are_filled_with_values_sizes_and_reasons() -> None:
-    room = {"path": "/x{y}", "free_bytes": 12_340_000_000, "total_bytes": 10**11}
+    room: dict[str, str | int] = {"path": "/x{y}", "free_bytes": 12_340_000_000, "total_bytes": 10**11}
     assert Check("disk home", "ok", "disk-room", room).words == "12.3 GB of 100.0 GB are free"
     error = LineError("The broker", "does not answer", cure="Start it.", reason="broker-away")
     line = Check("station gate", "warn", "station-held", why=[Why.of(error), Why("plc", "the PLC is away")])

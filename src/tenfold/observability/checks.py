@@ -72,7 +72,11 @@ def disks(folders: Mapping[str, Path]) -> Iterator[Check]:
             continue
         seen.add(device)
         usage = shutil.disk_usage(there)
-        room = {"path": str(there), "free_bytes": usage.free, "total_bytes": usage.total}
+        room: dict[str, str | int] = {
+            "path": str(there),
+            "free_bytes": usage.free,
+            "total_bytes": usage.total,
+        }
         if not has_room(there):
             yield Check(f"disk {name}", "fail", "disk-full", room)
         elif usage.free < min(_FULL_BYTES, _FULL_SHARE * usage.total):
