@@ -4,7 +4,9 @@ Metrics from tables are left out while the database does not answer, and `tenfol
 """
 
 import logging
+import queue
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _RUNNING = "running"
+# Seconds to wait for the database; Prometheus waits for ten, and the token is looked up before.
+_PATIENCE = 4.0
 _STATES = ("ready", "held", "fault", "starting", "off", "paused")
 
 
@@ -55,15 +59,36 @@ def _disks(app: "App") -> Iterator[Measure]:
 
 def _tables(app: "App") -> Iterator[Measure]:
     words = "Whether the database answers."
+    measured = _in_time(app)
+    yield Measure("tenfold_database_up", words, measured is not None)
+    yield from measured or ()
+
+
+def _in_time(app: "App") -> list[Measure] | None:
+    """What stands in tables; None where the database does not answer within `_PATIENCE`.
+
+    One whose machine is gone refuses nothing, and a connection is waited for longer than Prometheus waits.
+    """
+    from tenfold.database import AnyDatabaseError
+
+    found: queue.SimpleQueue[list[Measure] | DatabaseError | AnyDatabaseError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            app.database.check()
+            found.put([*_jobs(app), *_cameras(app), *_stations(app), *_messages(app)])
+        except (DatabaseError, AnyDatabaseError) as error:
+            found.put(error)
+
+    threading.Thread(target=ask, name="tenfold-metrics", daemon=True).start()
     try:
-        app.database.check()
-        measured = [*_jobs(app), *_cameras(app), *_stations(app), *_messages(app)]
-    except DatabaseError as reason:
-        log.warning("No metrics of what stands in tables: %s", reason)
-        yield Measure("tenfold_database_up", words, 0)
-        return
-    yield Measure("tenfold_database_up", words, 1)
-    yield from measured
+        result = found.get(timeout=_PATIENCE)
+    except queue.Empty:
+        result = DatabaseError("The database", "does not answer in time")
+    if isinstance(result, list):
+        return result
+    log.warning("No metrics of what stands in tables: %s", result)
+    return None
 
 
 def _jobs(app: "App") -> Iterator[Measure]:

@@ -1,6 +1,8 @@
 """GET /metrics, and what every request leaves behind."""
 
 import logging
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -69,6 +71,30 @@ def test_a_database_that_is_gone_costs_only_what_stands_in_it(
     assert values(answer.text, "tenfold_database_up") == {(): 0}
     assert not values(answer.text, "tenfold_jobs")
     assert values(answer.text, "tenfold_queue_waiting") == {(): 0}
+
+
+@pytest.mark.slow
+def test_a_database_that_is_silent_is_not_waited_for_longer_than_prometheus_waits(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, over = staffed.running.service.app, threading.Event()
+
+    def silent(*_: object) -> None:
+        over.wait(60)
+        raise DatabaseError("The database", "does not answer")
+
+    with staffed.program(staffed.token("ann", "monitor")) as prometheus:
+        assert prometheus.get("/metrics").status_code == 200
+        with monkeypatch.context() as patch:
+            patch.setattr(app.tokens, "find", silent)
+            patch.setattr(app.database, "check", silent)
+            began = time.monotonic()
+            answer = prometheus.get("/metrics")
+            seconds = time.monotonic() - began
+            over.set()
+    assert values(answer.text, "tenfold_database_up") == {(): 0}
+    assert values(answer.text, "tenfold_service_up")
+    assert seconds < 20  # 7 and what a loaded machine adds
 
 
 def test_the_setting_switches_it_off(serve: Serve) -> None:

@@ -3,6 +3,7 @@
 Otherwise nobody would see by the metrics that the database is away, and what else fails then.
 """
 
+import asyncio
 import hashlib
 import time
 
@@ -15,6 +16,8 @@ from tenfold.web.security.access import monitor
 # How long a token is remembered: an outage is noticed, and mended, within that.
 _SECONDS = 86_400.0
 _MOST = 100
+# Seconds to wait for the database where the token is remembered: Prometheus itself waits for ten.
+_PATIENCE = 3.0
 
 
 class Monitors:
@@ -26,10 +29,11 @@ class Monitors:
     async def check(self, request: HTTPConnection) -> None:
         """Raise as `monitor` where the sender may not read the metrics."""
         token = hashlib.sha256(request.headers.get("authorization", "").encode()).digest()
+        known = time.monotonic() - self._let_in.get(token, float("-inf")) <= _SECONDS
         try:
-            await monitor(request)
-        except (AnyDatabaseError, DatabaseError):
-            if time.monotonic() - self._let_in.get(token, float("-inf")) > _SECONDS:
+            await asyncio.wait_for(monitor(request), _PATIENCE if known else None)
+        except (AnyDatabaseError, DatabaseError, TimeoutError):
+            if not known:
                 raise
         except TenfoldError:
             self._let_in.pop(token, None)
