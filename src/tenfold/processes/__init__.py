@@ -12,12 +12,13 @@ before it loads anything, because code between fork and exec is unsafe where thr
     child.py      what runs in the child
 """
 
-from tenfold.processes.commands import BEHIND, Command
+from tenfold.processes.commands import AHEAD, BEHIND, Command
 from tenfold.processes.limits import ProcessLimits, limit
 from tenfold.processes.messages import MessageProcess, ProcessEnded
 from tenfold.processes.workers import WorkerFailed, Workers, WorkersStopped
 
 __all__ = [
+    "AHEAD",
     "BEHIND",
     "Command",
     "MessageProcess",

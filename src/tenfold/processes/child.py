@@ -79,7 +79,7 @@ def _exchange(target: str, limits: str, nice: str) -> None:
     """Run a function that exchanges messages with the parent."""
     replies = _replies()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _give_way(int(nice))
+    _take_turns(int(nice))
     if sys.platform != "win32":
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         threading.Thread(target=_live_on, daemon=True).start()
@@ -98,14 +98,15 @@ def _exchange(target: str, limits: str, nice: str) -> None:
         os._exit(1)
 
 
-def _give_way(nice: int) -> None:
-    """Give way to all other processes.
+def _take_turns(nice: int) -> None:
+    """Give way to other processes, or go before them where the system lets it (below 0).
 
     Linux may share the processor by session first: there nice counts within a session alone, and this child
     is a session of its own, which gives way by a file.
     """
     if nice and sys.platform != "win32":
-        os.nice(nice)
+        with suppress(OSError):
+            os.nice(nice)
         with suppress(OSError):
             Path("/proc/self/autogroup").write_text(str(nice), "ascii")
 
@@ -199,7 +200,7 @@ def _main(kind: str, *arguments: str) -> None:
         return _exchange(*arguments)
     limits, nice, module, *_ = arguments
     limit(ProcessLimits(**json.loads(limits)))
-    _give_way(int(nice))
+    _take_turns(int(nice))
     _end_with_input()
     sys.argv = list(arguments[2:])
     runpy.run_module(module, run_name="__main__", alter_sys=True)

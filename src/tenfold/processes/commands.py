@@ -20,6 +20,8 @@ _WORDS, _LOG_END = 300, 65_536
 _UNLIMITED = ProcessLimits()
 # Of long work that nobody waits for: answers, cameras and stations come first.
 BEHIND = 10
+# Of what has a deadline, where the system lets it.
+AHEAD = -10
 
 
 class Command:

@@ -37,7 +37,7 @@ class MessageProcess:
     Args:
         target: "module:function", which is given a `processes.child.ParentChannel`; the child imports it.
         limits: what it may use beyond its imports; `seconds` is its user's to watch.
-        nice: how much it gives way to other processes.
+        nice: how much it gives way to other processes; below 0: goes before them, where the system lets it.
         descriptors: open files that it inherits under the same numbers (not on Windows).
         environment: variables it has besides this process's.
         most_body: bytes that may come with a message.

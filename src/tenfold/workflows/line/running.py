@@ -17,7 +17,7 @@ from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
 from tenfold.line.stations.tables import StationRow
 from tenfold.models.registry import Registry
-from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+from tenfold.processes import AHEAD, MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.cameras import camera_of
 from tenfold.workflows.line.setup import RecipeBook, book_of, setup_of
 
@@ -75,7 +75,7 @@ class RunningStation:
         with ExitStack() as stack:
             stack.callback(self._forget_files)
             self._book, self._camera = self._current_book(), camera_of(self.row, self._cameras)
-            process = stack.enter_context(MessageProcess(_PROCESS, limits=ProcessLimits()))
+            process = stack.enter_context(MessageProcess(_PROCESS, limits=ProcessLimits(), nice=AHEAD))
             setup = setup_of(self.row, self._trail, self._camera)
             process.send({"setup": asdict(setup), "book": asdict(self._book)})
             with self._lock:

@@ -27,7 +27,7 @@ from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.trail.statistics import statistics
 from tenfold.line.trail.trail import Trail
-from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
+from tenfold.processes import AHEAD, MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.setup import LineSetup, RecipeBook, RecipeSetup
 
 _PLANT = "tenfold.line.simulator.plant:serve"
@@ -165,7 +165,7 @@ class _Run:
         with ExitStack() as stack:
             if broker.program() is not None:
                 self._broker = stack.enter_context(broker.Mosquitto(self._folder))
-            plant = stack.enter_context(MessageProcess(_PLANT, limits=ProcessLimits()))
+            plant = stack.enter_context(MessageProcess(_PLANT, limits=ProcessLimits(), nice=AHEAD))
             plant.send(
                 {
                     "conveyor": asdict(self._conveyor),
@@ -208,7 +208,7 @@ class _Run:
             challenge=None,
             trail=str(self._trail),
         )
-        process = MessageProcess(_STATION, limits=ProcessLimits())
+        process = MessageProcess(_STATION, limits=ProcessLimits(), nice=AHEAD)
         process.send({"setup": asdict(setup), "book": asdict(self._book)})
         return process
 
