@@ -2,6 +2,7 @@
 
     python -m benchmarks.line whole      10,000 parts at 10 a second: without faults, then with all of them
     python -m benchmarks.line fastest    the fastest rate that holds, by halving
+    python -m benchmarks.line long       10,000 parts at that rate, --rate
     python -m benchmarks.line busy       a server with two stations, two cameras, page open, adding pictures
 
 `whole` takes 40 minutes, the others some minutes; --parts makes them shorter. A rate holds where the belt
@@ -9,6 +10,7 @@ reaches it, nothing passes unjudged, late or against its verdict, and no part is
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -100,13 +102,28 @@ def fastest(parts: int) -> None:
     write(__file__, [row(what, best, beside)], part="fastest")
 
 
+def long(parts: int, rate: float) -> None:
+    """Many parts at a rate that `fastest` found."""
+    found = simulate(SimulationOptions(VEHICLES, parts=parts, rate=rate))
+    print(found, flush=True)
+    beside = (
+        f"{'holds' if holds(found, rate) else 'does not hold'}; rejected for want of time:"
+        f" {for_want_of_time(found)}; intact: {found.intact}; load {os.getloadavg()[0]:.0f}"
+    )
+    write(__file__, [row(f"{parts:,} parts at {rate:g} a second", found, beside)], part="long")
+
+
 def busy(parts: int, rate: float, pictures: int) -> None:
     """Two stations of a server that does everything else, too."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         stations, work = line_busy.run(Path(folder), VEHICLES, parts, rate, pictures)
-    beside = (
-        f"{work.added / work.seconds:.0f} pictures a second added, {work.live:.0f} s of live video shown,"
-        f" {work.events} events of the cameras, decoded: {', '.join(work.modes)}"
+    beside = "; ".join(
+        (
+            f"{work.added / work.seconds:.0f} pictures a second added",
+            f"the live view moved in {work.live:.0%} of half seconds",
+            f"{work.events} events of the cameras, decoded: {', '.join(work.modes)}",
+            f"load {work.load:.0f}",
+        )
     )
     rows = []
     for number, found in enumerate(stations, 1):
@@ -122,7 +139,7 @@ def busy(parts: int, rate: float, pictures: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("which", choices=("whole", "fastest", "busy"))
+    parser.add_argument("which", choices=("whole", "fastest", "long", "busy"))
     parser.add_argument("--parts", type=int)
     parser.add_argument("--rate", type=float)
     parser.add_argument("--pictures", type=int, default=6000, help="that the catalogue is given to add")
@@ -131,6 +148,8 @@ def main() -> None:
         whole(given.parts or 10_000, given.rate or 10.0)
     elif given.which == "fastest":
         fastest(given.parts or 400)
+    elif given.which == "long":
+        long(given.parts or 10_000, given.rate or 20.0)
     else:
         busy(given.parts or 600, given.rate or 5.0, given.pictures)
 

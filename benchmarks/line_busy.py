@@ -4,6 +4,7 @@ RTSP, adds pictures to its catalogue, and has its page open. Knows no figures.
 The plants, the cameras' senders and the browser run on the same machine, which in a plant they do not.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +23,7 @@ from benchmarks.record import SAMPLES
 from tenfold.line.belt import Gate
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.conveyor import ConveyorOptions
-from tenfold.processes import MessageProcess, ProcessLimits
+from tenfold.processes import AHEAD, MessageProcess, ProcessLimits
 from tenfold.workflows.line.simulate import Result, compared
 from tests.cameras.clips import write_units
 from tests.cameras.conftest import RtspServer
@@ -36,6 +37,18 @@ STATIONS = CAMERAS = 2
 DEADLINE = 0.4
 _SIZE = (854, 480)
 _START_SECONDS, _LAST_SECONDS = 180.0, 3.0
+# Counts in how many half seconds the live view shows something else, be it video or pictures.
+_MOVES = """() => {
+  window.moved = window.looked = 0;
+  let last = "";
+  setInterval(() => {
+    const video = document.querySelector("dialog video"), picture = document.querySelector("dialog img");
+    const now = `${video?.currentTime} ${picture?.src}`;
+    window.looked += 1;
+    if (now !== last) window.moved += 1;
+    last = now;
+  }, 500);
+}"""
 
 
 @dataclass
@@ -46,7 +59,8 @@ class Work:
         added: pictures that the catalogue took meanwhile.
         events: of the cameras.
         modes: what was decoded of them at the end.
-        live: seconds of video that the page showed.
+        load: of the machine at the end, that of the plants, cameras and browser included.
+        live: in which share of half seconds the page's live view moved.
     """
 
     seconds: float = 0.0
@@ -54,6 +68,7 @@ class Work:
     events: int = 0
     modes: tuple[str, ...] = ()
     live: float = 0.0
+    load: float = 0.0
 
 
 class Server:
@@ -130,14 +145,16 @@ def run(
         page = stack.enter_context(_pages(server.address, stations[0]))
         job = f"/api/v1/jobs/{server.post('/api/v1/catalogue/folders', path=str(photos))['id']}"
         until(lambda: _added(server.get(job)) > 0, _START_SECONDS, says="no picture is added")
-        began, before, shown = time.monotonic(), _added(server.get(job)), _shown(page)
+        began, before = time.monotonic(), _added(server.get(job))
+        page.evaluate(_MOVES)
         for plant in plants:
             plant.start()
         rates = [plant.finish(3 * parts / rate + _START_SECONDS) for plant in plants]
         told = server.get(job)
         assert told["state"] == "running", f"the catalogue had nothing to do at the end: {told}"
         work.seconds, work.added = time.monotonic() - began, _added(told) - before
-        work.live = _shown(page) - shown
+        moved, looked = page.evaluate("[window.moved, window.looked]")
+        work.live, work.load = moved / looked, os.getloadavg()[0]
         assert work.live > 0, "the live view stood still"
         states = [one["state"] for one in server.get("/api/v1/cameras")]
         assert all(one["phase"] == "running" for one in states), states
@@ -176,7 +193,7 @@ def _camera(folder: Path, number: int) -> Iterator[str]:
 @contextmanager
 def _plant(folder: Path, parts: int, rate: float) -> Iterator[Plant]:
     folder.mkdir()
-    with MessageProcess(SERVE, limits=ProcessLimits()) as process:
+    with MessageProcess(SERVE, limits=ProcessLimits(), nice=AHEAD) as process:
         yield Plant(process, folder, "modbus", ConveyorOptions(parts=parts, rate=rate))
 
 
@@ -196,11 +213,6 @@ def _pages(address: str, station: int) -> Iterator[Page]:
         page.get_by_role("article", name="camera 1").get_by_role("button", name="live").click()
         page.locator("dialog video.shown").wait_for(timeout=PATIENCE)
         yield page
-
-
-def _shown(page: Page) -> float:
-    """How far the live video is, in seconds."""
-    return float(page.locator("dialog video").evaluate("video => video.currentTime"))
 
 
 def _added(job: dict[str, Any]) -> int:
