@@ -13,6 +13,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from tenfold import modelfile
 from tenfold.datasets.dataset import Dataset
 from tenfold.errors import DatasetError
+from tenfold.networks import known
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Optimiser, Recipe, Teacher, Transfer
 from tenfold.runs.progress import TrainingProgress
@@ -80,6 +81,13 @@ def test_the_recipe_is_the_models_own_but_for_what_it_knew_before() -> None:
     values = tomllib.loads(recipe_file.dumps(stated)) | {"device": "cpu", "seconds": 5.0}
     recipe = curves.recipe_of(replace(info, network={"name": "ml-cnn"}, training=values), None)
     assert recipe == replace(recipe_file.shipped("ml-cnn"), seed=4, epochs=16)
+
+
+def test_the_networks_of_the_bundled_model_are_built_with_its_options_and_no_other_of_its_facts() -> None:
+    info = modelfile.read(modelfile.bundled("cifar10"))[1]
+    recipe = curves.recipe_of(info, None)
+    assert recipe.options == {"widths": [64, 256, 256], "last_pool": False, "pool": "average"}
+    assert known.build(recipe.network, 10, info.input_size, **recipe.options)
 
 
 def test_a_file_with_another_form_of_recipe_takes_the_published_one() -> None:

@@ -18,6 +18,7 @@ from tenfold.export.formats import FORMATS
 from tenfold.export.formats.format import ElsewhereClassifier, PictureClassifier
 from tenfold.export.measure import Progress, matched_threshold, measure
 from tenfold.inference import Classifier
+from tenfold.modelfile import NetworkFacts
 from tenfold.os_errors import in_words
 from tenfold.processes.child import ParentChannel
 
@@ -58,7 +59,10 @@ def _threshold(channel: ParentChannel, asked: dict[str, Any]) -> None:
     original = Classifier(asked["model"], threads=1)
     info = replace(
         original.info,
-        network={**original.info.network, "exported": {"to": made.name, "from": original.sha256}},
+        network={
+            **original.info.network,
+            **NetworkFacts(exported={"to": made.name, "from": original.sha256}),
+        },
         scores={},
     )
     made.describe(target, info)

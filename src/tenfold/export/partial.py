@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.modelfile import NetworkFacts
+
 if TYPE_CHECKING:
     import onnx
 
@@ -48,9 +50,9 @@ def suits(own: Pictures) -> bool:
     return bool(found(own, plain=False).mean() <= _MOST_OF_OWN)
 
 
-def facts(added: bool) -> dict[str, str]:
+def facts(added: bool) -> NetworkFacts:
     """What a model file says of the check, among the facts of its network."""
-    return {"missing_part": "none of these"} if added else {}
+    return NetworkFacts(missing_part="none of these") if added else NetworkFacts()
 
 
 def add(model: "onnx.ModelProto", *, plain: bool) -> None:

@@ -1,6 +1,6 @@
 """The model file: one `.onnx` file with all facts that programs need. Runs nothing."""
 
-from tenfold.modelfile.facts import FORMAT_VERSION, OUTPUTS, ClassName, ModelInfo
+from tenfold.modelfile.facts import FORMAT_VERSION, OUTPUTS, ClassName, ModelInfo, NetworkFacts
 from tenfold.modelfile.file import (
     BUNDLED,
     BUNDLED_NAMES,
@@ -22,6 +22,7 @@ __all__ = [
     "OUTPUTS",
     "ClassName",
     "ModelInfo",
+    "NetworkFacts",
     "bundled",
     "locate",
     "network",

@@ -8,7 +8,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, TypedDict
 
 from tenfold.parsing import from_json
 
@@ -38,6 +38,18 @@ class ClassName:
     names: dict[str, str] = field(default_factory=dict)
 
 
+class NetworkFacts(TypedDict, total=False):
+    """What a model file says of its network beside the options that it was built with."""
+
+    name: str
+    classes: int  # stated by older files
+    parameters: int
+    multiply_adds: int
+    missing_part: str
+    correction: dict[str, str]
+    exported: dict[str, str]
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """The facts in a model file.
@@ -51,7 +63,7 @@ class ModelInfo:
         temperature: the logits were divided by it before the softmax (Guo et al. 2017).
         threshold: a picture whose novelty is above it is "none of these".
         known_rate: the share of known pictures that the threshold was chosen to keep, 0 to 1.
-        network: the network's name and settings.
+        network: the network's name and options, and other `NetworkFacts`.
         training: the recipe.
         data_fingerprint: SHA-256 over the training pictures and their labels.
         scores: measured figures, by name.
@@ -79,6 +91,13 @@ class ModelInfo:
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(c.label for c in self.classes)
+
+    @property
+    def network_options(self) -> dict[str, Any]:
+        """The options with which a network is built as this one was."""
+        return {
+            name: value for name, value in self.network.items() if name not in NetworkFacts.__annotations__
+        }
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -21,8 +21,6 @@ from tenfold.training import pipeline
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 EPOCHS = 16
-# Facts of the network in a model file that are not options of its constructor.
-NO_OPTIONS = ("name", "classes", "parameters", "multiply_adds")
 # Pictures of each class in the smallest useful part.
 FEWEST = 2
 
@@ -89,8 +87,7 @@ def recipe_of(info: ModelInfo, epochs: int | None) -> Recipe:
     except TrainingError:
         recipe = Recipe()
     if recipe.network != name or "optimiser" not in known:
-        options = {key: value for key, value in info.network.items() if key not in NO_OPTIONS}
-        recipe = replace(recipe_file.shipped(name), options=options)
+        recipe = replace(recipe_file.shipped(name), options=info.network_options)
     transfer = replace(recipe.transfer, source="", freeze_until="")
     recipe = replace(recipe, transfer=transfer, teacher=Teacher(), side=info.input_size)
     return replace(recipe, epochs=epochs or min(recipe.epochs, EPOCHS))

@@ -29,7 +29,7 @@ from tenfold.evaluation.evaluate import Evaluation, evaluate
 from tenfold.export import partial
 from tenfold.export.onnx import Calibration, ServedNetwork, to_onnx
 from tenfold.inference import Classifier
-from tenfold.modelfile import ClassName, ModelInfo
+from tenfold.modelfile import ClassName, ModelInfo, NetworkFacts
 from tenfold.networks.table import layer_table
 from tenfold.recipes.recipe import Recipe
 from tenfold.runs.lock import training_in
@@ -231,8 +231,7 @@ def export(
         network={
             "name": recipe.network,
             **recipe.options,
-            "parameters": layers.parameters,
-            "multiply_adds": layers.multiply_adds,
+            **NetworkFacts(parameters=layers.parameters, multiply_adds=layers.multiply_adds),
             **partial.facts(parts),
         },
         training={

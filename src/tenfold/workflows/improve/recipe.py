@@ -16,8 +16,6 @@ EPOCHS = 4
 RATE_SHARE = 0.1
 # Few pictures are learned in small batches, so that there are steps enough.
 BATCH, LEAST_BATCH, STEPS = 128, 16, 32
-# Facts of the network in a model file that are not options of its constructor.
-_FACTS = {"name", "classes", "parameters", "multiply_adds", "correction", "missing_part"}
 _MARK = ", corrected "
 _RATES = ("rate", "bias_rate", "head_rate")
 
@@ -52,7 +50,7 @@ def arguments(
         "stopping.keep": "last",
     }
     changes |= {f"optimiser.{name}": RATE_SHARE * getattr(recipe.optimiser, name) for name in _RATES}
-    changes |= {f"options.{name}": value for name, value in info.network.items() if name not in _FACTS}
+    changes |= {f"options.{name}": value for name, value in info.network_options.items()}
     given = [
         f"--data={folder / MANIFEST}",
         f"--network={network}",

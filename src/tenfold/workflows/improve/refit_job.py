@@ -23,7 +23,7 @@ from tenfold.catalogue.similar.stored_answers import StoredAnswers
 from tenfold.errors import CatalogueError, DatasetError, PictureError, TenfoldError
 from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Stopped, Work
-from tenfold.modelfile import ModelInfo
+from tenfold.modelfile import ModelInfo, NetworkFacts
 from tenfold.models.improvements import FAILED, JUDGED, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import Improvement
@@ -206,7 +206,7 @@ class RefitJob:
         facts = replace(
             info,
             name=name_of(info, one.id),
-            network={**info.network, "correction": {"base": base}},
+            network={**info.network, **NetworkFacts(correction={"base": base})},
             training={**info.training, "corrected": {"pictures": pictures}},
             scores={},
         )
