@@ -1,15 +1,17 @@
 """A long command is watched, stopped, limited, and ends with the process that started it."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from tenfold.processes import Command, ProcessLimits
+from tenfold.processes import Command, ProcessLimits, child
 from tests.paths import ROOT
 
 FREE = ProcessLimits()
@@ -65,10 +67,14 @@ def never() -> bool:
 def test_it_gives_way_where_it_is_to_also_where_the_system_shares_by_session(program: Program) -> None:
     text = """
 import os
+import time
 from pathlib import Path
-group = Path("/proc/self/autogroup")
+group, give_up = Path("/proc/self/autogroup"), time.monotonic() + 10
+while group.exists() and os.nice(0) > OWN and group.read_text().split()[-1] == "0":
+    assert time.monotonic() < give_up
+    time.sleep(0.05)
 print(os.nice(0), group.read_text().split()[-1] if group.exists() else "none")
-"""
+""".replace("OWN", f"{os.nice(0)}")
     own = os.nice(0)
     with program(text, nice=10) as behind:
         assert behind.wait(never)
@@ -78,6 +84,29 @@ print(os.nice(0), group.read_text().split()[-1] if group.exists() else "none")
     with program(text) as beside:
         assert beside.wait(never)
         assert int(beside.output.split()[0]) == own
+
+
+@posix
+def test_one_that_the_system_refuses_for_now_gives_way_a_little_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Share:
+        refusals = 2
+        written = threading.Event()
+
+        def write_text(self, text: str, encoding: str) -> None:
+            if self.refusals:
+                self.refusals -= 1
+                raise BlockingIOError(errno.EAGAIN, "write could not complete without blocking")
+            assert (text, encoding) == ("7", "ascii")
+            self.written.set()
+
+    share = Share()
+    monkeypatch.setattr(child, "_SHARE", share)
+    monkeypatch.setattr(os, "nice", lambda more: more)
+    child._take_turns(7)
+    assert share.written.wait(10)
+    assert share.refusals == 0
 
 
 def test_it_is_a_program_with_its_arguments_and_its_output(program: Program) -> None:

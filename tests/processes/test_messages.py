@@ -13,6 +13,7 @@ import pytest
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tests.paths import ROOT
 from tests.processes import exchanging
+from tests.waiting import until
 
 TARGET = f"{exchanging.__name__}:{exchanging.run.__name__}"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit of memory, and /proc")
@@ -52,7 +53,7 @@ def test_it_gives_way_or_goes_ahead_also_where_the_system_shares_by_session(nice
         assert os.getpriority(os.PRIO_PROCESS, process.process_id) == wanted
         group = Path(f"/proc/{process.process_id}/autogroup")
         if group.exists() and allowed:
-            assert group.read_text().split()[-1] == str(nice)
+            until(lambda: group.read_text().split()[-1] == str(nice))
 
 
 @pytest.mark.slow

@@ -39,6 +39,8 @@ _INTERRUPTED = 130
 _WORDS = 300
 # For a child of messages: seconds to end by itself, and seconds that foreign code may hold Python's lock.
 _END_SECONDS, _STUCK_SECONDS = 2.0, 15.0
+# A session's share, and seconds until one that was refused asks again.
+_SHARE, _SHARE_SECONDS = Path("/proc/self/autogroup"), 0.1
 
 
 class ParentChannel:
@@ -102,13 +104,30 @@ def _take_turns(nice: int) -> None:
     """Give way to other processes, or go before them where the system lets it (below 0).
 
     Linux may share the processor by session first: there nice counts within a session alone, and this child
-    is a session of its own, which gives way by a file.
+    is a session of its own, which gives way by a file. Of all processes but root's, Linux lets ten a second
+    do so; one that is refused goes on, and asks again.
     """
     if nice and sys.platform != "win32":
         with suppress(OSError):
             os.nice(nice)
-        with suppress(OSError):
-            Path("/proc/self/autogroup").write_text(str(nice), "ascii")
+        if not _shared(nice):
+            threading.Thread(target=_share_soon, args=[nice], daemon=True).start()
+
+
+def _shared(nice: int) -> bool:
+    """Whether this session's share is settled: set, or the system has none, or lets it have no other."""
+    try:
+        _SHARE.write_text(str(nice), "ascii")
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _share_soon(nice: int) -> None:
+    while not _shared(nice):
+        time.sleep(_SHARE_SECONDS)
 
 
 if sys.platform != "win32":
