@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from tenfold.cameras import clip_recorder
 from tenfold.cameras.address import parse
 from tenfold.cameras.cameras import Cameras
 from tenfold.cameras.clips import Clips
+from tenfold.cameras.clips import recorder as clip_recorder
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.rules.text import parse as rule
 from tenfold.cameras.tables import ClipRow, EventRow

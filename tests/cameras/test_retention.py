@@ -246,10 +246,15 @@ def test_rows_without_a_clip_go_and_clips_without_a_row_stay(
     gone, there = kept.clip(camera, 1, "continuous"), kept.clip(camera, 1, "continuous")
     kept.store.delete(gone.file)
     kept.store.put("holiday.mp4", b"x")
+    half, orphan = (kept.clips.begin(camera, "events", now()) for _ in range(2))
+    for row in (half, orphan):
+        kept.clips.written_to(row).write_bytes(b"x")
+    kept.clips.forget(orphan.id)
     kept.retention.tidy()
-    assert kept.left() == [there.id]
+    assert kept.left() == [there.id, half.id]
     assert kept.store.size("holiday.mp4") == 1
-    assert kept.retention.unknown == 1
+    assert kept.clips.written_to(orphan).exists()
+    assert kept.retention.unknown == 2
 
 
 def test_where_the_disk_of_the_clips_is_not_mounted_no_row_goes_and_nothing_is_written(

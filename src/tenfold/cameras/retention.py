@@ -42,7 +42,7 @@ class Retention:
 
     Attributes:
         room: set while there is room for another clip.
-        unknown: how many clips are stored that no row names; they are never deleted.
+        unknown: how many clips, complete or half written, no row names; they are never deleted.
     """
 
     def __init__(

@@ -4,8 +4,11 @@ A file is hostile bytes as a stream is: what it does to whoever reads it happens
 imports the decoding library.
 """
 
+import errno
+import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +23,19 @@ _NICE, _SECONDS, _POLL_SECONDS = 10, 30.0, 0.1
 
 
 def finish(file: Path, other: Path, stop: threading.Event) -> bool:
-    """Write a file to another so that it can be sought in; False where it cannot be read, or takes long."""
+    """Write a file to another so that it can be sought in; False where it cannot be read, or takes long.
+
+    Raises:
+        OSError: it cannot be written now.
+    """
     until = time.monotonic() + _SECONDS
-    try:
-        with MessageProcess(_CHILD, limits=_LIMITS, nice=_NICE) as process:
-            process.send({"finish": str(file), "into": str(other)})
-            while not stop.is_set() and time.monotonic() < until:
-                if process.receive(_POLL_SECONDS):
-                    return True
-    except (OSError, ProcessEnded):
-        pass
+    with suppress(ProcessEnded), MessageProcess(_CHILD, limits=_LIMITS, nice=_NICE) as process:
+        process.send({"finish": str(file), "into": str(other)})
+        while not stop.is_set() and time.monotonic() < until:
+            if said := process.receive(_POLL_SECONDS):
+                if refused := said["refused"]:
+                    raise OSError(refused, os.strerror(refused), str(other))
+                return True
     return False
 
 
@@ -39,5 +45,9 @@ def serve(channel: "ParentChannel") -> None:
 
     said = channel.receive()
     assert said is not None
-    make_seekable(Path(said["finish"]), Path(said["into"]))
-    channel.send({"finished": True})
+    refused = 0
+    try:
+        make_seekable(Path(said["finish"]), Path(said["into"]))
+    except OSError as error:
+        refused = error.errno or errno.EIO
+    channel.send({"refused": refused})

@@ -62,7 +62,7 @@ class ClipOrders(Protocol):
         """The decoder ended: what was written stays as far as it came."""
 
     def finish(self, stop: threading.Event) -> None:
-        """Have files made seekable whose decoder was killed; called before a decoder is started."""
+        """Have files made seekable whose decoder was killed, without waiting, until `stop` is set."""
 
 
 class Camera:

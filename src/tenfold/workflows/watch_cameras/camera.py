@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from tenfold.cameras import zones
 from tenfold.cameras.cameras import address_of
-from tenfold.cameras.clip_recorder import SECONDS_TO_SEE, ClipRecorder
 from tenfold.cameras.clips import Clips
+from tenfold.cameras.clips.recorder import SECONDS_TO_SEE, ClipRecorder
 from tenfold.cameras.crops import Crop, jpeg
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.events import CameraEvents, Change

@@ -6,6 +6,9 @@ without a clip, which `reconcile` deletes. A clip without a row is never deleted
 be another one. Records nothing itself.
 """
 
+import errno
+import os
+import shutil
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +29,7 @@ from tenfold.storage import BlobStore
 # Marks the folder of clips, to tell it from a mount point whose disk is missing.
 MARKER = ".tenfold-clips"
 # In that folder: what is being written. A local store of clips passes over names with a dot.
-_WRITING = ".writing"
+UNFINISHED = ".writing"
 _AT_ONCE = 200
 
 DeletionReason = Literal["age", "size", "disk"]
@@ -34,7 +37,10 @@ DeletionReason = Literal["age", "size", "disk"]
 
 @dataclass(frozen=True)
 class Reconciled:
-    """The differences found: rows without a clip, which were deleted, and clips without a row, which stay."""
+    """The differences found: rows without a clip, which were deleted, and clips without a row, which stay.
+
+    A clip that was being written counts too.
+    """
 
     lost: int
     unknown: int
@@ -78,7 +84,7 @@ class Clips:
         """A row for a clip that will be written, and the folder for that; raises as `check`."""
         self.check()
         try:
-            (self.folder / _WRITING).mkdir(exist_ok=True)
+            (self.folder / UNFINISHED).mkdir(exist_ok=True)
         except OSError as error:
             raise self._unusable(error) from error
         with self._database.writing() as session:
@@ -132,6 +138,8 @@ class Clips:
         Args:
             rewrite: is given a file with the clip and an empty one, and says whether it wrote that.
         """
+        if shutil.disk_usage(self.folder).free < (self._blobs.size(row.file) or 0):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder))
         with self._blobs.local_copy(row.file) as clip, temporary(self.written_to(row)) as other:
             if rewrite(clip, other):
                 self._blobs.put_file(row.file, other)
@@ -268,18 +276,21 @@ class Clips:
     def reconcile(self) -> Reconciled:
         """Delete the rows of complete clips that are gone; where it raises, as `check`, none."""
         self.check()
+        # Before the rows: one that is begun meanwhile has its row by then.
+        half = set((self.folder / UNFINISHED).glob("*.mp4"))
         with self._database.reading() as session:
             rows = list(session.scalars(select(ClipRow)))
         known = {row.file for row in rows}
+        half -= {self.written_to(row) for row in rows}
         there = {key for key in self._blobs.all_keys() if key.endswith(".mp4")}
         lost = [row.id for row in rows if row.state == WHOLE and row.file not in there]
         for start in range(0, len(lost), _AT_ONCE):
             with self._database.writing() as session:
                 session.execute(delete(ClipRow).where(ClipRow.id.in_(lost[start : start + _AT_ONCE])))
-        return Reconciled(len(lost), len(there - known))
+        return Reconciled(len(lost), len(there - known) + len(half))
 
     def _written_to(self, key: str) -> Path:
-        return self.folder / _WRITING / key.replace("/", "-")
+        return self.folder / UNFINISHED / key.replace("/", "-")
 
     def _unusable(self, error: OSError) -> CameraError:
         _, problem, received, cure, code = in_words(error)

@@ -7,17 +7,15 @@ its reports back.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tenfold.cameras.clips import Clips
+from tenfold.cameras.clips.clips import Clips
+from tenfold.cameras.clips.keeper import ClipKeeper
 from tenfold.cameras.decoder import ClipReport
-from tenfold.cameras.decoder.finishing import finish
-from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow, ClipRow
+from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow
 from tenfold.database.faults import AnyDatabaseError, trouble
 from tenfold.errors import CameraError, TenfoldError
 
@@ -55,12 +53,7 @@ class ClipRecorder:
         self._events: _Writing | None = None
         self._all: _Writing | None = None
         self._before: _Writing | None = None  # the one before `_all`
-        # Reports of clips that are not in the database yet (None: nothing was written), and whether it still
-        # has to be searched for unfinished clips.
-        self._keeping = threading.Lock()
-        self._reports: dict[int, dict[str, Any] | None] = {}
-        self._unknown = False
-        self._cut: deque[ClipRow] = deque()  # clips whose writer ended before they were made seekable
+        self._keeper = ClipKeeper(camera.id, clips, written=self._written, failed=self._failed)
         self.lost()  # what was written before this process
 
     def event_began(self, start: float, *, asked: bool = False) -> int | None:
@@ -94,7 +87,7 @@ class ClipRecorder:
 
     def tend(self, moment: float) -> None:
         """Where all is recorded: begin the next clip where it is time to. Called each second or so."""
-        self._keep()
+        self._keeper.keep()
         if self._camera.recording != CONTINUOUS:
             return
         with self._lock:
@@ -135,10 +128,8 @@ class ClipRecorder:
             self.problem = None
         if report.cut and report.end is not None:
             self._go_on(report.clip, report.end)
-        with self._keeping:
-            nothing = report.state == "failed" and not report.bytes
-            self._reports[report.clip] = None if nothing else (self._reports.get(report.clip) or {}) | values
-        self._keep()
+        nothing = report.state == "failed" and not report.bytes
+        self._keeper.report(report.clip, None if nothing else values)
 
     def _go_on(self, clip: int, since: float) -> None:
         """Begin another clip in place of one that ended too soon."""
@@ -152,52 +143,18 @@ class ClipRecorder:
         with self._lock:
             self._events = self._all = self._before = None
             self._orders.clear()
-        self._unknown = True
-        self._keep()
+        self._keeper.writer_ended()
 
     def finish(self, stop: threading.Event) -> None:
-        while self._cut and not stop.is_set():
-            row = self._cut.popleft()
-            with suppress(OSError):  # it stays as it is, or is gone
-                size = self._clips.rewrite(row, lambda clip, other: finish(clip, other, stop))
-                with self._keeping:
-                    self._reports[row.id] = {"bytes": size}
-            self._keep()
+        self._keeper.finish(stop)
 
-    def _keep(self) -> None:
-        """Store clips and write reports into the database; tried again where either cannot be used now."""
-        with self._keeping:
-            try:
-                while self._reports:
-                    clip, values = next(iter(self._reports.items()))
-                    if values is None:
-                        self._clips.forget(clip)
-                    elif values.get("state") == WHOLE:
-                        self._clips.store(clip, **values)
-                    else:
-                        self._clips.change(clip, **values)
-                    del self._reports[clip]
-                if self._unknown:
-                    self._end_unfinished()
-                    self._unknown = False
-            except CameraError as error:
-                self.problem = error
-            except AnyDatabaseError as error:
-                self._away(error)
-
-    def _end_unfinished(self) -> None:
-        """Clips whose writer is gone end where they are."""
+    def _written(self) -> set[int]:
         with self._lock:
-            written = {one.clip for one in (self._events, self._all, self._before) if one}
-        for row in self._clips.unfinished(self._camera.id):
-            if row.id in written:  # begun since
-                continue
-            self._clips.store(row.id)
-            self._cut.append(row)
+            return {one.clip for one in (self._events, self._all, self._before) if one}
 
-    def _away(self, error: AnyDatabaseError) -> None:
-        """Note that the database cannot be written; raises errors of the program."""
-        known = trouble(error)
+    def _failed(self, error: CameraError | AnyDatabaseError) -> None:
+        """Note why nothing can be kept now; raises errors of the program."""
+        known = error if isinstance(error, CameraError) else trouble(error)
         if known is None:
             raise error
         self.problem = known
@@ -213,11 +170,8 @@ class ClipRecorder:
             return None
         try:
             row = self._clips.begin(self._camera.id, kind, datetime.fromtimestamp(since, UTC))
-        except CameraError as error:
-            self.problem = error
-            return None
-        except AnyDatabaseError as error:
-            self._away(error)
+        except (CameraError, AnyDatabaseError) as error:
+            self._failed(error)
             return None
         file = str(self._clips.written_to(row))
         self._orders.append({"clip": row.id, "file": file, "since": since, "until": until})
