@@ -67,7 +67,7 @@ def test_a_home_of_an_earlier_version_is_opened_with_all_that_was_in_it(home: Pa
 def as_backup(home: Path, folder: Path, version: str) -> None:
     """A backup of a home whose tables are of a version."""
     with App(Settings(home=home.parent / "empty")) as app:
-        made = back_up(app.database, Home(home), folder, secrets=True)
+        made = back_up(app.database, Home(home), App(Settings(home=home)).blobs, folder, secrets=True)
     set_version(home / "tenfold.db", version)
     content = BackupFolder(folder).keep(home / "tenfold.db")
     file = folder / "snapshots" / f"{made.name}.json"
@@ -78,14 +78,14 @@ def as_backup(home: Path, folder: Path, version: str) -> None:
 
 def test_a_backup_of_an_earlier_version_is_restored(home: Path, tmp_path: Path) -> None:
     as_backup(home, tmp_path / "backup", "0014")
-    restore(tmp_path / "backup", Home(tmp_path / "new"), None)
+    restore(tmp_path / "backup", Home(tmp_path / "new"), App(Settings(home=tmp_path / "new")).blobs, None)
     check(tmp_path / "new")
 
 
 def test_a_home_and_a_backup_of_a_newer_version_are_refused_with_it(home: Path, tmp_path: Path) -> None:
     as_backup(home, tmp_path / "backup", "9998")
     with pytest.raises(BackupError, match=r"newer tenfold than this one .*version 9998"):
-        restore(tmp_path / "backup", Home(tmp_path / "new"), None)
+        restore(tmp_path / "backup", Home(tmp_path / "new"), App(Settings(home=tmp_path / "new")).blobs, None)
     assert not (tmp_path / "new" / "tenfold.db").exists()
     with pytest.raises(DatabaseError, match="9998"), App(Settings(home=home)) as app:
         assert app.database

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def test_a_blob_takes_the_place_of_an_older_one(store: BlobStore) -> None:
         store.put("one", b"new one")
         assert reader.read() == b"old"  # a reader keeps what it opened
     assert read(store, "one") == b"new one"
+
+
+def test_when_a_blob_was_changed_is_told_and_stays(store: BlobStore) -> None:
+    assert store.changed("one") is None
+    store.put("one", b"old")
+    before = store.changed("one")
+    assert before is not None
+    assert store.changed("one") == before
+    time.sleep(0.02)  # more than the least difference that a disk notes
+    store.put("one", b"new")
+    assert (store.changed("one") or 0) > before
 
 
 def test_a_blob_named_by_its_content_is_written_once(tmp_path: Path) -> None:
@@ -100,6 +112,13 @@ def test_keys_of_a_folder_are_those_in_it(store: BlobStore) -> None:
     assert list(store.all_keys("1")) == ["1/a/x", "1/b"]
     assert list(store.all_keys("1/a")) == ["1/a/x"]
     assert list(store.all_keys("3")) == []
+
+
+def test_what_others_put_into_a_local_store_s_folder_is_no_blob(tmp_path: Path) -> None:
+    LocalStore(tmp_path).put("a/one", b"")
+    (tmp_path / "a" / "a holiday.jpg").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    assert list(LocalStore(tmp_path).all_keys()) == ["a/one"]
 
 
 def test_a_local_copy_is_a_file_with_the_content(store: BlobStore) -> None:

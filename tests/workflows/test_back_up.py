@@ -14,6 +14,7 @@ from tenfold.accounts.tables import Person, Token
 from tenfold.backups import BackupFolder
 from tenfold.cameras.address import parse
 from tenfold.cameras.tables import CameraRow
+from tenfold.catalogue.entries.originals import hash_of
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
@@ -23,9 +24,11 @@ from tenfold.images import Limits
 from tenfold.outbox.tables import DestinationRow
 from tenfold.paths import Home
 from tenfold.runtime import App
+from tenfold.settings import Settings
+from tenfold.storage import read_if_there
 from tenfold.workflows.back_up import Restored, back_up, restore
 from tests.conftest import postgres_database
-from tests.fakes import LocalOriginals, picture
+from tests.fakes import LocalOriginals, MemoryApp, picture
 
 SECRETS = ["hunter2-camera", "hunter2-hook", "hunter2-person", "hunter2-broker"]
 PATH = "pictures"
@@ -95,7 +98,7 @@ def other_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def brought_back(backup: Path, home: Path, url: str, *, replace: bool = False) -> Restored:
     server = Database(url) if url else None
     try:
-        return restore(backup, Home(home), server, replace=replace)
+        return restore(backup, Home(home), App(Settings(home=home)).blobs, server, replace=replace)
     finally:
         if server:
             server.close()
@@ -108,7 +111,9 @@ def test_all_comes_back_on_either_database(
 ) -> None:
     with opened(home, tables_url) as app:
         filled(app)
-        made = back_up(app.database, app.home, tmp_path / "backup", secrets=True)  # it is open meanwhile
+        made = back_up(
+            app.database, app.home, app.blobs, tmp_path / "backup", secrets=True
+        )  # it is open meanwhile
         before = rows_of(app.database)
     brought_back(tmp_path / "backup", tmp_path / "new", other_url)
     with opened(tmp_path / "new", other_url) as app:
@@ -134,7 +139,7 @@ def test_clips_come_back_and_the_next_one_is_recorded_beside_them(
         app.clips.written_to(row).write_bytes(b"content")
         if written == "stored":
             app.clips.store(row.id)
-        back_up(app.database, app.home, tmp_path / "backup", secrets=True)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=True)
     brought_back(tmp_path / "backup", tmp_path / "new", "")
     with opened(tmp_path / "new", "") as app:
         app.clips.check()
@@ -148,7 +153,7 @@ def test_no_secret_is_in_a_backup_that_was_not_asked_for_them(
 ) -> None:
     with opened(home, tables_url) as app:
         filled(app)
-        back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=False)
     everything = b"".join(p.read_bytes() for p in (tmp_path / "backup").rglob("*") if p.is_file())
     assert [word for word in SECRETS if word.encode() in everything] == []
     brought_back(tmp_path / "backup", tmp_path / "new", "")
@@ -165,12 +170,12 @@ def test_no_secret_is_in_a_backup_that_was_not_asked_for_them(
 def test_a_further_backup_copies_only_what_is_new(home: Path, tmp_path: Path) -> None:
     with opened(home, "") as app:
         filled(app)
-        back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=False)
         contents = {p: p.stat().st_mtime_ns for p in (tmp_path / "backup" / "contents").rglob("*")}
         Ingest(app.database, LocalOriginals(app.home.blobs("pictures")), Limits()).add(
             picture((9, 9, 9)), name="new.png", source="upload"
         )
-        back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=False)
     new = [p for p in (tmp_path / "backup" / "contents").rglob("*") if p.is_file() and p not in contents]
     assert len(new) <= 3  # the picture, the tables, the trail
     assert all(p.stat().st_mtime_ns == at for p, at in contents.items() if p.is_file())
@@ -184,7 +189,7 @@ def test_a_further_backup_copies_only_what_is_new(home: Path, tmp_path: Path) ->
 def test_a_damaged_backup_touches_nothing(how: str, home: Path, tmp_path: Path) -> None:
     with opened(home, "") as app:
         filled(app)
-        made = back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        made = back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=False)
     kept = BackupFolder(tmp_path / "backup").path(
         next(v for k, v in made.files.items() if k.startswith(PATH))
     )
@@ -198,7 +203,7 @@ def test_a_damaged_backup_touches_nothing(how: str, home: Path, tmp_path: Path) 
 
 def test_a_backup_of_a_newer_tenfold_is_refused_with_its_version(home: Path, tmp_path: Path) -> None:
     with opened(home, "") as app:
-        made = back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        made = back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=False)
     file = tmp_path / "backup" / "snapshots" / f"{made.name}.json"
     facts = json.loads(file.read_text())
     file.write_text(json.dumps({**facts, "format": 99, "tenfold": "7.0"}))
@@ -223,7 +228,7 @@ def test_a_backup_of_a_newer_tenfold_is_refused_with_its_version(home: Path, tmp
 @pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "a/../../b", ""])
 def test_no_file_of_a_backup_leaves_the_home(path: str, home: Path, tmp_path: Path) -> None:
     with opened(home, "") as app:
-        made = back_up(app.database, app.home, tmp_path / "backup", secrets=False)
+        made = back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=False)
     file = tmp_path / "backup" / "snapshots" / f"{made.name}.json"
     facts = json.loads(file.read_text())
     file.write_text(json.dumps({**facts, "files": {path: facts["database"]}}))
@@ -237,7 +242,7 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced_and_then_is_moved_aside
     url = "" if tables_url.startswith("sqlite") else tables_url
     with opened(home, url) as app:
         filled(app)
-        back_up(app.database, app.home, tmp_path / "backup", secrets=True)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=True)
         if url == "":
             with app.database.reading() as session:
                 session.scalars(select(Entry)).all()
@@ -256,9 +261,45 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced_and_then_is_moved_aside
 
 def test_a_backup_into_what_is_backed_up_is_refused(home: Path) -> None:
     with opened(home, "") as app, pytest.raises(BackupError, match="would be backed up into itself"):
-        back_up(app.database, app.home, home / "pictures" / "b", secrets=False)
+        back_up(app.database, app.home, app.blobs, home / "pictures" / "b", secrets=False)
 
 
 def test_a_folder_without_a_backup_says_so(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="holds no backup of tenfold"):
         brought_back(tmp_path, tmp_path / "new", "")
+
+
+def blobs_of(app: MemoryApp) -> dict[str, dict[str, bytes]]:
+    found = {}
+    for name, store in app.stores.items():
+        found[name] = {key: read_if_there(store, key) or b"" for key in store.all_keys()}
+    return found
+
+
+def test_stores_that_are_no_folders_are_backed_up_and_come_back(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup, others = tmp_path / "backup", "events"
+    with MemoryApp(Settings(home=home)) as app:
+        app.ingest.add(picture(), name="one.png", source="upload")
+        app.blobs(others).put("1/ab.jpg", b"an event")
+        made = back_up(app.database, app.home, app.blobs, backup, secrets=True)
+        before = blobs_of(app)
+        stored = {f"{name}/{key}" for name, kept in before.items() for key in kept}
+        assert {path for path in made.files if "/" in path} == stored
+        assert any(path.startswith("pictures/") for path in stored)
+
+        # Of a further one only what was changed is read.
+        app.blobs(others).put("1/ab.jpg", b"now more")
+        monkeypatch.setattr(app.stores["pictures"], "open", pytest.fail)
+        again = back_up(app.database, app.home, app.blobs, backup, secrets=True)
+        assert {path for path in stored if again.files[path] != made.files[path]} == {f"{others}/1/ab.jpg"}
+
+    with MemoryApp(Settings(home=tmp_path / "new")) as app:
+        app.blobs(others).put("1/own.jpg", b"was here")
+        with pytest.raises(BackupError, match="holds data already"):
+            restore(backup, app.home, app.blobs, None, snapshot=made.name)
+        done = restore(backup, app.home, app.blobs, None, snapshot=made.name, replace=True)
+        assert blobs_of(app) == before
+        assert (Path(done.aside) / others / "1" / "own.jpg").read_bytes() == b"was here"
+        assert app.originals.read(hash_of(picture())) == picture()

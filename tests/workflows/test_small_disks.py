@@ -35,18 +35,18 @@ def test_a_backup_to_a_full_disk_says_so_and_the_last_one_can_still_be_restored(
     home = tmp_path / "home"
     with small_disk(tmp_path / "disk", "6m") as disk, FakeApp(Settings(home=home)) as app:
         app.ingest.add(picture(), name="first.png", source="upload")
-        back_up(app.database, app.home, disk / "backup", secrets=True)
+        back_up(app.database, app.home, app.blobs, disk / "backup", secrets=True)
         filling = fill(disk)
         app.ingest.add(picture((1, 1, 250)), name="second.png", source="upload")
         with pytest.raises(BackupError, match=r"No space left|full"):
-            back_up(app.database, app.home, disk / "backup", secrets=True)
-        restore(disk / "backup", Home(tmp_path / "old"), None)
+            back_up(app.database, app.home, app.blobs, disk / "backup", secrets=True)
+        restore(disk / "backup", Home(tmp_path / "old"), App(Settings(home=tmp_path / "old")).blobs, None)
         with closing(sqlite3.connect(tmp_path / "old" / "tenfold.db")) as tables:
             assert tables.execute("SELECT name FROM entries").fetchall() == [("first.png",)]
         filling.unlink()
         enlarge(disk)
-        back_up(app.database, app.home, disk / "backup", secrets=True)
-        restore(disk / "backup", Home(tmp_path / "new"), None)
+        back_up(app.database, app.home, app.blobs, disk / "backup", secrets=True)
+        restore(disk / "backup", Home(tmp_path / "new"), App(Settings(home=tmp_path / "new")).blobs, None)
         with closing(sqlite3.connect(tmp_path / "new" / "tenfold.db")) as tables:
             assert tables.execute("SELECT count(*) FROM entries").fetchone() == (2,)
 

@@ -9,12 +9,11 @@ written last: a backup that was killed leaves contents without a snapshot, which
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from tenfold.errors import BackupError
 from tenfold.files import private_mode, settle, sync, temporary, write_whole
@@ -70,23 +69,27 @@ class BackupFolder:
         self.folder = folder
 
     def keep(self, path: Path, before: Content | None = None) -> Content:
-        """Copy a file into the folder, unless its content is there.
+        """Copy a file into the folder, as `keep_opened`."""
+        facts = path.stat()
+        return self.keep_opened(lambda: path.open("rb"), facts.st_size, facts.st_mtime_ns, before)
+
+    def keep_opened(
+        self, opened: Callable[[], BinaryIO], size: int, changed_ns: int, before: Content | None = None
+    ) -> Content:
+        """Copy what can be opened and sought in into the folder, unless its content is there.
 
         Args:
-            path: raises OSError where it cannot be read.
-            before: what the file was in an earlier backup; a file of the same length and time is not read
-                again.
+            opened: raises OSError where it cannot be read.
+            before: what it was in an earlier backup; what is of the same length and time is not read again.
         """
-        with path.open("rb", buffering=0) as source:
-            facts = os.fstat(source.fileno())
-            same = before and (before.size, before.changed_ns) == (facts.st_size, facts.st_mtime_ns)
-            if before and same and self.holds(before):
-                return before
-            known = hashlib.file_digest(source, "sha256").hexdigest()
-            if (size := self._size(known)) is None:
+        if before and (before.size, before.changed_ns) == (size, changed_ns) and self.holds(before):
+            return before
+        with opened() as source:
+            known = _sha256(source)
+            if (held := self._size(known)) is None:
                 source.seek(0)
-                known, size = self._copy(source)
-        return Content(known, size, facts.st_mtime_ns)
+                known, held = self._copy(source)
+        return Content(known, held, changed_ns)
 
     def holds(self, content: Content) -> bool:
         """Whether a content exists with the right length; its bytes are not read."""
@@ -170,7 +173,7 @@ class BackupFolder:
                 path.unlink(missing_ok=True)
         return len(names[:-keep])
 
-    def _copy(self, source: FileIO) -> tuple[str, int]:
+    def _copy(self, source: BinaryIO) -> tuple[str, int]:
         """Copy a file that may be written meanwhile: the hash is of what was copied."""
         digest, size = hashlib.sha256(), 0
         contents = self.folder / "contents"
@@ -206,6 +209,13 @@ class BackupFolder:
             f"The folder {self.folder}", problem, received=said.received or said.problem,
             cure=f"{said.cure}.", reason=said.reason,
         )  # fmt: skip
+
+
+def _sha256(source: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := source.read(_AT_ONCE):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _contents(snapshot: Snapshot) -> Iterator[Content]:

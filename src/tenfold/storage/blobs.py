@@ -42,6 +42,9 @@ class BlobStore(Protocol):
     def size(self, key: str) -> int | None:
         """A blob's length in bytes; None where there is none."""
 
+    def changed(self, key: str) -> int | None:
+        """When a blob was last put, by the store's clock, in nanoseconds; None where there is none."""
+
     def delete(self, key: str) -> None:
         """Delete a blob, if it is there."""
 
@@ -63,7 +66,12 @@ def read_if_there(store: BlobStore, key: str) -> bytes | None:
         return None
 
 
+def is_key(name: str) -> bool:
+    """Whether a key, or a part of one, may be so called."""
+    return _KEY.fullmatch(name) is not None
+
+
 def check_key(key: str) -> str:
     """The key; it must not lead out of a folder."""
-    assert _KEY.fullmatch(key), key
+    assert is_key(key), key
     return key

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tenfold.files import replacing, settle, sync
-from tenfold.storage.blobs import check_key
+from tenfold.storage.blobs import check_key, is_key
 
 
 class LocalStore:
@@ -59,10 +59,12 @@ class LocalStore:
         return self._path(key).open("rb")
 
     def size(self, key: str) -> int | None:
-        try:
-            return self._path(key).stat().st_size
-        except FileNotFoundError:
-            return None
+        facts = self._facts(key)
+        return facts and facts.st_size
+
+    def changed(self, key: str) -> int | None:
+        facts = self._facts(key)
+        return facts and facts.st_mtime_ns
 
     def delete(self, key: str) -> None:
         path = self._path(key)
@@ -82,12 +84,18 @@ class LocalStore:
     def _below(self, folder: Path, above: str) -> Iterator[str]:
         with contextlib.suppress(FileNotFoundError):
             for one in sorted(os.scandir(folder), key=lambda one: one.name):
-                if one.name.startswith("."):  # a file that is being written
+                if not is_key(one.name):  # a file that is being written, or somebody else's
                     continue
                 if one.is_dir(follow_symlinks=False):
                     yield from self._below(Path(one.path), f"{above}{one.name}/")
-                else:
+                elif one.is_file():
                     yield f"{above}{one.name}"
+
+    def _facts(self, key: str) -> os.stat_result | None:
+        try:
+            return self._path(key).stat()
+        except FileNotFoundError:
+            return None
 
     def _settle_folders(self, folder: Path) -> None:
         """Make the names of a blob's folders durable."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import tempfile
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +18,11 @@ class MemoryStore:
     local = False
 
     def __init__(self) -> None:
-        self._blobs: dict[str, bytes] = {}
+        # With the time of each.
+        self._blobs: dict[str, tuple[bytes, int]] = {}
 
     def put(self, key: str, content: bytes, *, immutable: bool = False) -> None:
-        self._blobs[check_key(key)] = bytes(content)
+        self._blobs[check_key(key)] = bytes(content), time.time_ns()
 
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, file.read_bytes())
@@ -28,13 +30,17 @@ class MemoryStore:
 
     def open(self, key: str) -> BinaryIO:
         try:
-            return BytesIO(self._blobs[check_key(key)])
+            return BytesIO(self._blobs[check_key(key)][0])
         except KeyError:
             raise FileNotFoundError(f"no blob {key}") from None
 
     def size(self, key: str) -> int | None:
-        content = self._blobs.get(check_key(key))
-        return None if content is None else len(content)
+        held = self._blobs.get(check_key(key))
+        return held and len(held[0])
+
+    def changed(self, key: str) -> int | None:
+        held = self._blobs.get(check_key(key))
+        return held and held[1]
 
     def delete(self, key: str) -> None:
         self._blobs.pop(check_key(key), None)

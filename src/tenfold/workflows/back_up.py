@@ -1,6 +1,6 @@
-"""Backs up a home and its database while a server runs, and brings them back.
+"""Backs up a home, its blob stores and its database while a server runs, and brings them back.
 
-Knows which folders and columns matter; `backups` knows how they are stored.
+Knows which stores, folders and columns matter; `backups` knows how they are kept.
 """
 
 import os
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ import tomli_w
 from tenfold import __version__
 from tenfold.backups import BackupFolder, Content, Snapshot
 from tenfold.backups import database as tables
-from tenfold.cameras.clips import MARKER
+from tenfold.cameras.clips import MARKER, UNFINISHED
 from tenfold.database import Database
 from tenfold.database.backups import copy_file
 from tenfold.database.upgrading import upgrade
@@ -29,11 +30,13 @@ from tenfold.files import private_mode
 from tenfold.os_errors import in_words
 from tenfold.parsing import from_toml
 from tenfold.paths import Home
+from tenfold.storage import BlobStore, is_key
 
 Row = dict[str, Any]
-# Folders of the home that cannot be recreated. Thumbnails, indexes and caches can.
+Stores = Callable[[str], BlobStore]
+# Blob stores and folders of the home that cannot be recreated. Thumbnails, indexes and caches can.
 _BLOBS = ("pictures", "models", "drafts", "events", "clips", "checks", "comparisons", "exports")
-_FOLDERS = (*_BLOBS, "line", "runs", "learning-curves", "uploaded-data")
+_FOLDERS = ("line", "runs", "learning-curves", "uploaded-data")
 # Settings of the machine, which are not restored.
 _OF_THE_MACHINE = ("home", "database_url", "database_password_file")
 _SECRET_WORDS = ("password", "secret", "token")
@@ -50,14 +53,16 @@ class Restored:
 def back_up(
     database: Database,
     home: Home,
+    blobs: Stores,
     folder: Path,
     *,
     secrets: bool,
     tell: Callable[[int, None], None] = lambda files, total: None,
 ) -> Snapshot:
-    """Add a snapshot of the database and the home's files to a folder.
+    """Add a snapshot of the database, the home's files and the blobs to a folder.
 
     Args:
+        blobs: the store of a name.
         secrets: passwords, keys and tokens too. Without them people, cameras, destinations and stations need
             new ones after a restore.
         tell: called with the number of files that were looked at, and None.
@@ -66,7 +71,7 @@ def back_up(
         BackupError: the folder cannot be written.
     """
     place = Path(os.path.realpath(folder))
-    for name in _FOLDERS:
+    for name in (*_BLOBS, *_FOLDERS):
         if place.is_relative_to(os.path.realpath(home.folder / name)):
             cure = f"Name one outside {home}/{name}."
             raise BackupError(f"The folder {folder}", "would be backed up into itself", cure=cure)
@@ -86,6 +91,10 @@ def back_up(
                 with suppress(FileNotFoundError):  # deleted meanwhile
                     files[path] = backup.keep(file, before.get(path))
                 tell(len(files), None)
+            for name in _BLOBS:
+                for key, blob in _kept_blobs(backup, blobs(name), name, before):
+                    files[key] = blob
+                    tell(len(files), None)
     except (OSError, sqlite3.Error) as reason:
         raise _refused(folder, reason) from reason
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}Z"
@@ -104,7 +113,7 @@ def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
         yield home.settings.name, settings
     if home.datasets.is_file():
         yield home.datasets.name, home.datasets
-    for name in _FOLDERS:
+    for name in (*_FOLDERS, f"clips/{UNFINISHED}"):
         for folder, folders, files in os.walk(home.folder / name):
             folders.sort()
             for file in sorted(files):
@@ -121,6 +130,19 @@ def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
                     yield where, path
 
 
+def _kept_blobs(
+    backup: BackupFolder, store: BlobStore, name: str, before: Mapping[str, Content]
+) -> Iterator[tuple[str, Content]]:
+    """Copy the blobs of a store; those that are deleted meanwhile are left out."""
+    for key in store.all_keys():
+        path = f"{name}/{key}"
+        size, changed = store.size(key), store.changed(key)
+        if size is not None and changed is not None:
+            with suppress(FileNotFoundError):
+                opened = partial(store.open, key)
+                yield path, backup.keep_opened(opened, size, changed, before.get(path))
+
+
 def _portable(settings: bytes) -> bytes:
     """A settings file without the settings of the machine."""
     stated = from_toml(settings)
@@ -129,11 +151,18 @@ def _portable(settings: bytes) -> bytes:
 
 
 def restore(
-    folder: Path, home: Home, server: Database | None, *, snapshot: str = "", replace: bool = False
+    folder: Path,
+    home: Home,
+    blobs: Stores,
+    server: Database | None,
+    *,
+    snapshot: str = "",
+    replace: bool = False,
 ) -> Restored:
-    """Bring a snapshot back into a home and its database. Everything is checked before anything is touched.
+    """Bring a snapshot back into a home, its stores and its database. All is checked before any is touched.
 
     Args:
+        blobs: the store of a name.
         server: PostgreSQL's database; None: SQLite's file in the home.
         snapshot: its name; empty for the newest.
         replace: existing contents are moved aside, after a copy of a server's tables; without it there must
@@ -152,7 +181,7 @@ def restore(
             file = Path(place) / "tenfold.db"
             shutil.copyfile(backup.path(chosen.database), file)
             tables.check(file, chosen.name)
-            there = _there(home, server)
+            there = _there(home, blobs, server)
             if there and not replace:
                 raise BackupError(
                     f"The home {home}",
@@ -161,8 +190,8 @@ def restore(
                     cure="Name an empty folder in TENFOLD_HOME, or move what is there aside with --replace.",
                 )
             _check_room(home, chosen)
-            aside = str(_move_aside(home, there, server)) if there else ""
-            _bring_files(backup, chosen, home)
+            aside = str(_move_aside(home, blobs, there, server)) if there else ""
+            _bring_files(backup, chosen, home, blobs, Path(place) / "blob")
             if server is None:
                 file.chmod(private_mode(home.folder))
                 file.replace(home.database)
@@ -187,10 +216,10 @@ def check(backup: BackupFolder, snapshot: Snapshot) -> None:
         )
 
 
-def _there(home: Home, server: Database | None) -> list[str]:
+def _there(home: Home, blobs: Stores, server: Database | None) -> list[str]:
     """What a restore would replace. Raises BackupError where another program works with it."""
-    names = [*_FOLDERS, home.datasets.name, home.settings.name]
-    found = [name for name in names if (home.folder / name).exists()]
+    names = [*_BLOBS, *_FOLDERS, home.datasets.name, home.settings.name]
+    found = [name for name in names if (home.folder / name).exists() or _elsewhere(blobs, name)]
     if server is None and not home.database.exists():
         return found
     database = server or Database(f"sqlite:///{home.database}")
@@ -206,6 +235,12 @@ def _there(home: Home, server: Database | None) -> list[str]:
     return [*found, home.database.name if server is None else server.shown] if holds else found
 
 
+def _elsewhere(blobs: Stores, name: str) -> BlobStore | None:
+    """The store of a name, where it holds blobs outside the home."""
+    store = blobs(name) if name in _BLOBS else None
+    return store if store and not store.local and any(True for _ in store.all_keys()) else None
+
+
 def _check_room(home: Home, snapshot: Snapshot) -> None:
     free = shutil.disk_usage(home.folder).free
     if free < snapshot.size:
@@ -218,8 +253,8 @@ def _check_room(home: Home, snapshot: Snapshot) -> None:
         )
 
 
-def _move_aside(home: Home, there: list[str], server: Database | None) -> Path:
-    """Move what is in the home into a folder of its backups, and copy a server's tables there."""
+def _move_aside(home: Home, blobs: Stores, there: list[str], server: Database | None) -> Path:
+    """Move what is there into a folder of the home's backups, and copy a server's tables there."""
     aside = home.backups / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     aside.mkdir(parents=True)
     if server is not None and tables.has_tables(server):
@@ -229,21 +264,35 @@ def _move_aside(home: Home, there: list[str], server: Database | None) -> Path:
     for name in (*there, *beside):
         if (home.folder / name).exists():
             (home.folder / name).rename(aside / name)
+        if store := _elsewhere(blobs, name):
+            for key in list(store.all_keys()):
+                target = aside / name / key
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with store.open(key) as source, target.open("wb") as copy:
+                    shutil.copyfileobj(source, copy)
+                store.delete(key)
     return aside
 
 
-def _bring_files(backup: BackupFolder, snapshot: Snapshot, home: Home) -> None:
+def _bring_files(backup: BackupFolder, snapshot: Snapshot, home: Home, blobs: Stores, part: Path) -> None:
+    """Bring all files and blobs of a snapshot.
+
+    Args:
+        part: a file to write blobs into before they are stored.
+    """
     home.clips.mkdir(exist_ok=True)
     (home.clips / MARKER).touch()  # the clips that the tables know are here from now on
     for path, content in snapshot.files.items():
-        target = home.folder / path
+        name, _, key = path.partition("/")
+        blob = name in _BLOBS and is_key(key)
+        target = part if blob else home.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(backup.path(content), target)
-        if path == home.settings.name:
-            target.chmod(private_mode(home.folder))
-        elif path.partition("/")[0] in _BLOBS:
-            target.chmod(0o444)  # as the store does
         os.utime(target, ns=(content.changed_ns, content.changed_ns))
+        if blob:
+            blobs(name).put_file(key, part)
+        elif path == home.settings.name:
+            target.chmod(private_mode(home.folder))
 
 
 def _refused(folder: Path, reason: OSError | sqlite3.Error) -> BackupError:

@@ -39,7 +39,7 @@ def backup(folder: Path, with_secrets: bool, keep: int | None, listed: bool, as_
         made = [there.read(name) for name in there.names()]
     else:
         with App() as app, Progress(sys.stderr, "files backed up") as line:
-            made = [back_up(app.database, app.home, folder, secrets=with_secrets, tell=line.show)]
+            made = [back_up(app.database, app.home, app.blobs, folder, secrets=with_secrets, tell=line.show)]
     removed = there.forget(keep) if keep and not listed else 0
     if as_json:
         facts = [_facts(one) for one in made]
@@ -63,10 +63,9 @@ def restore(folder: Path, snapshot: str, replace: bool, only_check: bool) -> Non
     All of it is checked before anything is touched. A backup of an older tenfold is brought up to date, one
     of a newer is refused. It may come from SQLite and go to PostgreSQL, or the reverse. Stop tenfold first.
     """
-    from tenfold import settings
     from tenfold.backups import BackupFolder
     from tenfold.database import Database
-    from tenfold.paths import Home
+    from tenfold.runtime import App
     from tenfold.workflows import back_up
 
     if only_check:
@@ -74,10 +73,11 @@ def restore(folder: Path, snapshot: str, replace: bool, only_check: bool) -> Non
         back_up.check(BackupFolder(folder), found)
         click.echo(f"{found.name}: {counted(len(found.files), 'file')}, all of them right")
         return
-    chosen = settings.load()
+    app = App()  # whose database is not opened here
+    chosen = app.settings
     server = Database(chosen.database_url, chosen.database_password_file) if chosen.database_url else None
     try:
-        done = back_up.restore(folder, Home(chosen.home), server, snapshot=snapshot, replace=replace)
+        done = back_up.restore(folder, app.home, app.blobs, server, snapshot=snapshot, replace=replace)
     finally:
         if server is not None:
             server.close()
