@@ -1,4 +1,4 @@
-"""Pages at 400 % of a browser's zoom, which is a window of 320 to 256 points: all can be reached."""
+"""Pages at 200 % and 400 % of a browser's zoom, which is a window of 320 to 256 points: all can be reached."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -36,6 +36,15 @@ def test_panels_below_buttons_are_on_the_screen(look_at: LookAt, path: str) -> N
         expect(page.locator(".panel")).to_have_count(0)
     assert openers.count() > 0
     assert page.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.parametrize("zoom", [2, 4])
+def test_another_language_is_chosen_on_the_page_review(look_at: LookAt, zoom: int) -> None:
+    size = {"width": 1280 // zoom, "height": 1024 // zoom}
+    page = look_at("/review", viewport=size, device_scale_factor=zoom)
+    for language in ("uk", "ru", "en"):
+        page.locator(f"header button[lang={language}]").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 def test_the_camera_of_teach_leaves_room_for_the_classes(look_at: LookAt) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carriesFiles, droppedFiles, keepPage, pastedFiles } from "./files";
+import { carriesFiles, droppedFiles, keepPage, onPaste } from "./files";
 
 const file = (name: string) => new File(["x"], name, { type: "image/png" });
 
@@ -54,22 +54,28 @@ const element = (...within: string[]) => ({
 const paste = (files: File[] | null, ...within: string[]) =>
   ({ target: element(...within), clipboardData: files && { files } }) as unknown as ClipboardEvent;
 
-describe("pastedFiles", () => {
+function pastedFiles(event: ClipboardEvent): File[] | null {
+  let taken: File[] | null = null;
+  onPaste((files) => (taken = files))(event);
+  return taken;
+}
+
+describe("onPaste", () => {
   it("names a picture that has no name", () => {
-    const files = pastedFiles(paste([file(""), file("shot.png")]), "pasted.png");
+    const files = pastedFiles(paste([file(""), file("shot.png")]));
     expect(files?.map((f) => [f.name, f.type])).toEqual([
       ["pasted.png", "image/png"],
       ["shot.png", "image/png"],
     ]);
   });
   it("gives no files for pasted text", () => {
-    expect(pastedFiles(paste([]), "p")).toEqual([]);
-    expect(pastedFiles(paste(null), "p")).toEqual([]);
+    expect(pastedFiles(paste([]))).toEqual([]);
+    expect(pastedFiles(paste(null))).toEqual([]);
   });
   it("leaves what is pasted into a field or a window to it: a password is no failed picture", () => {
     for (const place of ["input", "textarea", "dialog"]) {
-      expect(pastedFiles(paste([], place), "p")).toBeNull();
-      expect(pastedFiles(paste([file("a.png")], place), "p")).toBeNull();
+      expect(pastedFiles(paste([], place))).toBeNull();
+      expect(pastedFiles(paste([file("a.png")], place))).toBeNull();
     }
   });
 });

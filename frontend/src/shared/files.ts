@@ -21,13 +21,14 @@ export async function droppedFiles(transfer: DataTransfer, most = usualMost): Pr
   return files;
 }
 
-/** The pictures in a paste; null: it is meant for a field or a window over the page. A picture copied from a page
- *  has no name of its own and gets `fallback`. */
-export function pastedFiles({ target, clipboardData }: ClipboardEvent, fallback: string): File[] | null {
-  if ((target as Element | null)?.closest?.(`${fields}, dialog`)) return null;
-  const files = [...(clipboardData?.files ?? [])];
-  return files.map((file) => (file.name ? file : new File([file], fallback, { type: file.type })));
-}
+/** Listens to pastes: hands over the files in each, which may be none, but nothing that is meant for a field or a
+ *  window over the page. */
+export const onPaste = (take: (files: File[]) => void) => (event: ClipboardEvent) => {
+  if ((event.target as Element | null)?.closest?.(`${fields}, dialog`)) return;
+  const files = [...(event.clipboardData?.files ?? [])];
+  // A picture copied from a page has no name of its own.
+  take(files.map((file) => (file.name ? file : new File([file], "pasted.png", { type: file.type }))));
+};
 
 /** For what is dragged over a page: where nothing takes it, it does not open in place of the page. Text goes into
  *  fields as ever. Listens before the places that take files, which then allow what they take. */
