@@ -1,5 +1,6 @@
 """Manifests in CSV and Parquet."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -301,6 +302,46 @@ def test_names_that_are_files_are_left_as_they_are(pictures: Path) -> None:
     bare(pictures / "other", "in/a.jpg", "in/b.jpg", "in/c.jpg")
     with pytest.raises(DatasetError, match=r"names 1 file that does not exist \(row 3: in/c\.jpg\)"):
         list_manifest(written(pictures, "path,label\nin/a.jpg,cat\nin/c.jpg,dog\n"), "list.csv")
+
+
+def test_to_complete_names_that_are_nowhere_a_bounded_number_of_files_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(60):
+        (tmp_path / f"f{n:02}").mkdir()
+    asked: list[str] = []
+    real = os.path.isfile
+    monkeypatch.setattr(os.path, "isfile", lambda path: bool(asked.append(str(path))) or real(path))
+    rows = [f"{n},cat" for n in range(1500)]
+    manifest = written(tmp_path, "\n".join(["id,label", *rows]))
+    with pytest.raises(DatasetError, match="names 1,500 files that do not exist"):
+        list_manifest(manifest, "list.csv")
+    assert len(asked) < 25_000
+    bare(tmp_path, *(f"f31/{n}.jpg" for n in range(700, 1500)))
+    found, said = list_manifest(manifest, "list.csv", some=True), "files are looked for as f31/*.jpg"
+    assert (len(found.entries), found.layout) == (800, f"columns: path (id); {said}")
+
+
+def test_files_that_are_not_there_are_skipped_where_only_the_others_are_asked_for(pictures: Path) -> None:
+    rows = ["in/a.jpg,cat", "gone/1.jpg,dog", "in/b.jpg,dog", "gone/1.jpg,cat"]
+    manifest = written(pictures, "\n".join(["path,label", *rows]))
+    found = list_manifest(manifest, "list.csv", some=True)
+    assert [entry.source for entry in found.entries] == ["in/a.jpg", "in/b.jpg"]
+    assert [(one.source, one.code, one.reason) for one in found.skipped] == [
+        ("gone/1.jpg", "missing", "row 3: does not exist")
+    ]
+    manifest = written(pictures, "path,label\ngone/1.jpg,cat\n")
+    with pytest.raises(DatasetError, match=r"names 1 file that does not exist \(row 2: gone/1\.jpg\)"):
+        list_manifest(manifest, "list.csv", some=True)
+
+
+def test_addresses_in_place_of_files_are_called_so(pictures: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        list_manifest(written(pictures, "path,label\nhttps://example.org/a.jpg,cat\n"), "list.csv")
+    assert str(caught.value) == (
+        "list.csv names 1 file that does not exist (row 2: https://example.org/a.jpg). "
+        "Download them, and name them by their paths."
+    )
 
 
 def test_a_server_completes_no_name_with_what_it_may_not_read(tmp_path: Path) -> None:

@@ -240,6 +240,39 @@ def test_without_the_rules_of_training_all_that_can_be_read_is_given(tmp_path: P
     assert [len(part) for part in parts(opened(tmp_path / "tested", to_train=False))] == [0, 0, 20]
 
 
+def test_files_of_a_manifest_that_are_not_there_refuse_a_training_and_nothing_else(tmp_path: Path) -> None:
+    root = folder(tmp_path / "pets", each=10)
+    rows = [f"{file.relative_to(tmp_path).as_posix()},{file.parent.name}" for file in root.glob("*/*")]
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("\n".join(["path,label", *rows, "pets/cat/gone.png,cat"]))
+    with pytest.raises(
+        DatasetError, match=r"names 1 file that does not exist \(row 22: pets/cat/gone\.png\)"
+    ):
+        opened(manifest)
+    data = opened(manifest, to_train=False)
+    assert (sum(map(len, parts(data))), [one.source for one in data.skipped]) == (20, ["pets/cat/gone.png"])
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("pets.zip", "The data 'pets.zip' is an archive (looked for {}/pets.zip). Unpack it"),
+        ("https://example.org/pets", "The data 'https://example.org/pets' is an address. Download it"),
+        ("", "A dataset has no name. Name cifar10, a folder"),
+        (" ", "A dataset has no name. Name cifar10, a folder"),
+    ],
+)
+def test_what_is_no_folder_is_called_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str
+) -> None:
+    folder(tmp_path / "pets")
+    shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path, "pets")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatasetError) as caught:
+        open_dataset(source, side=32, data_dir=tmp_path, cache=tmp_path / "cache")
+    assert str(caught.value).startswith(message.format(tmp_path))
+
+
 def test_data_without_any_picture_are_refused_by_everybody(tmp_path: Path) -> None:
     (tmp_path / "pets" / "cat").mkdir(parents=True)
     (tmp_path / "pets" / "cat" / "a.jpg").write_text("hello")

@@ -10949,7 +10949,7 @@ export interface components {
              * Code
              * @description Why, for programs.
              */
-            code: ("link-to-folder" | "broken-link") | ("own-files" | "outside") | ("beside-classes" | "no-pictures" | "unreadable");
+            code: ("link-to-folder" | "broken-link") | ("own-files" | "outside") | ("beside-classes" | "missing" | "no-pictures" | "unreadable");
             /**
              * Reason
              * @description The same in English.

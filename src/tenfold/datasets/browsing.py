@@ -174,7 +174,11 @@ def browse(source: str, data_dir: Path, files: ServerFiles) -> Browsed:
     Args:
         files: opens its pictures.
     """
-    return BrowsedCifar10(data_dir) if source == CIFAR10 else BrowsedFiles(listed(source, files), files)
+    return (
+        BrowsedCifar10(data_dir)
+        if source == CIFAR10
+        else BrowsedFiles(listed(source, files, some=True), files)
+    )
 
 
 def _index(names: tuple[str, ...], name: str, what: str, dataset: str) -> int:

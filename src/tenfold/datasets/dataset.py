@@ -7,9 +7,10 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.folder_walk import LINKS_LEFT_OUT, LinkLeftOut
 from tenfold.server_files import NOT_OPENED, NotOpened
 
-SkipCode = LinkLeftOut | NotOpened | Literal["beside-classes", "no-pictures", "unreadable"]
+SkipCode = LinkLeftOut | NotOpened | Literal["beside-classes", "missing", "no-pictures", "unreadable"]
 _SKIPPED = dict[str, str]([*LINKS_LEFT_OUT.items(), *NOT_OPENED.items()]) | {
     "beside-classes": "lies beside the class folders",
+    "missing": "does not exist",
     "no-pictures": "holds no pictures",
     "unreadable": "cannot be read",
 }

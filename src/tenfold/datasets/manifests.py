@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tenfold.class_folders import PART_NAMES, TRAINING
+from tenfold.datasets.dataset import Skipped
 from tenfold.datasets.listing import (
     ListedPicture,
     Listing,
@@ -56,8 +57,9 @@ _LONGEST_NAMED = 300
 _LONGEST_HEADER = 10_000
 # What a name without an ending may lack.
 _ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
-# The most folders beside a manifest that are looked into, and the names that choose one of them.
-_MOST_FOLDERS, _MOST_NAMES = 50, 1000
+# The most folders beside a manifest that are looked into, the names that choose one of them, and how many
+# files may be asked for to choose: each is a journey where the pictures lie on another computer.
+_MOST_FOLDERS, _MOST_NAMES, _MOST_ASKED = 50, 1000, 20_000
 _Opening = Callable[[], BinaryIO]
 
 
@@ -81,13 +83,16 @@ class _Short:
 Row = tuple[int, dict[str, str]]
 
 
-def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -> Listing:
+def list_manifest(
+    manifest: Path, name: str, files: ServerFiles | None = None, *, some: bool = False
+) -> Listing:
     """The pictures that a manifest names.
 
     Args:
         manifest: the file.
         name: what to call it in messages.
         files: opens the manifest, and says which paths may not be named; without it, all may.
+        some: files that are not there are skipped, where others are.
 
     Raises:
         DatasetError: it cannot be read, has other columns, or names files that are not there.
@@ -96,7 +101,7 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
     read = _parquet if manifest.suffix.lower() == ".parquet" else _csv
     entries: list[ListedPicture] = []
     remarks: list[Remark] = []
-    missing: list[str] = []
+    missing: dict[str, int] = {}
     outside: list[str] = []
 
     def opening() -> BinaryIO:
@@ -112,12 +117,14 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
         if entry in seen:
             continue
         seen.add(entry)
-        entries.append(entry)
         if not os.path.isfile(entry.path):
-            missing.append(f"row {number}: {entry.source}")
-        elif files is not None and files.problem(entry.path, (str(manifest.parent),)):
+            address = "://" in row["path"]  # as a path it would read otherwise
+            missing.setdefault(row["path"].strip() if address else entry.source, number)
+            continue
+        entries.append(entry)
+        if files is not None and files.problem(entry.path, (str(manifest.parent),)):
             outside.append(f"row {number}: {entry.source}")
-    if twice := len(rows) - len(entries):
+    if twice := len(rows) - len(seen):
         sentence = counted(twice, "row that stands twice counts", "rows that stand twice count") + " once"
         remarks.append(Remark("rows-twice", sentence, (f"{twice}",)))
     if outside:
@@ -128,15 +135,19 @@ def list_manifest(manifest: Path, name: str, files: ServerFiles | None = None) -
             cure="Put the manifest into the folder that the pictures are in, or above it.",
             reason="manifest-outside",
         )
-    if missing:
+    if missing and not (some and entries):
+        gone = [f"row {number}: {source}" for source, number in missing.items()]
         raise DatasetError(
             name,
-            f"names {_count(missing)} not exist",
-            received=_first(missing),
-            cure=f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
+            f"names {_count(gone)} not exist",
+            received=_first(gone),
+            cure="Download them, and name them by their paths."
+            if any("://" in source for source in missing)
+            else f"Paths start where the manifest lies, in {printable_path(manifest.parent.absolute())}.",
             reason="manifest-missing-files",
         )
-    return listing(name, manifest.parent, entries, remarks=remarks)
+    skipped = [Skipped(source, "missing", f"row {n}: does not exist") for source, n in missing.items()]
+    return listing(name, manifest.parent, entries, skipped, remarks)
 
 
 def _said(short: _Short) -> Remark:
@@ -305,17 +316,25 @@ def _missing(manifest: Path, names: Sequence[str]) -> _Short:
     Where several folders fit, the one in which most files are is taken, and of these the one that is called
     as the manifest is.
     """
-    some = [name for name in dict.fromkeys(names[:_MOST_NAMES]) if name and not os.path.isabs(name)]
     here = manifest.parent
+    all_names = [name for name in dict.fromkeys(names) if name and not os.path.isabs(name)]
+    some = _spread(all_names, _MOST_NAMES)
     if not some or any(os.path.isfile(here / name) for name in some):
         return _Short()
+    ways = [_Short(folder, ending) for folder in ("", *_folders(here)) for ending in _endings(some)]
+    some = _spread(some, _MOST_ASKED // len(ways))
 
     def fit(short: _Short) -> tuple[int, bool]:
         found = sum(os.path.isfile(here / short.whole(name)) for name in some)
         return found, bool(found) and short.folder.lower().startswith(manifest.stem.lower())
 
-    best = max((_Short(folder, end) for folder in ("", *_folders(here)) for end in _endings(some)), key=fit)
+    best = max(ways, key=fit)
     return best if fit(best)[0] else _Short()
+
+
+def _spread(names: Sequence[str], most: int) -> Sequence[str]:
+    """So many of the names, from the first to the last."""
+    return names[:: -(-len(names) // most)] if len(names) > most else names
 
 
 def _endings(names: Sequence[str]) -> list[str]:

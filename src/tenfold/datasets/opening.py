@@ -34,6 +34,7 @@ SKIPPED_SHARE = 0.05
 # How many files may be unreadable in any case; at most an eighth of all.
 _FEW_SKIPPED = 3
 _NAMED = 3
+_ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
 
 
 def title_of(source: str) -> str:
@@ -73,8 +74,9 @@ def open_dataset(
         test_share: how much becomes the test part where there is none.
         skipped_share: how many of the files may be unreadable; of a small set one at least.
         to_train: refuse what nothing can be learned from: a single class, classes without training pictures
-            or with too few to be split, too many unreadable files. Without it, all that can be read is given;
-            a class that is too small to be split is training.
+            or with too few to be split, too many unreadable files, any that a manifest names and that is not
+            there. Without it, all that can be read is given; a class that is too small to be split is in
+            training.
         limits: what one picture may ask for.
         files: opens what was named to a server; without it, links and a manifest's paths lead anywhere.
         progress: called with the pictures decoded and the pictures in all.
@@ -86,7 +88,7 @@ def open_dataset(
     _check_range(side, validation_share, test_share)
     if source == CIFAR10:
         return _cifar10(side if to_train else cifar10.SIDE, data_dir, cache, resize, progress)
-    found = listed(source, files)
+    found = listed(source, files, some=not to_train)
     split_off = {
         part: share
         for part, share in ((VALIDATION, validation_share), (TEST, test_share))
@@ -153,8 +155,12 @@ def _cifar10(side: int, data_dir: Path, cache: Path, resize: str, progress: Prog
     return Dataset(CIFAR10, parts[0], parts[1], parts[2], everything.fingerprint())
 
 
-def listed(source: str, files: ServerFiles | None = None) -> Listing:
-    """The pictures that a folder or a manifest names; `files` as of `open_dataset`. Raises DatasetError."""
+def listed(source: str, files: ServerFiles | None = None, *, some: bool = False) -> Listing:
+    """The pictures that a folder or a manifest names; `files` as of `open_dataset`. Raises DatasetError.
+
+    Args:
+        some: give those that are there, where a manifest names others too.
+    """
     path = Path(os.path.expanduser(source))
     if files is not None and files.own(path):
         raise DatasetError(
@@ -163,16 +169,32 @@ def listed(source: str, files: ServerFiles | None = None) -> Listing:
             cure="Copy the pictures to another folder.",
             reason="own-files",
         )
-    if os.path.isdir(path):
+    if source.strip() and os.path.isdir(path):  # "" would be the folder that one stands in
         return list_folder(path, source, files)
     if path.suffix.lower() in SUFFIXES and os.path.isfile(path):
-        return list_manifest(path, source, files)
-    raise DatasetError(
+        return list_manifest(path, source, files, some=some)
+    raise _no_such_data(source, path)
+
+
+def _no_such_data(source: str, path: Path) -> DatasetError:
+    problem = "is neither a folder nor a manifest" if os.path.exists(path) else "does not exist"
+    looked = f"looked for {images.safe_name(str(path.absolute()))}"
+    cure = (
+        "Name cifar10, a folder of class-name/picture files, or a manifest that ends in .csv, .parquet or "
+        ".tsv."
+    )
+    if not source.strip():
+        return DatasetError("A dataset", "has no name", cure=cure, reason="no-such-data")
+    elif "://" in source:
+        problem, looked = "is an address", ""
+        cure = "Download it, and name the folder or the manifest by its path."
+    elif path.name.lower().endswith(_ARCHIVES) and os.path.isfile(path):
+        problem, cure = "is an archive", "Unpack it, and name the folder that comes out of it."
+    return DatasetError(
         f"The data {images.safe_name(source)!r}",
-        "is neither a folder nor a manifest" if os.path.exists(path) else "does not exist",
-        received=f"looked for {images.safe_name(str(path.absolute()))}",
-        cure="Name cifar10, a folder of class-name/picture files, or a manifest that ends in "
-        ".csv, .parquet or .tsv.",
+        problem,
+        received=looked,
+        cure=cure,
         reason="no-such-data",
     )
 

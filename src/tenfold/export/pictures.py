@@ -153,5 +153,5 @@ def _written(parts: Sequence[LabelledPictures], folder: Path) -> list[tuple[Path
 def _found(
     parts: Sequence[LabelledPictures], source: str, files: ServerFiles | None
 ) -> list[tuple[Path, ...]]:
-    paths = {one.source: one.path for one in listed(source, files).entries}
+    paths = {one.source: one.path for one in listed(source, files, some=True).entries}
     return [tuple(paths[name] for name in part.sources) for part in parts]

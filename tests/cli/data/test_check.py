@@ -62,8 +62,23 @@ def test_the_rare_class_and_the_bad_file_are_found_and_refuse_nothing(
         assert "Skipped cat/bad.png: " in outcome.err
         assert "cat" in outcome.out
     checked = tenfold("data", "check", root, "--no-labels", "-o", tmp_path / "page.html").out
-    assert "       1  files not read\n" in checked
+    assert "       1  file not read\n" in checked
     assert "       1  rare classes\n          cat: 2 to learn from" in checked
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_files_of_a_manifest_that_are_not_there_are_named_and_refuse_nothing(
+    tenfold: Command, classifiers: list[FakeClassifier], pets: Path, tmp_path: Path, command: str
+) -> None:
+    rows = [f"{file.relative_to(tmp_path).as_posix()},{file.parent.name}" for file in pets.glob("*/*")]
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("\n".join(["path,label", "pets/cat/gone.png,cat", *rows]))
+    options = ["--no-labels"] if command == "check" else []
+    outcome = tenfold("data", command, manifest, *options, "-o", tmp_path / "page.png")
+    assert (outcome.status, outcome.err) == (0, "Skipped pets/cat/gone.png: row 2: does not exist\n")
+    if options:
+        assert "       1  file not read\n" in outcome.out
+        assert "pets/cat/gone.png" in (tmp_path / "page.png").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("clean", "status"), [(False, 1), (True, 0)])

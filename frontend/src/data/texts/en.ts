@@ -65,6 +65,7 @@ export const en = {
   skipped: "Files that belong to no class",
   skippedMore: "and {n} more",
   skip_beside_classes: "lies beside the class folders",
+  skip_missing: "is named in the manifest and does not exist",
   skip_no_pictures: "holds no pictures",
   skip_link_to_folder: "is a link to a folder, which is not followed",
   skip_broken_link: "is a link that leads nowhere",

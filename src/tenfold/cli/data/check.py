@@ -99,7 +99,9 @@ def _root(source: str) -> Path:
 def _summary(report: "DataCheck", pool: "AllPictures") -> str:
     lines = [f"{counted(len(pool), 'picture')} of {counted(len(report.classes), 'class', 'classes')}"]
     if report.skipped:
-        lines.append(f"  {len(report.skipped):>6,}  files not read")
+        lines.append(
+            f"  {len(report.skipped):>6,}  {'file' if len(report.skipped) == 1 else 'files'} not read"
+        )
     for problem in report.problems:
         if not problem.findings:
             continue

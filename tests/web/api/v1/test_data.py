@@ -63,6 +63,18 @@ def test_a_folder_that_gains_a_picture_is_listed_again(server: Running, folder: 
     assert server.client.get(f"/api/v1/data/{key}").json()["total"] == 20
 
 
+def test_files_of_a_manifest_that_are_not_there_are_named_and_the_rest_is_looked_through(
+    server: Running, folder: Path
+) -> None:
+    manifest = folder / "list.csv"
+    manifest.write_text("path,label\nred/0.png,red\nred/gone.png,red\nblue/1.png,blue\nred/gone.png,blue\n")
+    key = add(server, manifest)
+    facts = server.client.get(f"/api/v1/data/{key}").json()
+    assert facts["parts"] == {"all": {"blue": 1, "red": 1}}
+    assert [(one["source"], one["code"]) for one in facts["skipped"]] == [("red/gone.png", "missing")]
+    assert server.client.post(f"/api/v1/data/{key}/check").status_code == 200
+
+
 def test_a_dataset_that_is_gone_is_told_and_can_be_forgotten(server: Running, folder: Path) -> None:
     key = add(server, folder)
     folder.rename(folder.with_name("elsewhere"))
@@ -74,7 +86,7 @@ def test_a_dataset_that_is_gone_is_told_and_can_be_forgotten(server: Running, fo
 
 
 @pytest.mark.parametrize(
-    "source", ["nowhere", "", "\x00", "cifar10/../..", "~nobody-of-that-name", "x" * 5000]
+    "source", ["nowhere", "", " ", "\x00", "cifar10/../..", "~nobody-of-that-name", "x" * 5000]
 )
 def test_what_is_no_dataset_is_not_added(server: Running, source: str) -> None:
     answer = server.client.post("/api/v1/data", json={"source": source})

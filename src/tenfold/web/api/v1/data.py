@@ -148,7 +148,7 @@ def add_source(request: Request, who: Administrator, asked: DatasetRequest) -> S
     source = asked.source.strip()
     if source != CIFAR10:
         try:
-            source = str(Path(os.path.expanduser(source)).absolute())
+            source = source and str(Path(os.path.expanduser(source)).absolute())
             browse(source, service.settings.data_dir, service.app.files)
         except OSError as error:
             raise DatasetError(
