@@ -26,11 +26,12 @@ def png(pixels: np.ndarray) -> bytes:
 
 @pytest.fixture(scope="module")
 def unlike(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pattern that the model says is none of its classes."""
+    """A pattern that the model says is none of its classes, one of which is nearer than the others."""
     for size in range(2, 40):
         checks = (np.indices((240, 320)).sum(0) // size % 2 * 255).astype(np.uint8)
         picture = png(checks)
-        if not ask(address, picture)["known"]:
+        answer = ask(address, picture)
+        if not answer["known"] and answer["confidence"] > 0.2:
             path = tmp_path_factory.mktemp("unlike") / "checks.png"
             path.write_bytes(picture)
             return path
@@ -94,6 +95,33 @@ def test_none_of_these_is_said_plainly_with_the_nearest_class(
         f"{english_percent(nearest['confidence'])}."
     )
     expect(answer.locator("canvas")).to_have_css("opacity", "0")
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-US", "No class is nearer than the others."),
+        ("uk-UA", "Жоден клас не ближчий за інші."),
+        ("ru-RU", "Ни один класс не ближе других."),
+    ],
+)
+def test_where_all_classes_are_as_likely_none_is_called_the_nearest(
+    visit: Visit, plane: Path, tmp_path: Path, locale: str, words: str
+) -> None:
+    pixels = np.asarray(Image.open(plane).convert("RGB")).copy()
+    pixels[len(pixels) // 2 :] = 128
+    (tmp_path / "half.png").write_bytes(png(pixels))
+    page = visit(locale=locale)
+    choose(page, tmp_path / "half.png")
+    expect(card(page, "half.png").locator(".more")).to_contain_text(words)
+    expect(card(page, "half.png").locator(".more")).not_to_contain_text("10")
+
+
+def test_a_double_click_on_an_example_takes_it_once(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="A drawn plane").dblclick()
+    expect(card(page, "plane.webp").locator(".verdict")).to_be_visible()
+    assert names(page) == ["plane.webp"]
 
 
 def test_a_file_that_is_no_picture_gets_its_message_beside_it(

@@ -48,7 +48,7 @@ def test_a_folder_is_a_table_of_what_is_in_it_and_in_its_folders(tenfold: Comman
     assert outcome.out == (
         "FILE          CLASS            SURE\n"
         "./a.png       red             91.0%\n"
-        "./grey.png    none of these          nearest: red 33.3%\n"
+        "./grey.png    none of these          no class is nearer than the others\n"
         "./sub/b.jpeg  blue            91.0%\n"
         "./sub/green   green           91.0%\n"
     )
@@ -56,8 +56,9 @@ def test_a_folder_is_a_table_of_what_is_in_it_and_in_its_folders(tenfold: Comman
 
 def test_more_classes_are_shown_where_asked_for(tenfold: Command, album: Path) -> None:
     assert tenfold("classify", "--top", 2, "a.png").out.rstrip().endswith("91.0%  green 4.5%")
+    (album / "pale.png").write_bytes(picture((140, 120, 110)))
     assert (
-        tenfold("classify", "--top", 2, "grey.png").out.rstrip().endswith("nearest: red 33.3%, green 33.3%")
+        tenfold("classify", "--top", 2, "pale.png").out.rstrip().endswith("nearest: red 37.7%, green 32.5%")
     )
 
 

@@ -3,6 +3,7 @@ import { explain } from "../failures";
 import { isolate } from "../i18n";
 import { announcer } from "../announcer.svelte";
 import { language } from "../language.svelte";
+import { nearestText } from "./nearest";
 import { say } from "./texts";
 import type { Picture } from "./pictures.svelte";
 
@@ -24,7 +25,10 @@ export function announce(picture: Picture): void {
 function one({ name, prediction, failure }: Picture): string {
   if (failure) return explain(language.code, failure, name).message;
   if (!prediction) return "";
-  return say.text(prediction.known ? "announced" : "announcedNone", {
+  if (!prediction.known) {
+    return `${say.text("announcedNone", { name: isolate(name) })} ${nearestText(prediction)}`;
+  }
+  return say.text("announced", {
     name: isolate(name),
     label: language.className(prediction.label),
     percent: language.percent(prediction.confidence),

@@ -13,6 +13,7 @@ from tenfold.predictions import Prediction
 # "None of these" in the languages of class names.
 NONE = {"en": "none of these", "uk": "нічого з цього", "ru": "ничего из этого"}
 _WIDEST_NAME = 100
+_NONE_NEAREST, _NO_DIFFERENCE = "no class is nearer than the others", 0.0005
 # A spreadsheet takes a cell that starts with one of these for a formula, also after spaces.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -50,7 +51,10 @@ class Table:
             sure, more = _percent(prediction.confidence), ", ".join(chances[1 : self._top])
             self._row(printable(name), self._names[prediction.label], sure, more)
         else:
-            self._row(printable(name), self._none, "", f"nearest: {', '.join(chances[: self._top])}")
+            # Of a picture of which half is missing all classes are as likely.
+            equal = ranked[0][1] - ranked[-1][1] < _NO_DIFFERENCE
+            nearest = _NONE_NEAREST if equal else f"nearest: {', '.join(chances[: self._top])}"
+            self._row(printable(name), self._none, "", nearest)
 
     def add_problem(self, name: str, error: PictureError) -> None:
         pass
