@@ -60,6 +60,17 @@ const terms: [LanguageCode, RegExp, string][] = [
     "утвердить, отбраковывается, адресная строка",
   ],
   ["ru", /ничего из перечисленного|\d%(-й)? интервал/iu, "ничего из этого, 95-процентный интервал"],
+  // What goes on is a noun: nobody says who "we" are.
+  [
+    "uk",
+    /(?<!\p{L})\p{L}+([аяу]юся|[аую]ю…|[уаяю]ємо|[^н]имо)(?!\p{L})/iu,
+    "Читання, не «читаємо» чи «читаю»",
+  ],
+  [
+    "ru",
+    /(?<!\p{L})\p{L}+([ая]ю(сь)?|[аяу]ем)(?!\p{L})|^(Готовим|Ищем|Переносим)/iu,
+    "Чтение, не «читаем» и не «читаю»",
+  ],
   ["en", /\bshared no more\b|\bIs it: /i, "is no longer shared"],
   ["en", /\bthese data\b|\bis no (file|model|picture)\b/i, "this data, is not a ..."],
 ];

@@ -55,10 +55,10 @@ export const en = {
   notRecorded: "Nothing is recorded.",
   busy: "The server is busy: not every picture is looked at.",
   condition_rain:
-    "It is raining: the drops are passed over. What is seen for less than a second is not told meanwhile.",
-  condition_light: "The light has just changed: for some seconds nothing new is told.",
+    "It is raining: the drops are passed over. What is seen for less than a second is not reported meanwhile.",
+  condition_light: "The light has just changed: for some seconds nothing new is reported.",
   condition_shaken: "The camera is being shaken; that is evened out.",
-  travels: "The camera itself is moving: only what is large or stands out is told.",
+  travels: "The camera itself is moving: only what is large or stands out is reported.",
 
   model: "Model",
   modelHint: "It says what moves before the camera.",

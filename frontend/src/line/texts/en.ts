@@ -136,7 +136,7 @@ export const en = {
   trigger_mqtt: "An MQTT message",
   trigger_hand: "By hand, or a program",
   triggerHint_plant: "Each part that its counter counts.",
-  triggerHint_encoder: "Each time the belt has moved so far.",
+  triggerHint_encoder: "Each time the belt has moved as far as is given below.",
   triggerHint_crossing:
     "By its difference from the empty belt. The line is drawn on the picture once the station is added.",
   triggerHint_mqtt: "Any message to the topic. While the broker is away, everything is rejected.",
@@ -219,7 +219,7 @@ export const en = {
   live: "answers now",
   fact_least: "Least confidence",
   fact_none_of_these: "None of these",
-  fact_unsure: "Unsure parts",
+  fact_unsure: "Unsure answers",
   fact_deadline: "Deadline",
   deadlineOfStation: "the station’s",
   deadlineEmpty: "In milliseconds. Empty: the station’s.",

@@ -139,7 +139,7 @@ export const uk: Translated<typeof en> = {
   trigger_mqtt: "Повідомлення MQTT",
   trigger_hand: "Вручну або програмою",
   triggerHint_plant: "Кожна деталь, яку рахує його лічильник.",
-  triggerHint_encoder: "Щоразу, коли конвеєр проходить стільки.",
+  triggerHint_encoder: "Щоразу, коли конвеєр проходить указану нижче відстань.",
   triggerHint_crossing:
     "За відмінністю від порожнього конвеєра. Лінію малюють на кадрі, коли станцію вже додано.",
   triggerHint_mqtt: "Будь-яке повідомлення в темі. Поки брокер недоступний, відбраковується все.",
@@ -223,7 +223,7 @@ export const uk: Translated<typeof en> = {
   live: "активна",
   fact_least: "Найменша впевненість",
   fact_none_of_these: "Нічого з цього",
-  fact_unsure: "Непевні деталі",
+  fact_unsure: "Непевні відповіді",
   fact_deadline: "Граничний час",
   deadlineOfStation: "як у станції",
   deadlineEmpty: "У мілісекундах. Порожньо: як у станції.",

@@ -153,7 +153,8 @@ export const en = {
   estimateSize: "a model of about {size}",
   estimateLast: "An estimate, by the last training on corrections here.",
   measured_run: "An estimate, by the last training of this network here.",
-  measured_trial: "An estimate, by a short trial on this server just now. Other work makes it slower.",
+  measured_trial:
+    "An estimate, by a short trial on this server just now. Other work slows the training down.",
   begin: "Start",
   begun: "The training has begun.",
   run_waiting: "Waiting",

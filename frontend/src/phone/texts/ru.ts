@@ -12,11 +12,11 @@ export const ru: Translated<typeof en> = {
   takePhoto: "Сделать фото",
   choosePictures: "Выбрать картинки",
 
-  opening: "Открываю…",
+  opening: "Открытие…",
   noModel: "На этом устройстве ещё нет модели",
   noModelText: "Она один раз скачивается с сервера, а дальше работает без него.",
   fetching: "Скачивание модели",
-  testing: "Проверяю модель…",
+  testing: "Проверка модели…",
   fetch: "Скачать модель",
   offer: "Сервер отвечает другой моделью: {name}, {size}.",
   take: "Перенести на это устройство",
@@ -46,7 +46,7 @@ export const ru: Translated<typeof en> = {
   waits: "Ждёт отправки",
   wasSent: "Уже в каталоге",
   sendNow: "Отправить сейчас",
-  sending: "Отправляю…",
+  sending: "Отправка…",
   refused: "Сервер не принял файл {name}.",
   forget: "Убрать",
   lostModel:

@@ -12,11 +12,11 @@ export const uk: Translated<typeof en> = {
   takePhoto: "Зробити фото",
   choosePictures: "Вибрати зображення",
 
-  opening: "Відкриваю…",
+  opening: "Відкриття…",
   noModel: "На цьому пристрої ще немає моделі",
   noModelText: "Вона один раз завантажується із сервера, а далі працює без нього.",
   fetching: "Завантаження моделі",
-  testing: "Перевіряю модель…",
+  testing: "Перевірка моделі…",
   fetch: "Завантажити модель",
   offer: "Сервер відповідає іншою моделлю: {name}, {size}.",
   take: "Перенести на цей пристрій",
@@ -44,7 +44,7 @@ export const uk: Translated<typeof en> = {
   waits: "Чекає на надсилання",
   wasSent: "Уже в каталозі",
   sendNow: "Надіслати зараз",
-  sending: "Надсилаю…",
+  sending: "Надсилання…",
   refused: "Сервер не прийняв {name}.",
   forget: "Прибрати",
   lostModel:

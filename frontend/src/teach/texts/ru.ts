@@ -21,7 +21,7 @@ export const ru: Translated<typeof en> = {
 
   hold: "Держите, чтобы снимать",
   holdFor: "Держите, чтобы снимать для класса {name}",
-  recording: "Снимаю",
+  recording: "Идёт съёмка",
   addPictures: "Добавить картинки",
   addPicturesTo: "Добавить картинки в класс {name}",
   dropHint:
@@ -55,7 +55,7 @@ export const ru: Translated<typeof en> = {
 
   resultTitle: "Насколько хорошо они различаются",
   wanting: "Не хватает картинок: {names}. Две на класс — уже начало, десять — хорошо.",
-  learning: "Учусь…",
+  learning: "Обучение…",
   accuracy: "{percent} верно",
   interval: "95-процентный интервал: от {low} до {high}",
   crossValidated: "Каждую картинку классифицировала модель, обученная без неё.",

@@ -21,7 +21,7 @@ export const uk: Translated<typeof en> = {
 
   hold: "Тримайте, щоб знімати",
   holdFor: "Тримайте, щоб знімати для класу {name}",
-  recording: "Знімаю",
+  recording: "Триває знімання",
   addPictures: "Додати зображення",
   addPicturesTo: "Додати зображення до класу {name}",
   dropHint:
@@ -55,7 +55,7 @@ export const uk: Translated<typeof en> = {
 
   resultTitle: "Як добре вони розрізняються",
   wanting: "Бракує зображень: {names}. Два на клас — уже початок, десять — добре.",
-  learning: "Навчаюся…",
+  learning: "Навчання…",
   accuracy: "{percent} правильно",
   interval: "95-відсотковий інтервал: від {low} до {high}",
   crossValidated: "Кожне зображення класифікувала модель, навчена без нього.",
