@@ -1,4 +1,4 @@
-"""Pages at 200 % and 400 % of a browser's zoom, which is a window of 320 to 256 points: all can be reached."""
+"""Pages at 200 and 400 % of a browser's zoom, which is a window of 320 to 256 points: all can be reached."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

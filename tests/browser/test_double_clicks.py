@@ -1,0 +1,258 @@
+"""Buttons that are pressed twice in a row, by a double click or a held Enter: what they do is done once."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+
+from tenfold.datasets import sources
+from tests import tiny
+from tests.browser import modelling
+from tests.browser.conftest import MODEL, PAGE, need, watch
+from tests.browser.stations import filming
+from tests.browser.test_app import sign_in
+from tests.browser.test_every_page import WORDS, fill
+from tests.chromium import PATIENCE
+from tests.forking import serving
+from tests.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# What is sent twice where a button works twice comes at once, or when the first answer is there.
+PAUSE = 400
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with one of everything, and with pictures to train on."""
+    need(PAGE.is_file() and MODEL.is_file(), "needs the built page and the bundled model")
+    folder = tmp_path_factory.mktemp("double")
+    home = folder / "home"
+    with modelling.filling(home) as app, filming() as camera:
+        app.registry.register_bundled()
+        app.registry.go_live(app.registry.find("cifar10").hash, by=0)
+        modelling.models(app, folder)
+        modelling.correct(app, learned=2, kept_back=4)
+        sources.add(app.home.datasets, str(tiny.folder(tiny.shades(60), folder / "shades")))
+        modelling.trainings(home)
+        fill(app, camera.address)
+        with serving(home) as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, server: str) -> Any:
+    """The cookies of an administrator."""
+    context = chromium.new_context(locale="en-US")
+    page = context.new_page()
+    page.goto(server)
+    sign_in(page, "olena", WORDS)
+    page.locator("footer dl").wait_for()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+class Sent:
+    """What a page asks the server to change."""
+
+    def __init__(self, page: Page) -> None:
+        self._open, self._page, self.all = 0, page, list[str]()
+        page.on("request", self._began)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
+
+    def settled(self) -> list[str]:
+        """All so far, once they are answered and nothing has come after them."""
+        until(lambda: self._page.wait_for_timeout(PAUSE) or self._open == 0)
+        return self.all
+
+    def _changes(self, request: Request) -> bool:
+        return request.method != "GET" and "/api/" in request.url
+
+    def _began(self, request: Request) -> None:
+        if self._changes(request):
+            self._open += 1
+            self.all.append(f"{request.method} {request.url} {request.post_data or ''}")
+
+    def _ended(self, request: Request) -> None:
+        self._open -= self._changes(request)
+
+
+@pytest.fixture
+def page(chromium: Browser, server: str, signed_in: Any) -> Iterator[Page]:
+    wrong: list[str] = []
+    context: BrowserContext = chromium.new_context(
+        locale="en-US", storage_state=signed_in, viewport={"width": 1280, "height": 900}
+    )
+    watch(context, server, wrong)
+    made = context.new_page()
+    made.set_default_timeout(PATIENCE)
+    made.on("filechooser", lambda chooser: None)
+    yield made
+    context.close()
+    assert wrong == []
+
+
+def twice(button: Locator, way: str) -> None:
+    if way == "double click":
+        button.dblclick()
+        return
+    keyboard = button.page.keyboard
+    button.focus()
+    for _ in range(5):
+        keyboard.down("Enter")
+    keyboard.up("Enter")
+
+
+def complete(form: Locator, name: str) -> None:
+    """Fill in what is empty; what is chosen in one field may take others away."""
+    fields = form.locator("input:visible, textarea:visible, select:visible")
+    place = -1
+    while (place := place + 1) < fields.count():
+        field = fields.nth(place)
+        kind = field.evaluate("one => one.type")
+        if kind in ("checkbox", "radio", "file", "range", "number") or field.is_disabled():
+            continue
+        if field.input_value():
+            continue
+        if kind == "select-one":
+            field.select_option(index=field.locator("option").count() - 1)
+        else:
+            field.fill(WORDS if kind == "password" else name)
+
+
+def _device(dialog: Locator) -> None:
+    dialog.get_by_label("Which camera").select_option("device")
+
+
+def _snapshots(dialog: Locator) -> None:
+    dialog.get_by_label("Camera", exact=True).select_option("camera:yard")
+    dialog.get_by_label("Ask this address for one picture").check()
+
+
+def _class(dialog: Locator) -> None:
+    dialog.get_by_role("checkbox").first.check()
+
+
+# What is made, where, the button that opens the form, the one that makes it, what is chosen before the rest
+# is filled in, and the list that it comes into.
+MADE: list[tuple[str, str, str, str, Callable[[Locator], None] | None, str]] = [
+    ("person", "/settings?part=people", "Add a person", "Add a person", None, "/people"),
+    ("token", "/settings?part=tokens", "Create a token", "Create a token", None, "/tokens"),
+    ("rule", "/settings?part=notifications", "Add a rule", "Save the rule", None, "/rules"),
+    ("camera", "/cameras", "Add a camera", "Add", _device, "/cameras"),
+    ("station", "/line", "Add a station", "Add", _snapshots, "/stations"),
+    ("recipe", "/line?part=recipes", "New recipe", "New recipe", _class, "/recipes"),
+]
+
+
+@pytest.mark.parametrize("way", ["double click", "held Enter"])
+@pytest.mark.parametrize(("what", "path", "opens", "makes", "first", "list_"), MADE, ids=[m[0] for m in MADE])
+def test_one_thing_is_made(
+    page: Page, server: str, way: str, what: str, path: str, opens: str, makes: str,
+    first: Callable[[Locator], None] | None, list_: str,
+) -> None:  # fmt: skip
+    page.goto(server + path)
+    before = _count(page, server, list_)
+    twice(page.get_by_role("main").get_by_role("button", name=opens, exact=True), way)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_have_count(1)
+    if first:
+        first(dialog)
+    complete(dialog, f"{what} by a {way}")
+    sent = Sent(page)
+    twice(dialog.get_by_role("button", name=makes, exact=True), way)
+    until(lambda: _count(page, server, list_) > before)
+    sent.settled()
+    assert _count(page, server, list_) == before + 1
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("way", ["double click", "held Enter"])
+@pytest.mark.parametrize("kind", ["train", "improve"])
+def test_one_training_is_begun(page: Page, server: str, kind: str, way: str) -> None:
+    part = "runs" if kind == "train" else "corrections"
+    page.goto(f"{server}/models?part={part}")
+    before = _count(page, server, f"/jobs?kind={kind}")
+    if kind == "train":
+        twice(page.get_by_role("main").get_by_role("button", name="Start a training"), way)
+        expect(page.get_by_role("dialog")).to_have_count(1)
+        start = page.get_by_role("dialog").get_by_role("button", name="Start", exact=True)
+    else:
+        start = page.get_by_role("main").get_by_role("button", name="Train on corrections", exact=True)
+    sent = Sent(page)
+    twice(start, way)
+    until(lambda: _count(page, server, f"/jobs?kind={kind}") > before)
+    assert len(sent.settled()) == 1
+    jobs = page.request.get(f"{server}/api/v1/jobs?kind={kind}").json()["jobs"]
+    assert len(jobs) == before + 1
+    for job in jobs:
+        if job["state"] in ("waiting", "running"):
+            origin = {"Origin": server}
+            page.request.post(f"{server}/api/v1/jobs/{job['id']}/cancel", headers=origin)
+    until(lambda: _running(page, server, kind) == 0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/models", "/models?part=corrections", "/models?part=runs", "/models?part=reclassify", "/data",
+        "/teach", "/cameras", "/cameras?part=events", "/line", "/line?part=recipes", "/settings?part=server",
+        "/settings?part=folders", "/settings?part=notifications", "/settings?part=tokens",
+        "/settings?part=people", "/review", "/catalogue",
+    ],
+)  # fmt: skip
+def test_no_button_of_a_page_sends_the_same_twice(page: Page, server: str, path: str) -> None:
+    sent = Sent(page)
+    _opened(page, server, path)
+    named = page.get_by_role("main").get_by_role("button").filter(visible=True)
+    names = list(dict.fromkeys(one.evaluate(_NAME) for one in named.all() if one.is_enabled()))
+    for name in names:
+        _opened(page, server, path)
+        button = page.get_by_role("main").get_by_role("button", name=name, exact=True).filter(visible=True)
+        if not button.count() or not button.first.is_enabled():
+            continue  # what was pressed before took it away
+        sent.all.clear()
+        button.first.dblclick()
+        _once(sent, name)
+        dialog = page.get_by_role("dialog")
+        main = dialog.locator("button.main:visible, button.bad:visible")
+        if dialog.count() == 1 and main.count() and main.first.is_enabled():
+            complete(dialog, f"double {names.index(name)}")
+            main.first.dblclick()
+            _once(sent, f"what opens by {name}")
+        said = page.get_by_role("region", name="Messages").locator("p").all_inner_texts()
+        assert sorted(set(said)) == sorted(said), name
+
+
+_NAME = "one => one.ariaLabel || one.innerText.trim()"
+
+
+def _opened(page: Page, server: str, path: str) -> None:
+    page.goto(server + path)
+    here = page.get_by_role("main").get_by_role("heading", level=1)
+    lost = page.get_by_role("heading", name="Sign in", exact=True)
+    expect(here.or_(lost).first).to_be_visible()
+    if lost.count():  # one of the buttons signed everybody out
+        sign_in(page, "olena", WORDS)
+        page.goto(server + path)
+    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+
+
+def _once(sent: Sent, pressed: str) -> None:
+    all_ = sent.settled()
+    assert sorted(set(all_)) == sorted(all_), pressed
+
+
+def _count(page: Page, server: str, path: str) -> int:
+    answer = page.request.get(f"{server}/api/v1{path}").json()
+    if isinstance(answer, dict):
+        (answer,) = (one for one in answer.values() if isinstance(one, list))
+    return len(answer)
+
+
+def _running(page: Page, server: str, kind: str) -> int:
+    jobs = page.request.get(f"{server}/api/v1/jobs?kind={kind}").json()["jobs"]
+    return sum(job["state"] in ("waiting", "running") for job in jobs)
