@@ -64,8 +64,12 @@ class Sent:
 
     def settled(self) -> list[str]:
         """All so far, once they are answered and nothing has come after them."""
-        until(lambda: self._page.wait_for_timeout(PAUSE) or self._open == 0)
+        until(self._idle)
         return self.all
+
+    def _idle(self) -> bool:
+        self._page.wait_for_timeout(PAUSE)
+        return self._open == 0
 
     def _changes(self, request: Request) -> bool:
         return request.method != "GET" and "/api/" in request.url

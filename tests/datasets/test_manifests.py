@@ -311,7 +311,12 @@ def test_to_complete_names_that_are_nowhere_a_bounded_number_of_files_is_asked_f
         (tmp_path / f"f{n:02}").mkdir()
     asked: list[str] = []
     real = os.path.isfile
-    monkeypatch.setattr(os.path, "isfile", lambda path: bool(asked.append(str(path))) or real(path))
+
+    def isfile(path: str | os.PathLike[str]) -> bool:
+        asked.append(os.fspath(path))
+        return real(path)
+
+    monkeypatch.setattr(os.path, "isfile", isfile)
     rows = [f"{n},cat" for n in range(1500)]
     manifest = written(tmp_path, "\n".join(["id,label", *rows]))
     with pytest.raises(DatasetError, match="names 1,500 files that do not exist"):
