@@ -1,6 +1,6 @@
 /** Which parts are shown and counted, as it stands in the page's address and as the server is asked. */
 import type { paths } from "../../api/schema";
-import { en } from "../texts/en";
+import { en } from "../reasons/texts/en";
 
 type Asked = NonNullable<paths["/api/v1/stations/{number}/parts"]["get"]["parameters"]["query"]>;
 export type Verdict = NonNullable<Asked["verdict"]>;
