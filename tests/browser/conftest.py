@@ -6,7 +6,7 @@ policy or an error in the page's code fails the test that caused it.
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,29 @@ def own_server(home: Path) -> Iterator[str]:
 @pytest.fixture
 def look_at(chromium: Browser, own_server: str) -> Iterator[LookAt]:
     """Opens a page of the own server as somebody: `look_at("/catalogue", locale="uk-UA")`."""
+    with opening(chromium, own_server) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def untouched_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server in which no test changes anything."""
+    need(PAGE.is_file(), "needs the built page: make frontend")
+    need(MODEL.is_file(), "needs the bundled model: tenfold train")
+    with serving(tmp_path_factory.mktemp("untouched-home")) as address:
+        yield address
+
+
+@pytest.fixture
+def glance(chromium: Browser, untouched_server: str) -> Iterator[LookAt]:
+    """As `look_at`, for a test that changes nothing in the server: a start costs more than a visit."""
+    with opening(chromium, untouched_server) as opened:
+        yield opened
+
+
+@contextmanager
+def opening(chromium: Browser, address: str) -> Iterator[LookAt]:
+    """Opens pages of a server, and fails where one did what no page may."""
     wrong: list[str] = []
     with ExitStack() as stack:
 
@@ -86,11 +109,11 @@ def look_at(chromium: Browser, own_server: str) -> Iterator[LookAt]:
             settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **somebody}
             context = chromium.new_context(**settings)
             stack.callback(context.close)
-            watch(context, own_server, wrong)
+            watch(context, address, wrong)
             page = context.new_page()
             page.set_default_timeout(PATIENCE)
             page.on("filechooser", lambda chooser: None)
-            page.goto(own_server + path)
+            page.goto(address + path)
             page.locator("main h1").wait_for()
             return page
 

@@ -48,8 +48,8 @@ def test_pages_change_without_loading_the_document_again(look_at: LookAt, own_se
     expect(page.get_by_text("The catalogue is empty")).to_be_visible()
 
 
-def test_on_a_phone_the_pages_are_in_a_menu_that_the_keyboard_opens(look_at: LookAt) -> None:
-    page = look_at("/", viewport=PHONE, locale="uk-UA", reduced_motion="reduce")
+def test_on_a_phone_the_pages_are_in_a_menu_that_the_keyboard_opens(glance: LookAt) -> None:
+    page = glance("/", viewport=PHONE, locale="uk-UA", reduced_motion="reduce")
     menu = page.get_by_role("button", name="Сторінки")
     menu.focus()
     page.keyboard.press("Enter")
@@ -62,10 +62,10 @@ def test_on_a_phone_the_pages_are_in_a_menu_that_the_keyboard_opens(look_at: Loo
     expect(page.get_by_role("heading", level=1)).to_have_text("Каталог")
 
 
-def test_the_first_paint_is_soon_and_the_page_is_small(look_at: LookAt) -> None:
+def test_the_first_paint_is_soon_and_the_page_is_small(glance: LookAt) -> None:
     everything = sum(len(gzip.compress(file.read_bytes())) for file in (PAGE.parent / "assets").iterdir())
     assert everything < BUNDLE_BYTES
-    page = look_at("/")
+    page = glance("/")
     page.reload()  # the first visit also waits for the server to wake up
     page.locator("main h1").wait_for()
     paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity"

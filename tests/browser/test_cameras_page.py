@@ -207,8 +207,8 @@ def test_how_long_a_cameras_clips_are_kept_is_set_and_said(look_at: LookAt, came
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
 
 
-def test_a_look_at_the_cameras_that_is_refused_keeps_what_is_being_typed(look_at: LookAt) -> None:
-    page = look_at("/cameras")
+def test_a_glance_the_cameras_that_is_refused_keeps_what_is_being_typed(glance: LookAt) -> None:
+    page = glance("/cameras")
     page.get_by_role("button", name="Add a camera").click()
     address = page.get_by_role("dialog").get_by_label("Address")
     address.fill("rtsp://10.0.0.9/half-of-an-addr")

@@ -36,8 +36,8 @@ def add(page: Page, path: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Add").click()
 
 
-def test_cifar10_that_is_not_there_comes_with_the_command_for_it(look_at: LookAt) -> None:
-    page = look_at("/data")
+def test_cifar10_that_is_not_there_comes_with_the_command_for_it(glance: LookAt) -> None:
+    page = glance("/data")
     expect(page.get_by_text("tenfold data fetch cifar10")).to_be_visible()
     assert violations(page) == []
 

@@ -432,8 +432,8 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     expect(card(page, "Attempt 1")).to_contain_text("Corrections it had not learned from")
 
 
-def test_the_bundled_model_has_its_confusion_matrix_and_report(look_at: LookAt) -> None:
-    page = look_at("/models", reduced_motion="reduce")
+def test_the_bundled_model_has_its_confusion_matrix_and_report(glance: LookAt) -> None:
+    page = glance("/models", reduced_motion="reduce")
     bundled = card(page, "tenfold-cifar10")
     bundled.get_by_text("How it did on its test pictures").click()
     expect(bundled).to_contain_text("CIFAR-10 · 10,000 pictures")

@@ -122,8 +122,8 @@ def test_an_address_that_cannot_be_used_is_told_in_the_form(look_at: LookAt) -> 
     expect(dialog.locator(".error")).to_contain_text("вже зайняте")
 
 
-def test_a_look_at_the_destinations_that_is_refused_keeps_what_is_being_typed(look_at: LookAt) -> None:
-    page = look_at(PLACE)
+def test_a_glance_the_destinations_that_is_refused_keeps_what_is_being_typed(glance: LookAt) -> None:
+    page = glance(PLACE)
     dialog = add(page, "Half of a na")
     page.route("**/api/v1/destinations", lambda route: route.fulfill(status=500, body=""))
     expect(page.locator("main").get_by_role("alert")).to_be_attached()
@@ -199,8 +199,8 @@ def test_a_rule_is_tried_on_the_last_day_kept_and_changed(events: None, look_at:
 
 
 @pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
-def test_nothing_scrolls_sideways_on_a_phone(look_at: LookAt, locale: str) -> None:
-    page = look_at(PLACE, locale=locale, viewport=PHONE, color_scheme="dark")
+def test_nothing_scrolls_sideways_on_a_phone(glance: LookAt, locale: str) -> None:
+    page = glance(PLACE, locale=locale, viewport=PHONE, color_scheme="dark")
     page.locator("main .empty").last.wait_for()
     for number in range(2):
         page.locator("main .empty button").nth(number).click()

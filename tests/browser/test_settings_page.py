@@ -183,8 +183,8 @@ def test_a_watched_folder_brings_its_pictures_in(look_at: LookAt, own_server: st
 
 
 @pytest.mark.parametrize("locale", ["en-US", "uk-UA", "ru-RU"])
-def test_nothing_scrolls_sideways_and_axe_finds_nothing_on_a_phone(look_at: LookAt, locale: str) -> None:
-    page = look_at("/settings", locale=locale, viewport=PHONE, color_scheme="dark")
+def test_nothing_scrolls_sideways_and_axe_finds_nothing_on_a_phone(glance: LookAt, locale: str) -> None:
+    page = glance("/settings", locale=locale, viewport=PHONE, color_scheme="dark")
     for link in page.locator("main nav a").all():
         link.click()
         page.wait_for_load_state("domcontentloaded")
@@ -195,8 +195,8 @@ def test_nothing_scrolls_sideways_and_axe_finds_nothing_on_a_phone(look_at: Look
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "ru"])
-def test_every_service_is_shown_with_its_state(look_at: LookAt, language: str) -> None:
-    page = look_at("/settings?part=services", locale=language, viewport=PHONE)
+def test_every_service_is_shown_with_its_state(glance: LookAt, language: str) -> None:
+    page = glance("/settings?part=services", locale=language, viewport=PHONE)
     rows = page.locator("main li")
     ready = page.request.get(f"{page.url.split('/settings')[0]}/readyz").json()
     expect(rows).to_have_count(len(ready["services"]))
@@ -234,9 +234,9 @@ def test_the_link_that_the_server_printed_makes_the_first_account(chromium: Brow
     ("name", "asked"), [("services", "system/services"), ("notifications", "destinations")]
 )
 def test_nothing_is_asked_for_again_while_the_page_is_out_of_sight(
-    look_at: LookAt, name: str, asked: str
+    glance: LookAt, name: str, asked: str
 ) -> None:
-    page = look_at(f"/settings?part={name}")
+    page = glance(f"/settings?part={name}")
     page.wait_for_load_state("networkidle")
     page.evaluate(_SIGHT, "hidden")
     requests: list[str] = []

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.browser
 QUESTION = "Discard what you typed?"
 
 
-def form(look_at: LookAt) -> tuple[Page, Locator]:
+def form(glance: LookAt) -> tuple[Page, Locator]:
     """An open window with a name typed into it, a step behind the page's first part."""
-    page = look_at("/")
+    page = glance("/")
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="People").click()
     page.get_by_role("button", name="Create the first account").click()
@@ -29,8 +29,8 @@ def answer(page: Page, button: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["back", "escape", "cross"])
-def test_what_is_typed_is_there_until_a_person_lets_it_go(look_at: LookAt, way: str) -> None:
-    page, dialog = form(look_at)
+def test_what_is_typed_is_there_until_a_person_lets_it_go(glance: LookAt, way: str) -> None:
+    page, dialog = form(glance)
 
     def leave() -> None:
         if way == "back":
@@ -50,8 +50,8 @@ def test_what_is_typed_is_there_until_a_person_lets_it_go(look_at: LookAt, way: 
     expect(page).to_have_url(re.compile("/settings$" if way == "back" else "/settings.part=people$"))
 
 
-def test_twice_escape_does_not_lose_it(look_at: LookAt) -> None:
-    page, dialog = form(look_at)
+def test_twice_escape_does_not_lose_it(glance: LookAt) -> None:
+    page, dialog = form(glance)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name=QUESTION)).to_be_visible()
     page.keyboard.press("Escape")
@@ -59,8 +59,8 @@ def test_twice_escape_does_not_lose_it(look_at: LookAt) -> None:
     expect(dialog.get_by_label("Name")).to_have_value("ann")
 
 
-def test_nobody_is_asked_where_nothing_is_typed_or_it_was_taken_back(look_at: LookAt) -> None:
-    page, dialog = form(look_at)
+def test_nobody_is_asked_where_nothing_is_typed_or_it_was_taken_back(glance: LookAt) -> None:
+    page, dialog = form(glance)
     dialog.get_by_label("Name").fill("")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -84,8 +84,8 @@ def test_a_link_asks_for_a_form_in_the_page_and_not_once_it_is_saved(look_at: Lo
     expect(page.locator("main h1")).to_have_text("Models")
 
 
-def test_what_was_refused_is_still_asked_for(look_at: LookAt) -> None:
-    page, dialog = form(look_at)
+def test_what_was_refused_is_still_asked_for(glance: LookAt) -> None:
+    page, dialog = form(glance)
     dialog.get_by_label("Password").fill("password")
     dialog.get_by_role("button", name="Create the first account").click()
     expect(dialog.get_by_role("alert")).to_be_visible()

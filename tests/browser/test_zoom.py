@@ -26,8 +26,8 @@ def in_sight(page: Page, panel: Locator) -> None:
 
 
 @pytest.mark.parametrize("path", ["/catalogue", "/line", "/settings"])
-def test_panels_below_buttons_are_on_the_screen(look_at: LookAt, path: str) -> None:
-    page = look_at(path, locale="uk-UA", **ZOOMED)
+def test_panels_below_buttons_are_on_the_screen(glance: LookAt, path: str) -> None:
+    page = glance(path, locale="uk-UA", **ZOOMED)
     openers = page.locator("header .box > button[aria-expanded]")
     for opener in openers.all():
         opener.click()
