@@ -31,3 +31,4 @@ def test_a_bad_text_is_a_value_error(read: Callable[[str | bytes], Any], text: s
 def test_a_good_text_is_read() -> None:
     assert from_json(b'{"a": [1, "\xc3\xa9"]}') == {"a": [1, "\u00e9"]}
     assert from_toml(b"a = [1, 2]") == {"a": [1, 2]}
+    assert from_toml(b"\xef\xbb\xbfa = [1, 2]") == from_toml("\ufeffa = [1, 2]") == {"a": [1, 2]}

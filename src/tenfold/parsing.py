@@ -22,8 +22,10 @@ def from_json(text: str | bytes | bytearray) -> Any:
 
 
 def from_toml(text: str | bytes) -> dict[str, Any]:
-    """What a text says, UTF-8 where it is bytes. Raises ValueError."""
+    """What a text says, UTF-8 where it is bytes, with the mark that Windows puts before it or without. Raises
+    ValueError."""
     try:
-        return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8"))
+        said = text if isinstance(text, str) else text.decode("utf-8")
+        return tomllib.loads(said.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None

@@ -35,7 +35,9 @@ def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | N
     environ = os.environ if environ is None else environ
     described = {one.name: one for one in settings.describe()}
     try:
-        document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
+        document = (
+            tomlkit.parse(file.read_text(encoding="utf-8-sig")) if file.is_file() else tomlkit.document()
+        )
     except (OSError, ValueError, TOMLKitError) as reason:
         raise SettingError(
             str(file), "cannot be changed", received=str(reason), cure="Mend the file by hand."
