@@ -353,6 +353,7 @@ def start(page: Page, data: str, name: str, epochs: str) -> None:
     """Fill in and send what a training is to be."""
     page.get_by_role("button", name="Start a training").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("link", name="Teach")).to_have_attribute("href", "/teach")
     dialog.get_by_label("Data").select_option(data)
     dialog.get_by_label("Network").select_option("resnet-20")
     dialog.get_by_label("Epochs").fill(epochs)
@@ -421,6 +422,7 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
     assert violations(page) == []
     fits_a_phone(page)
     won = offer.get_by_text("That is not enough to call it better").count() == 0
+    expect(offer.get_by_text("The new model is better.")).to_have_count(int(won))
     offer.get_by_role("button", name="Make live").click()
     if not won:
         sure(page, "Make live anyway")

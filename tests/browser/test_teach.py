@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser import scenes
 from tests.browser.catalogues import get
@@ -126,6 +126,42 @@ def test_files_teach_without_a_camera_and_a_mistake_is_moved_and_undone(
     card(page, "dogs").get_by_role("textbox").fill("hounds")
     page.keyboard.press("Enter")
     expect(card(page, "hounds")).to_be_visible()
+
+
+def test_a_class_has_the_name_that_was_typed_in_every_language(look_at: LookAt, photos: Path) -> None:
+    page = look_at("/teach", locale="uk-UA")
+    for number, name in enumerate(("cat", "dog"), 1):
+        page.get_by_role("textbox", name=f"Клас {number}").fill(name)
+    page.get_by_role("button", name="Почати з файлів").click()
+    for name in ("cat", "dog"):
+        files = [str(file) for file in sorted((photos / name).glob("*"))[:4]]
+        card(page, name).locator("input[type=file]").set_input_files(files)
+    with page.expect_file_chooser() as opened:
+        page.get_by_role("button", name="Спробувати зображення").click()
+    opened.value.set_files(str(sorted((photos / "cat").glob("*"))[4]))
+    expect(page.locator(".answer p.name")).to_have_text("cat")
+    bars = page.get_by_role("list", name="Упевненість щодо кожного класу").locator(".name")
+    expect(bars).to_have_text(["cat", "dog"])
+
+
+def test_with_hundreds_of_pictures_a_training_is_named(look_at: LookAt, photos: Path) -> None:
+    def many(route: Route) -> None:
+        answer = route.fetch()
+        draft = answer.json()
+        draft["fit"]["counts"] = [500, 900]
+        route.fulfill(response=answer, json=draft)
+
+    page = look_at("/teach")
+    begin(page, "Begin with files", "cats", "dogs")
+    for name in ("cat", "dog"):
+        add(page, f"{name}s", *sorted((photos / name).glob("*"))[:4])
+    result = page.get_by_role("region", name="How well they are told apart")
+    expect(result.get_by_text("% right")).to_be_visible()
+    expect(result.get_by_text("a training usually does better")).to_have_count(0)
+    page.route("**/api/v1/drafts/*/fit", many)
+    add(page, "cats", *sorted((photos / "cat").glob("*"))[4:6])
+    expect(result.get_by_text("With 500 pictures or more of each class a training usually")).to_be_visible()
+    expect(result.get_by_role("link", name="Models")).to_have_attribute("href", "/models?part=runs")
 
 
 def test_a_double_click_makes_one(look_at: LookAt, own_server: str) -> None:

@@ -76,14 +76,14 @@ export const en = {
   verdict_better: "The new model is better",
   verdict_worse: "The new model is worse",
   verdict_no_difference: "No difference can be shown",
-  why_better: "It gets more of the corrections kept back right, and has not forgotten what the old one knew.",
+  why_better: "It gets more of the corrections right, and has not forgotten what the old one knew.",
   why_forgot: "It has forgotten more than {margin} of what the old one knew.",
-  why_lost: "It gets fewer of the corrections kept back right.",
-  why_not_told: "On the corrections kept back, the difference may be chance.",
+  why_lost: "It gets fewer of the corrections right.",
+  why_not_told: "On the corrections, the difference may be chance.",
   why_not_measured:
-    "It is better on the corrections kept back, but it is not known whether it has forgotten something.",
+    "It is better on the corrections, but it is not known whether it has forgotten something.",
   why_may_have_forgot:
-    "It is better on the corrections kept back, but may have forgotten more than {margin} of what the old one knew.",
+    "It is better on the corrections, but may have forgotten more than {margin} of what the old one knew.",
   keptAsFar:
     "It is better on the corrections. On {n} of its own pictures: {points}, {interval}; a loss of more than {margin} is not ruled out.",
   learnedFrom: "Corrected pictures learned from",
@@ -143,6 +143,7 @@ export const en = {
   "accuracy_pycrafters_v1.3": "77.7 % (measured with the authors’ weights)",
   noData: "There is no data on this server to choose from.",
   toData: "Add data",
+  teachFirst: "With fewer than 50 pictures of each class, teaching usually does better, in seconds:",
   startFrom: "Start from",
   fromNothing: "nothing",
   modelName: "Name of the model",
