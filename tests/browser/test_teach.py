@@ -77,6 +77,29 @@ def await_scene(page: Page, bright: bool) -> None:
     raise AssertionError(levels)
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_the_next_class_stays_in_its_place_when_pictures_of_the_first_come(
+    filming: Browser, own_server: str, viewport: dict[str, int]
+) -> None:
+    page = filming.new_page(locale="en-US", viewport=viewport)
+    page.goto(f"{own_server}/teach")
+    begin(page, "Begin with the camera", "plane", "ship")
+    expect(page.locator("video.on")).to_be_visible()
+    button = card(page, "plane").locator(".buttons button.main")
+    top = "document.querySelectorAll('section[data-class] .buttons')[1].getBoundingClientRect().top + scrollY"
+    button.focus()
+    page.keyboard.down(" ")
+    expect(button).to_contain_text("Recording")
+    expect(card(page, "plane").locator("li")).to_have_count(1)
+    before = page.evaluate(top)
+    expect(button).to_contain_text("Recording 9")
+    page.keyboard.up(" ")
+    expect(card(page, "plane").locator("li img").nth(1)).to_be_visible()
+    expect(page.get_by_role("button", name="Undo the last pictures")).to_be_enabled()
+    assert page.evaluate(top) == pytest.approx(before, abs=1)
+    page.context.close()
+
+
 def test_two_classes_are_recorded_told_apart_tried_and_kept(page: Page) -> None:
     begin(page, "Begin with the camera", "plane", "ship")
     expect(page.locator("video.on")).to_be_visible()
@@ -142,6 +165,27 @@ def test_a_class_has_the_name_that_was_typed_in_every_language(look_at: LookAt, 
     expect(page.locator(".answer p.name")).to_have_text("cat")
     bars = page.get_by_role("list", name="Упевненість щодо кожного класу").locator(".name")
     expect(bars).to_have_text(["cat", "dog"])
+
+
+def test_the_pictures_that_have_no_room_in_a_row_are_shown_when_asked_for(
+    look_at: LookAt, photos: Path
+) -> None:
+    page = look_at("/teach", viewport={"width": 390, "height": 844})
+    begin(page, "Begin with files", "cats", "dogs")
+    add(page, "cats", *sorted((photos / "cat").glob("*"))[:8])
+    shown, more = (
+        card(page, "cats").locator("li img"),
+        card(page, "cats").get_by_role("button", name="Show all"),
+    )
+    expect(more).to_be_visible()
+    few = shown.count()
+    expect(more).to_have_text(f"+{8 - few}")
+    rows = card(page, "cats").locator("li").evaluate_all("all => new Set(all.map(one => one.offsetTop)).size")
+    assert rows == 1
+    more.click()
+    expect(shown).to_have_count(8)
+    card(page, "cats").get_by_role("button", name="Show fewer").click()
+    expect(shown).to_have_count(few)
 
 
 def test_with_hundreds_of_pictures_a_training_is_named(look_at: LookAt, photos: Path) -> None:
