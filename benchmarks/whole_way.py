@@ -179,13 +179,13 @@ def photographs(folder: Path, count: int) -> Path:
 
 
 @contextmanager
-def serving(home: Path, database_url: str) -> Iterator[str]:
-    """A server with a home of its own; its address."""
+def serving(home: Path, database_url: str = "", python: str = sys.executable) -> Iterator[str]:
+    """A server with a home of its own, in the environment of `python`; its address."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
     environ |= {"TENFOLD_HOME": str(home), "TENFOLD_DATA_DIR": str(record.DATA)}
     if database_url:
         environ["TENFOLD_DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
+    command = [python, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         first = server.stdout.readline()
