@@ -83,7 +83,7 @@ class Person:
     def __init__(self, page: Page, pace: Pace, thumbnails: list[tuple[str, NDArray[np.float64]]]) -> None:
         self._page, self._pace, self._thumbnails = page, pace, thumbnails
         self.visit = Visit()
-        self._begun = 0.0
+        self._begun, self._presses = 0.0, 0
 
     def teach(self, address: str) -> None:
         """From the front page to the first answer."""
@@ -119,6 +119,7 @@ class Person:
             self._mark(f"{name} recorded")
         page.locator(".answer p.name").wait_for()
         self._mark("first answer")
+        self.visit.presses = self._presses
 
     def watch(self) -> None:
         """Note what is answered to each thing that is held before the camera, once around."""
@@ -152,7 +153,7 @@ class Person:
         what.hover()
         self._pause(self._pace.aim)
         what.click()
-        self.visit.presses += 1
+        self._presses += 1
 
     def _hold(self, what: Locator) -> None:
         what.hover()
