@@ -207,7 +207,11 @@ def frames() -> Iterator[tuple[str, Image.Image]]:
     for name, file in CLIPS.items():
         with av.open(str(SAMPLES / "clips" / file)) as clip:
             step = max(1, round(float(clip.streams.video[0].average_rate or scenes.RATE) / scenes.RATE))
-            shown = [_cut(one.to_image()) for n, one in enumerate(clip.decode(video=0)) if n % step == 0]
+            shown = [
+                _cut(Image.fromarray(one.to_ndarray(format="rgb24")))
+                for n, one in enumerate(clip.decode(video=0))
+                if n % step == 0
+            ]
         there_and_back = [*shown, *shown[-2:0:-1]]
         for n in range(SHOWN[name] * scenes.RATE):
             yield name, there_and_back[n % len(there_and_back)]

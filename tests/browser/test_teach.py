@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
 from tests.browser import scenes
 from tests.browser.catalogues import get
@@ -79,7 +79,7 @@ def await_scene(page: Page, bright: bool) -> None:
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
 def test_the_next_class_stays_in_its_place_when_pictures_of_the_first_come(
-    filming: Browser, own_server: str, viewport: dict[str, int]
+    filming: Browser, own_server: str, viewport: ViewportSize
 ) -> None:
     page = filming.new_page(locale="en-US", viewport=viewport)
     page.goto(f"{own_server}/teach")
