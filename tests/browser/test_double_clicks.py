@@ -1,10 +1,11 @@
 """Buttons that are pressed twice in a row, by a double click or a held Enter: what they do is done once."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from tenfold.datasets import sources
 from tests import tiny
@@ -131,6 +132,15 @@ def _device(dialog: Locator) -> None:
 
 
 def _snapshots(dialog: Locator) -> None:
+    def untested(route: Route) -> None:
+        """Its camera may be too slow to be tried, on a loaded machine."""
+        asked = route.request.post_data_json if route.request.method == "POST" else None
+        if asked is None:
+            route.continue_()
+        else:
+            route.continue_(post_data=json.dumps(asked | {"untested": True}))
+
+    dialog.page.route("**/api/v1/stations", untested)
     dialog.get_by_label("Camera", exact=True).select_option("camera:yard")
     dialog.get_by_label("Ask this address for one picture").check()
 
