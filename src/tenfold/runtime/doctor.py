@@ -164,9 +164,9 @@ def _stations(app: App) -> Iterator[Check]:
 
 
 def _station(row: "StationRow") -> Check:
-    from tenfold.line.stations.fares import fares, word_of
+    from tenfold.line.stations.status import status_of, word_of
 
-    title, now = f"station {row.name}", fares(row)
+    title, now = f"station {row.name}", status_of(row)
     why = [Why.told(one) for one in now.problems] + [Why(one, word_of(one)) for one in now.reasons]
     match now.phase:
         case "paused":

@@ -230,9 +230,9 @@ def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(row: "StationRow") -> dict[str, Any]:
-    from tenfold.line.stations.fares import fares
+    from tenfold.line.stations.status import status_of
 
-    now, status = fares(row), row.status if row.worker and row.status else {}
+    now, status = status_of(row), row.status if row.worker and row.status else {}
     return {
         "id": row.id,
         "name": row.name,

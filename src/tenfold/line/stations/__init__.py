@@ -1,7 +1,7 @@
 """The stored stations and recipes: set up, changed, approved. Runs none of them.
 
 tables.py    the tables
-fares.py     how a station fares, by what the process that runs it said
+status.py    the status of a station, by what the process that runs it said
 wiring.py    what a station is wired to, as typed values
 stations.py  Stations: added, changed, paused, removed, claimed by a process
 orders.py    Orders: what a running station is to do, from another process

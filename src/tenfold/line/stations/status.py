@@ -1,4 +1,4 @@
-"""How a station fares, by what the process that runs it said last. Knows no running station."""
+"""The status of a station, by what the process that runs it said last. Knows no running station."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ Phase: TypeAlias = Literal["paused", "off", "starting", "fault", "held", "ready"
 
 
 @dataclass(frozen=True)
-class Fares:
-    """How a station fares.
+class StationStatus:
+    """The status of a station.
 
     Attributes:
         phase: off: no process runs it. fault: it rejects every part. held: it judges, and releases nothing.
@@ -31,16 +31,16 @@ class Fares:
         return [str(one["detail"]) for one in self.problems] + [word_of(one) for one in self.reasons]
 
 
-def fares(row: StationRow) -> Fares:
-    """How the station of this row fares."""
+def status_of(row: StationRow) -> StationStatus:
+    """The status of the station of this row."""
     if row.paused_at is not None:
-        return Fares("paused")
+        return StationStatus("paused")
     if not (row.worker and row.status and told_lately(row.status_at)):
-        return Fares("off")
+        return StationStatus("off")
     said = row.status
     problems = [said.get("recipe_problem"), *said.get("output_problems", [])]
     reasons = [*said.get("faults", []), *said.get("holds", [])]
-    return Fares(said.get("state", "starting"), tuple(one for one in problems if one), tuple(reasons))
+    return StationStatus(said.get("state", "starting"), tuple(one for one in problems if one), tuple(reasons))
 
 
 def word_of(reason: str) -> str:
