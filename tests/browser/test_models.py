@@ -132,7 +132,7 @@ def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Pat
         (4, ["Stopped"]),
         (3, ["Failed", "The data '/no/longer' do not exist"]),
         (2, ["The new model is better", "has not forgotten", "Left out, too few pictures", "blue"]),
-        (1, ["The new model is worse", "fewer of the corrections kept back"]),
+        (1, ["The new model is worse", "fewer of the corrections right"]),
     ):
         for one in words:
             expect(card(page, f"Attempt {number}")).to_contain_text(one)

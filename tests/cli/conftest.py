@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
+import click
 import pytest
 
 from tenfold import cli
@@ -20,6 +22,21 @@ class Outcome:
 
 
 Command = Callable[..., Outcome]
+
+
+def every_command() -> list[click.Command]:
+    """All commands and groups, with those inside them."""
+
+    def commands(command: click.Command) -> list[click.Command]:
+        inner = command.commands.values() if isinstance(command, click.Group) else ()
+        return [command, *(found for one in inner for found in commands(one))]
+
+    places = [where.partition(":") for where, _ in cli.COMMANDS.values()]
+    return [
+        found
+        for module, _, attribute in places
+        for found in commands(getattr(import_module(module), attribute))
+    ]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import sqlalchemy
 from tenfold import __version__, cli
 from tenfold.database import Database
 from tenfold.errors import TenfoldError, UsageError
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, every_command
 
 
 def test_help_lists_every_command(tenfold: Command) -> None:
@@ -127,13 +127,7 @@ def test_python_m_tenfold_is_the_command() -> None:
 
 
 def test_every_option_of_every_command_is_explained() -> None:
-    def commands(command: click.Command) -> list[click.Command]:
-        inner = command.commands.values() if isinstance(command, click.Group) else ()
-        return [command, *(c for one in inner for c in commands(one))]
-
-    for where, _ in cli.COMMANDS.values():
-        module, _, attribute = where.partition(":")
-        for command in commands(getattr(import_module(module), attribute)):
-            for option in command.params:
-                if isinstance(option, click.Option):
-                    assert option.help, f"{command.name} {option.opts[0]}"
+    for command in every_command():
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{command.name} {option.opts[0]}"

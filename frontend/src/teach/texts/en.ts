@@ -56,7 +56,7 @@ export const en = {
   accuracy: "{percent} right",
   interval: "95 % interval: {low} to {high}",
   crossValidated: "Each picture was named by what was learned without it.",
-  train: "With {n} pictures or more of each class a training usually does better, in hours:",
+  train: "When each class has this many pictures, training usually does better, but takes hours:",
   wide: "With so few pictures this can still be far off.",
   kept: "Not called “none of these”: {percent} ({low} to {high})",
   one: "One class alone: whatever is unlike it is none of these.",

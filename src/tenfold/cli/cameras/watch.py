@@ -10,6 +10,7 @@ import click
 
 from tenfold.cli.cameras.rules import WatchRules
 from tenfold.cli.terminal.password import ask_password, from_stdin
+from tenfold.cli.terminal.paths import FILE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 from tenfold.modelfile import BUNDLED, BUNDLED_NAMES, CAMERAS
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 @click.option("--fixed", is_flag=True, help="The camera stands still, whatever passes before it, as a belt.")
 @click.option(
     "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write a page with a picture of each event.",
 )

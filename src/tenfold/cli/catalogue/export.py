@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
+from tenfold.cli.terminal.paths import PATH
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import CatalogueError, UsageError, counted
 from tenfold.runtime import App
@@ -20,7 +21,7 @@ _TABLES = (".csv", ".parquet")
 
 
 @click.command()
-@click.argument("target", type=click.Path(path_type=Path), metavar="FILE.csv|FILE.parquet|FILE.zip|DIR")
+@click.argument("target", type=PATH, metavar="FILE.csv|FILE.parquet|FILE.zip|DIR")
 @click.option("--training", is_flag=True, help="Class folders that `tenfold train --data DIR` takes.")
 @click.option("--all", "everything", is_flag=True, help="With --training: also what only the model said.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
+from tenfold.cli.terminal.paths import PATH
 from tenfold.cli.terminal.text import printable, table
 from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
@@ -25,7 +26,7 @@ _STEPS = {
 
 
 @click.command()
-@click.argument("root", required=False, type=click.Path(path_type=Path), metavar="ROOT")
+@click.argument("root", required=False, type=PATH, metavar="ROOT")
 @click.option("--copy", "modes", flag_value="copy", help="Copy the pictures.")
 @click.option(
     "--move", "modes", flag_value="move", help="Move them from where they were added; the changed are copied."

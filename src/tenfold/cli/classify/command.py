@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.classify.sources import NamedPicture, find
+from tenfold.cli.terminal.paths import FOLDER
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import PictureError, TenfoldError
 from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
@@ -34,7 +35,7 @@ _EXPLAINED_SIDE = 1024
 )
 @click.option(
     "--explain",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="Write each picture to DIR with the evidence for its class drawn over it.",
 )

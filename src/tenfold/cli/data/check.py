@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.data.datasets import confined_files, confined_option, open_data
+from tenfold.cli.terminal.paths import FILE, FOLDER
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import counted
 from tenfold.paths import Home
@@ -32,7 +33,7 @@ _NAMED = 3
 @click.option(
     "--output",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     default=Path("data-check.html"),
     show_default=True,
     metavar="FILE",
@@ -43,7 +44,7 @@ _NAMED = 3
 @click.option("--no-labels", is_flag=True, help="Do not look for wrong labels (needs no train extra).")
 @click.option(
     "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="The folder that holds CIFAR-10, or will.",
 )

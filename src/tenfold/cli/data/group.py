@@ -7,6 +7,7 @@ import click
 
 from tenfold.cli.data.check import check
 from tenfold.cli.data.show import show
+from tenfold.cli.terminal.paths import FOLDER
 from tenfold.cli.terminal.text import Progress
 
 
@@ -23,7 +24,7 @@ data.add_command(check)
 @click.argument("name", type=click.Choice(["cifar10"]), metavar="cifar10")
 @click.option(
     "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="Where to keep it, or where it is already.",
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.data.datasets import open_data
+from tenfold.cli.terminal.paths import FILE, FOLDER
 from tenfold.cli.terminal.text import padded, printable, width
 from tenfold.errors import DatasetError
 from tenfold.paths import Home
@@ -23,7 +24,7 @@ _SIDE, _CIFAR10_SIDE = 128, 32
 @click.option(
     "--output",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     default=Path("pictures.png"),
     show_default=True,
     metavar="FILE",
@@ -31,7 +32,7 @@ _SIDE, _CIFAR10_SIDE = 128, 32
 )
 @click.option(
     "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="The folder that holds CIFAR-10, or will.",
 )

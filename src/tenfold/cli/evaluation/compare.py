@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP
+from tenfold.cli.terminal.paths import FILE, FOLDER
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import Progress, printable, table
 from tenfold.errors import UsageError
@@ -42,7 +43,7 @@ _CURVE_COLUMNS = 24
 )
 @click.option(
     "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="The folder that holds CIFAR-10.",
 )
@@ -50,7 +51,7 @@ _CURVE_COLUMNS = 24
 @click.option(
     "--output",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     default="comparison.html",
     show_default=True,
     metavar="FILE",

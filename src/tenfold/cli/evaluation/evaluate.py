@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, open_data
+from tenfold.cli.terminal.paths import FILE, FOLDER
 from tenfold.cli.terminal.text import Progress, padded, printable, width
 from tenfold.paths import Home
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from tenfold.evaluation.out_of_distribution import OutOfDistribution
     from tenfold.inference import Classifier
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_FILE = click.Path(dir_okay=False, path_type=Path)
 # A table with more columns would not fit a terminal: the most confused pairs are told in its place.
 _MOST_COLUMNS = 12
 _NOTE_COLUMNS = 96
@@ -39,15 +38,15 @@ _PATIENCE = 120.0
     default="test",
     help="Which part of the data; a folder without parts is split as `tenfold train` splits it.",
 )
-@click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10.")
-@click.option("--run", type=_FOLDER, metavar="DIR", help="The training run, for its curves.")
+@click.option("--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10.")
+@click.option("--run", type=FOLDER, metavar="DIR", help="The training run, for its curves.")
 @click.option(
     "--out-of-distribution",
-    type=_FOLDER,
+    type=FOLDER,
     metavar="DIR",
     help="Pictures of none of the classes; else made-up ones.",
 )
-@click.option("--strangers", type=_FOLDER, hidden=True, help="The earlier name of --out-of-distribution.")
+@click.option("--strangers", type=FOLDER, hidden=True, help="The earlier name of --out-of-distribution.")
 @click.option(
     "--robustness/--no-robustness",
     default=None,
@@ -64,7 +63,7 @@ _PATIENCE = 120.0
 )
 @click.option("--report/--no-report", default=True, help="Write the report page and its figures.")
 @click.option(
-    "--output", "-o", type=_FILE, default="report.html", show_default=True, metavar="FILE", help="The page."
+    "--output", "-o", type=FILE, default="report.html", show_default=True, metavar="FILE", help="The page."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate(**given: Any) -> None:

@@ -10,6 +10,7 @@ import click
 
 from tenfold.cli.line.modbus import modbus
 from tenfold.cli.line.trail import override, print_times, trail
+from tenfold.cli.terminal.paths import FILE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 
@@ -84,7 +85,7 @@ line.add_command(override)
 )
 @click.option(
     "--trail",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Keep the trail here; a new file.",
 )

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from tenfold.cli.line import orders, recipe, wires
 from tenfold.cli.line.prove import prove
 from tenfold.cli.terminal.password import ask_password, from_stdin
+from tenfold.cli.terminal.paths import FILE_THERE
 from tenfold.cli.terminal.text import print_list, printable
 from tenfold.errors import UsageError
 
@@ -53,7 +53,7 @@ def station() -> None:
 @click.option("--broker", metavar="WORDS", help="An MQTT broker: 'host=... port=1883 group=... node=...'.")
 @click.option(
     "--wiring",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE_THERE,
     metavar="FILE",
     help="TOML with [plant], [trigger], [gate], [broker], [challenge] and [[outputs]]; for what has passwords"
     " or many nodes. Words of the command line come before it.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenfold.cli.terminal.paths import FILE, FILE_THERE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 
@@ -15,20 +16,17 @@ if TYPE_CHECKING:
     from tenfold.line.trail.statistics import Statistics
     from tenfold.line.trail.trail import Trail
 
-_TARGET = click.Path(dir_okay=False, path_type=Path)
-_TRAIL = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.argument("file", type=_TRAIL)
+@click.argument("file", type=FILE_THERE)
 @click.option(
     "--order", type=click.IntRange(1), metavar="N", help="Only this order, as the plant numbers it."
 )
-@click.option("--csv", "as_csv", type=_TARGET, metavar="FILE", help="Write the rows as CSV.")
-@click.option("--parquet", type=_TARGET, metavar="FILE", help="Write the rows as Parquet (extra parquet).")
+@click.option("--csv", "as_csv", type=FILE, metavar="FILE", help="Write the rows as CSV.")
+@click.option("--parquet", type=FILE, metavar="FILE", help="Write the rows as Parquet (extra parquet).")
 @click.option(
     "--pdf",
-    type=_TARGET,
+    type=FILE,
     metavar="FILE",
     help="Write a record with figures, the pictures of parts that did not pass, and hashes.",
 )
@@ -125,7 +123,7 @@ def _print_figures(found: "Statistics") -> None:
 
 
 @click.command()
-@click.argument("file", type=_TRAIL)
+@click.argument("file", type=FILE_THERE)
 @click.argument("part", type=click.IntRange(min=1))
 @click.argument("verdict", type=click.Choice(["pass", "reject", "divert"]))
 @click.option("--by", required=True, metavar="NAME", help="Who looked at the part.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP
+from tenfold.cli.terminal.paths import FILE, FILE_THERE, FOLDER
 from tenfold.cli.terminal.text import Progress, printable, table
 from tenfold.paths import Home
 
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 
 # The names of tenfold.export.formats, which is imported when it is needed (a test holds them equal).
 FORMATS = ("onnx-int8", "openvino", "litert", "litert-full", "litert-int8", "litert-int8-full", "web")
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 data_option = click.option(
     "--data", "source", metavar="SOURCE", help=f"The pictures to compare on: {SOURCE_HELP}"
 )
 data_dir_option = click.option(
-    "--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10."
+    "--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10."
 )
 
 
@@ -49,7 +48,7 @@ data_dir_option = click.option(
 @click.option(
     "--output",
     "-o",
-    type=_FILE,
+    type=FILE,
     metavar="FILE",
     help="The file to write; it gets the format's ending. Else named as the model.",
 )
@@ -103,11 +102,11 @@ def receipt() -> None:
 
 
 @receipt.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE_THERE)
 @click.option(
     "--compare-with",
     "other",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE_THERE,
     metavar="RECEIPT",
     help="A receipt of the same export from another machine, to compare this run with.",
 )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenfold.cli.terminal.paths import FOLDER
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from tenfold.backups import Snapshot
 
-_FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+_FOLDER = click.argument("folder", type=FOLDER)
 
 
 @click.command()

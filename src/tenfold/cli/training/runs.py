@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tenfold.cli.terminal.paths import FOLDER
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import padded, printable, table, width
 from tenfold.paths import Home
@@ -23,7 +24,7 @@ _CURVE_COLUMNS = 40
 @click.option(
     "--in",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="The folder that holds the runs; otherwise runs in tenfold's home.",
 )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenfold.cli.terminal.paths import FILE
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import counted
 
 if TYPE_CHECKING:
     from tenfold.workflows.teach import TaughtModel
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 # How many of the misclassified pictures are named.
 _NAMED = 5
 
@@ -21,12 +21,12 @@ _NAMED = 5
 @click.command()
 @click.argument("folder")
 @click.option(
-    "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else FOLDER's name.onnx."
+    "--output", "-o", type=FILE, metavar="FILE", help="Where the model file goes; else FOLDER's name.onnx."
 )
 @click.option("--name", default="", metavar="NAME", help="What the model is called; else as the folder.")
 @click.option(
     "--backbone",
-    type=_FILE,
+    type=FILE,
     metavar="FILE",
     help="A model file to teach from: photo, or one that was taught from it. Without it the bundled photo.",
 )

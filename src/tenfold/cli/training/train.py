@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
+from tenfold.cli.terminal.paths import FILE, FOLDER
 from tenfold.cli.terminal.text import printable
 from tenfold.cli.training.choose_network import choose_network
 from tenfold.cli.training.choose_run import choose_run
@@ -24,19 +25,17 @@ if TYPE_CHECKING:
     from tenfold.runs.stages import StageRecorder
     from tenfold.training.loop import Trainer
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_FILE = click.Path(dir_okay=False, path_type=Path)
 # With fewer pictures of each class a network that begins with nothing does worse than a pretrained one.
 _FEW = 50
 
 
 @click.command()
 @click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it cifar10, or the run's.")
-@click.option("--data-dir", type=_FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will.")
+@click.option("--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will.")
 @click.option(
     "--network", metavar="NAME", help="A network by name (`tenfold network list`), or module:function."
 )
-@click.option("--recipe", "recipe_path", type=_FILE, metavar="FILE", help="A recipe as TOML.")
+@click.option("--recipe", "recipe_path", type=FILE, metavar="FILE", help="A recipe as TOML.")
 @click.option(
     "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting: optimiser.rate=0.01."
 )
@@ -49,7 +48,7 @@ _FEW = 50
 )
 @click.option("--seed", type=int, metavar="N", help="Another start, order and augmentation.")
 @click.option("--from", "start_from", metavar="SOURCE", help="Start from a model file, a run, or 'cifar10'.")
-@click.option("--weights", type=_FILE, metavar="FILE", help="ImageNet's weights for the VGG16 networks.")
+@click.option("--weights", type=FILE, metavar="FILE", help="ImageNet's weights for the VGG16 networks.")
 @click.option("--freeze-until", metavar="LAYER", help="Layers before this one keep their weights.")
 @click.option(
     "--teacher",
@@ -64,7 +63,7 @@ _FEW = 50
 @click.option(
     "--run",
     "run_folder",
-    type=_FOLDER,
+    type=FOLDER,
     metavar="DIR",
     help="Where the run is kept; one that is there goes on.",
 )
@@ -73,7 +72,7 @@ _FEW = 50
     "--finish", is_flag=True, help="With --resume: train no further, make a model of what is there."
 )
 @click.option(
-    "--output", "-o", type=_FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
+    "--output", "-o", type=FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
 )
 @click.option("--name", metavar="NAME", help="What the model is called.")
 @click.option(
