@@ -143,7 +143,8 @@ def test_a_folder_of_clips_that_goes_before_a_clip_is_written_is_not_made_again(
     recorder.close()
     video.close()
     if away:
-        assert told == [{"clip": row.id, "state": "failed", "problem": "No such file or directory"}]
+        problem = {"problem": "No such file or directory", "reason": "missing"}
+        assert told == [{"clip": row.id, "state": "failed", **problem}]
     assert clips.written_to(row).exists() is not away
     assert clips.folder.exists() is not away
 
@@ -242,7 +243,8 @@ def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
         frames = list(file_of_clip.decode(video=0))
     assert frames[0].key_frame
     lead = event.started_at.timestamp() - clip.started_at.timestamp()
-    assert lead < 2.0 + seconds + 0.5
+    # Times are those at which pictures came: a busy machine delays some.
+    assert lead < 2.0 + seconds + 1.5
     shown = [number_in(frame.to_ndarray(format="rgb24")) for frame in frames]
     first = next(at for at, number in enumerate(shown) if number)
     assert first >= 45, "nothing is seen for 2 s, and then the thing comes"
