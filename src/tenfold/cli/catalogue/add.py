@@ -40,7 +40,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
         )
     missing = next((path for path in paths if not os.path.exists(path)), None)
     if missing is not None:
-        raise UsageError(missing, "does not exist", cure="Check the path.")
+        raise UsageError(missing or "An empty path", "does not exist", cure="Check the path.")
     roots = [os.path.abspath(path) for path in paths]
     with App() as app:
         person = _person(app, owner)
