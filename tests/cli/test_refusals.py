@@ -108,7 +108,7 @@ def bound(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("data show locked -o home/sheet.png", "The folder locked cannot be listed (Permission denied)"),
         ("data show locked/cat -o home/sheet.png", "locked/cat"),
         (
-            "data show locked.csv -o home/sheet.png",
+            "teach locked.csv -o home/parts.onnx",
             "names 1 file that does not exist (row 2: locked/cat/000.png)",
         ),
         ("data show data -o readonly/sheet.png", "readonly/sheet.png cannot be written (Permission denied)"),
