@@ -113,7 +113,7 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
     parameters, result and texts name folders of the server, files, and classes of private pictures.
     """
     whole = concerns(who, job.by)
-    problem = remembered(job.problem) if job.problem and whole else None
+    problem = remembered(job.problem) if whole else None
     details = _read(StepDetails, job) if whole else None
     common: dict[str, Any] = {
         "id": job.id,

@@ -5,7 +5,7 @@ Knows tenfold's errors and their statuses; nothing of pictures or models.
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, overload
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -176,8 +176,14 @@ def describe(error: TenfoldError) -> Problem:
     )
 
 
-def remembered(facts: Mapping[str, Any]) -> Problem:
-    """A stored error (`TenfoldError.facts`) as problem details."""
+@overload
+def remembered(facts: Mapping[str, Any]) -> Problem: ...
+@overload
+def remembered(facts: None) -> None: ...
+def remembered(facts: Mapping[str, Any] | None) -> Problem | None:
+    """A stored error (`TenfoldError.facts`) as problem details; None where there is none."""
+    if not facts:
+        return None
     code = facts["code"]
     kinds = (kind for kind in error_types() if kind.code == code)
     status = next((status_of_kind(kind) for kind in kinds), 500)

@@ -176,5 +176,5 @@ def _standing(run: Run, state: str, job: JobState | None) -> dict[str, Any]:
         "state": state,
         "job": job.id if job else None,
         "now": TrainingFigures.model_validate(asdict(now)) if now else None,
-        "problem": remembered(problem) if problem else None,
+        "problem": remembered(problem),
     }

@@ -232,12 +232,12 @@ def _answer(row: DestinationRow, counts: dict[str, int]) -> DestinationAnswer:
     return DestinationAnswer.of(
         row,
         address=shown(row.kind, row.settings),
-        problem=remembered(row.problem) if row.problem else None,
+        problem=remembered(row.problem),
         waiting=counts.get("waiting", 0),
         dead=counts.get("dead", 0),
     )
 
 
 def _message(row: MessageRow) -> MessageAnswer:
-    problem = remembered(row.problem) if row.problem else None
-    return MessageAnswer.of(row, title=row.fields["title"], text=row.fields["text"], problem=problem)
+    title, text = row.fields["title"], row.fields["text"]
+    return MessageAnswer.of(row, title=title, text=text, problem=remembered(row.problem))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from tenfold import __version__
 from tenfold.observability.check import Check, Code, State
 from tenfold.runtime.doctor import examine, of_services
+from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.service import service_of
@@ -38,7 +39,7 @@ def system(request: Request, who: Viewer) -> SystemAnswer:
     )
 
 
-class WhyAnswer(BaseModel):
+class WhyAnswer(Answer):
     """One reason for what was found."""
 
     code: str = Field(description="For programs; may be empty.")
@@ -46,7 +47,7 @@ class WhyAnswer(BaseModel):
     problem: Problem | None = Field(description="Of an error all about it; else null.")
 
 
-class CheckAnswer(BaseModel):
+class CheckAnswer(Answer):
     """One thing that a server needs, and how it is."""
 
     name: str = Field(description="The first word is its kind: folder, disk, clock, database, camera.")
@@ -67,16 +68,5 @@ async def doctor(request: Request, who: Administrator) -> list[CheckAnswer]:
 
 
 def _answer(line: Check) -> CheckAnswer:
-    why = [
-        WhyAnswer(code=one.code, words=one.words, problem=remembered(one.problem) if one.problem else None)
-        for one in line.why
-    ]
-    return CheckAnswer(
-        name=line.name,
-        state=line.state,
-        code=line.code,
-        params=dict(line.params),
-        why=why,
-        words=line.words,
-        cure=line.cure,
-    )
+    why = [WhyAnswer.of(one, problem=remembered(one.problem)) for one in line.why]
+    return CheckAnswer.of(line, why=why)

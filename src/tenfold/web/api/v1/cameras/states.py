@@ -75,19 +75,14 @@ def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
         width=said.get("width", 0),
         height=said.get("height", 0),
         open_events=said.get("open_events", 0),
-        recording_problem=_problem(said, "recording_problem"),
-        model_problem=_problem(said, "model_problem"),
+        recording_problem=remembered(problem_in(said, "recording_problem")),
+        model_problem=remembered(problem_in(said, "model_problem")),
     )
 
 
 def _fault(said: dict[str, Any]) -> FaultAnswer:
     at = datetime.fromtimestamp(said["time"], UTC)
     return FaultAnswer(code=said["code"], words=said["words"], at=at, over=said["over"])
-
-
-def _problem(said: dict[str, Any], name: str) -> Problem | None:
-    facts = problem_in(said, name)
-    return remembered(facts) if facts else None
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -56,5 +56,5 @@ def seen_by(entry: Entry, person: int) -> dict[str, Any]:
     return {
         "corrected": entry.corrected_at is not None,
         "mine": entry.owner_id in (person, SYSTEM),
-        "problem": remembered(entry.problem) if entry.problem else None,
+        "problem": remembered(entry.problem),
     }

@@ -54,5 +54,4 @@ def stop(
 
 
 def _answer(watch: WatchedFolder) -> WatchAnswer:
-    problem = remembered(watch.problem) if watch.problem else None
-    return WatchAnswer.of(watch, problem=problem, left_out=watch.left_out or [])
+    return WatchAnswer.of(watch, problem=remembered(watch.problem), left_out=watch.left_out or [])

@@ -1,8 +1,5 @@
 """A station and its state, as the API answers them. Knows no route."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from tenfold.accounts.roles import ADMINISTRATOR, at_least
 from tenfold.errors import LineError
 from tenfold.line.stations.tables import StationRow
@@ -48,19 +45,15 @@ def _state(app: App, row: StationRow) -> StationState:
         recipe=recipe.get("recipe", []),
         deadline=said.get("deadline"),
         asked=said.get("asked", 0),
-        problem=_problem(row, fault) if fault else _remembered(said.get("recipe_problem")),
+        problem=_problem(row, fault) if fault else remembered(said.get("recipe_problem")),
         passed=said.get("passed", 0),
         rejected=said.get("rejected", 0),
         last=said.get("last"),
         outputs=[remembered(facts) for facts in said.get("output_problems", [])],
         first_parts=said.get("first_parts", 0),
         challenge=said.get("challenge", []),
-        refused=_remembered(running.refused) if running is not None else None,
+        refused=remembered(running.refused) if running is not None else None,
     )
-
-
-def _remembered(facts: Mapping[str, Any] | None) -> Problem | None:
-    return remembered(facts) if facts else None
 
 
 def _problem(row: StationRow, fault: ServiceFault) -> Problem:

@@ -293,4 +293,4 @@ def _answer(one: Improvement, live: str, who: Visitor) -> ImprovementAnswer:
 
 def _problem(one: Improvement, who: Visitor) -> Problem | None:
     """Why it failed, filtered for `who`: it may name private classes and folders of the server."""
-    return remembered(one.problem) if one.problem and concerns(who, one.by) else None
+    return remembered(one.problem) if concerns(who, one.by) else None
