@@ -85,7 +85,7 @@ class BackupFolder:
         if before and (before.size, before.changed_ns) == (size, changed_ns) and self.holds(before):
             return before
         with opened() as source:
-            known = _sha256(source)
+            known = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
             if (held := self._size(known)) is None:
                 source.seek(0)
                 known, held = self._copy(source)
@@ -209,13 +209,6 @@ class BackupFolder:
             f"The folder {self.folder}", problem, received=said.received or said.problem,
             cure=f"{said.cure}.", reason=said.reason,
         )  # fmt: skip
-
-
-def _sha256(source: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while piece := source.read(_AT_ONCE):
-        digest.update(piece)
-    return digest.hexdigest()
 
 
 def _contents(snapshot: Snapshot) -> Iterator[Content]:

@@ -29,7 +29,7 @@ Code = Literal[
 Params = Mapping[str, str | int]
 
 _FREE = "Free some space there."
-_AGAIN = "See the server's log."
+_SEE_LOG = "See the server's log."
 # What was found, and what to do about it. {why}: the reasons, with semicolons between.
 ENGLISH: dict[Code, tuple[str, str]] = {
     "not-looked-at": ("not looked at: the tables cannot be used, or are not there yet", ""),
@@ -103,11 +103,11 @@ ENGLISH: dict[Code, tuple[str, str]] = {
     "messages-given-up": ("messages that were given up: {count}", "Try them again, or discard them."),
     "service-runs": ("it runs", ""),
     "service-stopped": ("it is stopped", "Start the server anew."),
-    "service-restarts": ("it failed, and is started again: {why}", _AGAIN),
-    "service-fails": ("it fails again and again: {why}", _AGAIN),
+    "service-restarts": ("it failed, and is started again: {why}", _SEE_LOG),
+    "service-fails": ("it fails again and again: {why}", _SEE_LOG),
     "server-ready": ("a server runs, and is ready", ""),
     "server-off": ("no tenfold answers at the address of the settings", "Run tenfold serve."),
-    "server-not-ready": ("{why}", _AGAIN),
+    "server-not-ready": ("{why}", _SEE_LOG),
 }
 
 

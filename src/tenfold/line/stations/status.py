@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from tenfold.database.claims import told_lately
 from tenfold.line.parts import WORDS, Reason
@@ -45,4 +45,4 @@ def status_of(row: StationRow) -> StationStatus:
 
 def word_of(reason: str) -> str:
     """A reason in English; the code itself where another version of tenfold gave it."""
-    return next((words for code, words in WORDS.items() if code == reason), reason)
+    return WORDS.get(cast(Reason, reason), reason)
