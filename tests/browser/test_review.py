@@ -1,6 +1,8 @@
 """The review: one picture at a time, by keyboard, with a way back."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -28,10 +30,24 @@ def wait_for_queue(page: Page, count: int) -> None:
     raise AssertionError(f"the queue never has {count}")
 
 
-def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: str, tmp_path: Path) -> None:
-    send(own_server, *puzzle(tmp_path / "noise", own_server, 5))
-    page = look_at("/review")
-    wait_for_queue(page, 5)
+QueueOf = Callable[..., Page]
+
+
+@pytest.fixture
+def queue_of(look_at: LookAt, own_server: str, tmp_path: Path) -> QueueOf:
+    """Opens the page with so many pictures to review; further arguments are those of `look_at`."""
+
+    def opened(count: int, **view: Any) -> Page:
+        send(own_server, *puzzle(tmp_path / "noise", own_server, count))
+        page = look_at("/review", **view)
+        wait_for_queue(page, count)
+        return page
+
+    return opened
+
+
+def test_the_queue_is_worked_off_with_the_keyboard(queue_of: QueueOf, own_server: str) -> None:
+    page = queue_of(5)
     expect(page.get_by_role("heading", name="Is it really none of these?")).to_be_visible()
     expect(page.locator(".why")).to_contain_text("unlike the pictures that the model was trained on")
     first = asked(page)
@@ -62,12 +78,8 @@ def test_the_queue_is_worked_off_with_the_keyboard(look_at: LookAt, own_server: 
     expect(page.get_by_text("At least this many corrected pictures are needed: 10.")).to_be_visible()
 
 
-def test_a_double_click_and_a_held_key_answer_for_one_picture(
-    look_at: LookAt, own_server: str, tmp_path: Path
-) -> None:
-    send(own_server, *puzzle(tmp_path / "noise", own_server, 4))
-    page = look_at("/review")
-    wait_for_queue(page, 4)
+def test_a_double_click_and_a_held_key_answer_for_one_picture(queue_of: QueueOf, own_server: str) -> None:
+    page = queue_of(4)
     # The second click comes when the next picture is there already.
     yes = page.get_by_role("button", name="Yes").bounding_box()
     assert yes is not None
@@ -98,12 +110,8 @@ def test_a_double_click_and_a_held_key_answer_for_one_picture(
     assert sorted(entry["label"] for entry in entries) == ["", "", "ship"]
 
 
-def test_every_choice_is_on_the_screen_with_evidence_and_a_larger_picture(
-    look_at: LookAt, own_server: str, tmp_path: Path
-) -> None:
-    send(own_server, *puzzle(tmp_path / "noise", own_server, 1))
-    page = look_at("/review", viewport={"width": 1280, "height": 800})
-    wait_for_queue(page, 1)
+def test_every_choice_is_on_the_screen_with_evidence_and_a_larger_picture(queue_of: QueueOf) -> None:
+    page = queue_of(1, viewport={"width": 1280, "height": 800})
     bars = page.get_by_role("list", name="Classes").get_by_role("button")
     expect(bars).to_have_count(11)
     for bar in bars.all():
@@ -162,12 +170,8 @@ def of_thirty_classes(route: Route) -> None:
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE], ids=["wide", "phone"])
-def test_thirty_classes_are_on_the_screen_too(
-    look_at: LookAt, own_server: str, tmp_path: Path, viewport: dict[str, int]
-) -> None:
-    send(own_server, *puzzle(tmp_path / "noise", own_server, 1))
-    page = look_at("/review", viewport=viewport)
-    wait_for_queue(page, 1)
+def test_thirty_classes_are_on_the_screen_too(queue_of: QueueOf, viewport: dict[str, int]) -> None:
+    page = queue_of(1, viewport=viewport)
     for path in ("model", "catalogue/entries/*"):
         page.route(f"**/api/v1/{path}", of_thirty_classes)
     page.reload()
@@ -181,11 +185,9 @@ def test_thirty_classes_are_on_the_screen_too(
 
 
 def test_a_click_on_skip_leaves_enter_its_meaning_and_nothing_is_passed_twice(
-    look_at: LookAt, own_server: str, tmp_path: Path
+    queue_of: QueueOf, own_server: str
 ) -> None:
-    send(own_server, *puzzle(tmp_path / "noise", own_server, 4))
-    page = look_at("/review")
-    wait_for_queue(page, 4)
+    page = queue_of(4)
     page.get_by_role("button", name="Skip").click()
     expect(page.locator("section.stage")).to_be_focused()
     second = asked(page)
