@@ -12,7 +12,6 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,7 @@ from hypothesis import settings
 
 from tenfold import modelfile
 from tenfold.database import Database
-from tenfold.models import bundled
-from tests import disk_syncs, tables
+from tests import disk_syncs, passwords, reading_once, tables
 from tests import postgres as postgres_server
 from tests.forking import serving
 
@@ -160,13 +158,16 @@ def copied_tables() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def bundled_once() -> Iterator[None]:
     """The bundled models are read and checked once, and not by every home that first sees them."""
-    read, once = modelfile.read, cache(modelfile.read)
-
-    def known(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, modelfile.ModelInfo]:
-        return once(Path(path)) if path in bundled.files().values() else read(path, subject)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(modelfile, "read", known)
+        patch.setattr(modelfile, "read", reading_once.reader())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """To hash and to check a password takes no time, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tenfold.accounts.passwords.PasswordHasher", passwords.hasher)
         yield
 
 

@@ -27,6 +27,20 @@ _CONTEXT.set_forkserver_preload(
         "tenfold.web.app",
         "tenfold.web.server",
         "tenfold.cli.server.serve",
+        "tenfold.cli.server.notices",
+        "tenfold.runtime.watched",
+        "tenfold.workflows.folders.watch_folders",
+        "tenfold.workflows.improve.improve",
+        "tenfold.workflows.watch_cameras.entries",
+        "tenfold.workflows.watch_drift",
+        "tenfold.inference.tuning",
+        "tenfold.catalogue.search.search",
+        "tenfold.catalogue.search.counts",
+        "uvicorn.lifespan.on",
+        "uvicorn.loops.auto",
+        "uvicorn.protocols.websockets.wsproto_impl",
+        "anyio._backends._asyncio",
+        "tests.warm",
     ]
 )
 _SECONDS_TO_STOP = 30

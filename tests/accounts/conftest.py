@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
 from tenfold.accounts.audit import Audit
 from tenfold.accounts.limits import LoginLimits
@@ -13,8 +12,8 @@ from tenfold.accounts.people import People
 from tenfold.accounts.sessions import Sessions
 from tenfold.accounts.tokens import Tokens
 from tenfold.database import Database, base
+from tests.passwords import CHEAP
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 WORDS = "seven green kettles"
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tenfold.accounts import passwords
 from tenfold.accounts.passwords import Passwords
 from tenfold.errors import AccountError, TooManyLogins
-from tests.accounts.conftest import CHEAP, WORDS
+from tests.accounts.conftest import WORDS
+from tests.passwords import CHEAP
 
 
 @pytest.mark.parametrize("password", ["a", "1234567", "x7#kQ2!"])
@@ -80,6 +81,13 @@ def test_the_list_is_in_lower_case_and_long() -> None:
     assert all(line == line.casefold().strip() for line in common)
 
 
+@pytest.fixture
+def costly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as they are where no test runs."""
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)
+
+
+@pytest.mark.usefixtures("costly")
 def test_what_is_kept_is_argon2id_and_does_not_hold_the_password() -> None:
     kept = Passwords().hash(WORDS)
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
@@ -122,6 +130,7 @@ def test_for_nobody_the_same_work_is_done(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(set(hasher.checked)) == 1  # the same parameters
 
 
+@pytest.mark.usefixtures("costly")
 def test_what_was_kept_with_other_parameters_is_outdated() -> None:
     assert Passwords().outdated(Passwords(CHEAP).hash(WORDS))
     assert not Passwords(CHEAP).outdated(Passwords(CHEAP).hash(WORDS))

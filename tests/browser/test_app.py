@@ -1,9 +1,6 @@
 """The app around its pages: moving between them, how soon they are there, and who may do what."""
 
 import gzip
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from playwright.sync_api import Page, Request, expect
 from tenfold.catalogue.entries.tables import DONE, Entry
 from tests.browser.catalogues import add, send, sent, tile, tiles
 from tests.browser.conftest import PAGE
+from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, violations
 from tests.tables import new_database
@@ -136,15 +134,9 @@ def test_ten_thousand_entries_are_a_few_elements_and_scroll(large: int, look_at:
 
 
 def account(home: Path, name: str, role: str) -> None:
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("TENFOLD_")}
-    subprocess.run(
-        [sys.executable, "-m", "tenfold", "user", "add", name, "--role", role, "--password-stdin"],
-        env=environ | {"TENFOLD_HOME": str(home)},
-        input=f"{PASSWORD}\n",
-        text=True,
-        check=True,
-        capture_output=True,
-    )
+    """As another process beside the server makes it."""
+    with filling(home) as app:
+        app.people.add(name, role, PASSWORD)
 
 
 @pytest.fixture

@@ -3,38 +3,35 @@
 import os
 import re
 import socket
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests import tables
 from tests.browser.catalogues import paint
 from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.chromium import PATIENCE
+from tests.forking import Forked, tenfold
 
 pytestmark = pytest.mark.browser
 
 
-def started(home: Path, port: int) -> "subprocess.Popen[str]":
+def started(home: Path, port: int) -> Forked:
     """A server at this port that takes pictures."""
+    if not (home / "tenfold.db").exists():
+        tables.copy_tables(home / "tenfold.db")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
-    command = [sys.executable, "-m", "tenfold", "serve", "--port", str(port), "--no-open"]
-    server = subprocess.Popen(
-        command, env={**environ, "TENFOLD_HOME": str(home)}, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
+    arguments = ["serve", "--port", str(port), "--no-open"]
+    server = Forked(tenfold, arguments, {**environ, "TENFOLD_HOME": str(home)})
     assert server.stdout.readline().startswith(f"tenfold is at http://127.0.0.1:{port}")
     return server
 
 
-def ended(server: "subprocess.Popen[str]") -> None:
-    server.kill()
-    server.wait()
-    assert server.stdout is not None
-    server.stdout.close()
+def ended(server: Forked) -> None:
+    """It was killed, and had no time for anything."""
+    server.close()
 
 
 @pytest.mark.slow

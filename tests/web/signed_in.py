@@ -6,13 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import pytest
-from argon2 import PasswordHasher
 
-from tenfold.accounts.passwords import Passwords
 from tests.web.conftest import Running, Serve
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 WORDS = "seven green kettles"
 # What a change to people or tokens brings: the password of whoever asks.
 OWN = {"own_password": WORDS}
@@ -65,9 +61,8 @@ class Staffed:
 
 @contextmanager
 def staff(serve: Serve, **changes: Any) -> Iterator[Staffed]:
-    """A server with accounts; its passwords are cheap to check."""
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
-        patch.setattr("tenfold.accounts.passwords.Passwords", lambda: Passwords(CHEAP))
+    """A server with accounts."""
+    with ExitStack() as stack:
         running = serve(**changes)
         people = running.service.app.people
         ids = {name: people.add(name, role, WORDS).id for name, role in ROLES.items()}

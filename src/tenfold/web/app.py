@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import Lifespan
 
@@ -148,9 +149,17 @@ def describe_api(
         responses=answers.COMMON,
     )
     problems.install(api, HEADERS, _shown)
-    for resource in _RESOURCES:
-        api.include_router(resource.router)
+    api.router.routes.extend(_resources().routes)
     return api
+
+
+@cache
+def _resources() -> APIRouter:
+    """The routes of all resources, which no app changes: FastAPI takes 0.15 s to make them ready."""
+    made = APIRouter(responses=answers.COMMON)
+    for resource in _RESOURCES:
+        made.include_router(resource.router)
+    return made
 
 
 def _telemetry(tracing: Tracing | None) -> TelemetryConfig:
