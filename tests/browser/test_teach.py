@@ -151,6 +151,22 @@ def test_files_teach_without_a_camera_and_a_mistake_is_moved_and_undone(
     expect(card(page, "hounds")).to_be_visible()
 
 
+def test_the_way_back_of_a_removed_class_goes_with_the_next_change(look_at: LookAt, plane: Path) -> None:
+    page = look_at("/teach")
+    begin(page, "Begin with files", "cats", "dogs")
+    messages = page.get_by_role("region", name="Messages")
+    card(page, "dogs").get_by_role("button", name="Remove the class").click()
+    undo = messages.get_by_role("button", name="Undo")
+    undo.click()
+    expect(card(page, "dogs")).to_be_visible()
+    card(page, "dogs").get_by_role("button", name="Remove the class").click()
+    undo.hover()  # it stays for as long as somebody points at it
+    # Now Undo would take this picture away, and not bring the class back.
+    card(page, "cats").locator("input[type=file]").set_input_files(str(plane))
+    expect(card(page, "cats").get_by_text("1 picture", exact=True)).to_be_visible()
+    expect(undo).to_have_count(0)
+
+
 def test_a_class_has_the_name_that_was_typed_in_every_language(look_at: LookAt, photos: Path) -> None:
     page = look_at("/teach", locale="uk-UA")
     for number, name in enumerate(("cat", "dog"), 1):

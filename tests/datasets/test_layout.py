@@ -111,6 +111,17 @@ def test_what_was_decided_is_also_there_for_other_languages(tmp_path: Path) -> N
     assert (no_class.kind, no_class.names) == ("no-class", ("seg_pred",))
 
 
+@pytest.mark.parametrize("label", ["nan", "NaN", "NA", "None", "null", "<NA>"])
+def test_a_class_that_is_called_as_what_is_missing_is_kept_and_said(tmp_path: Path, label: str) -> None:
+    touch(tmp_path, "cat/1.jpg", f"{label}/1.jpg")
+    found = list_folder(tmp_path, "pets")
+    assert set(found.classes) == {"cat", label}
+    assert found.layout == (
+        f"{label!r} is a class: remove the pictures in question if that means that the label is missing"
+    )
+    assert [(one.kind, one.names) for one in found.remarks] == [("missing-like", (label,))]
+
+
 def test_an_empty_part_is_no_part(tmp_path: Path) -> None:
     touch(tmp_path, *of("train"))
     (tmp_path / "test" / "cat").mkdir(parents=True)

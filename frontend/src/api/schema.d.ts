@@ -6091,7 +6091,7 @@ export interface components {
             added_at: string;
             /**
              * Taken At
-             * @description By the camera's clock, as EXIF says.
+             * @description By the camera's clock, as EXIF says; without a zone there, in the server's.
              */
             taken_at: string | null;
             /** Latitude */
@@ -6187,7 +6187,7 @@ export interface components {
             added_at: string;
             /**
              * Taken At
-             * @description By the camera's clock, as EXIF says.
+             * @description By the camera's clock, as EXIF says; without a zone there, in the server's.
              */
             taken_at: string | null;
             /** Latitude */
@@ -10271,7 +10271,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class" | "columns" | "passed-over" | "short-paths" | "rows-twice" | "manifest-beside";
+            kind: "parts" | "no-class" | "classes-in" | "nested" | "parts-in-classes" | "class-like-part" | "one-class" | "columns" | "passed-over" | "short-paths" | "rows-twice" | "manifest-beside" | "missing-like";
             /**
              * Sentence
              * @description What it is, in English.
@@ -10279,7 +10279,7 @@ export interface components {
             sentence: string;
             /**
              * Names
-             * @description What it is about: the part and the folder of each part by turns; a folder; a class; of classes that are one, their spellings, of which the last is kept; our name of a manifest's column and its own by turns; columns that are passed over; where files are looked for; a number of rows; or tables.
+             * @description What it is about: the part and the folder of each part by turns; a folder; a class; of classes that are one, their spellings, of which the last is kept; our name of a manifest's column and its own by turns; columns that are passed over; where files are looked for; a number of rows; tables; or classes that are called as what is missing.
              */
             names: string[];
         };

@@ -9,6 +9,7 @@ import { confirm } from "../shell/confirmation.svelte";
 import { model } from "../shell/model.svelte";
 import { session } from "../shell/session.svelte";
 import { alikeTo, countsOf, exportOf, listed, pictureOf, type Target } from "./api";
+import { onChanged } from "./changes";
 import { edits } from "./edits.svelte";
 import { Entries } from "./entries.svelte";
 import { longestIds, toAsked, written } from "./filters";
@@ -20,7 +21,6 @@ import { say } from "./texts";
 
 export type BulkEdit = "delete" | "restore" | "share" | "unshare" | "uncorrect";
 
-const soon = 400; // milliseconds: changes that come close together are shown at once
 const withoutEvents = 2000; // milliseconds between questions while the stream of events is cut
 
 /** Made while a component is set up; ends with it. */
@@ -38,7 +38,6 @@ export class Listing {
   readonly #keys = new ClassKeys<Target>();
   #counting = new AbortController();
   #sight = { first: 0, last: 50 };
-  #due: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly place: Place) {
     $effect(() => {
@@ -54,18 +53,7 @@ export class Listing {
       untrack(() => void this.#count());
     });
     // What changes on the server shows here, but not more than once in a while however fast it changes.
-    $effect(() => {
-      const later = () => (this.#due ??= setTimeout(() => void this.refresh(), soon));
-      const ends = [
-        events.on("catalogue", later),
-        events.on("connected", later),
-        edits.onDone(() => void this.refresh()),
-      ];
-      return () => {
-        clearTimeout(this.#due);
-        for (const end of ends) end();
-      };
-    });
+    $effect(() => onChanged(() => void this.refresh()));
     // Should the stream be cut, the pictures just sent still get their classes before one's eyes.
     $effect(() => {
       if (events.connected || (!uploads.active && !this.counts?.waiting)) return;
@@ -80,8 +68,6 @@ export class Listing {
   }
 
   async refresh(): Promise<void> {
-    clearTimeout(this.#due);
-    this.#due = undefined;
     await Promise.all([this.entries.changed(this.#sight.first, this.#sight.last), this.#count()]);
   }
 
@@ -121,7 +107,7 @@ export class Listing {
   key(event: KeyboardEvent): boolean {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     if (event.key === "Delete" || event.key === "Backspace") {
-      if (!event.repeat) void this.bulk(this.place.filters.deleted ? "restore" : "delete");
+      if (!event.repeat) void (this.place.filters.deleted ? this.erase() : this.bulk("delete"));
       return this.mayChange;
     }
     const on = this.#target();

@@ -19,7 +19,7 @@ const patience = 600_000; // milliseconds for one file over a slow line
 const pictures = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
 
 export class Uploads {
-  state = $state<"idle" | "running" | "paused" | "waiting" | "ended">("idle");
+  state = $state<"idle" | "running" | "paused" | "waiting" | "ended" | "stopped">("idle");
   total = $state(0);
   added = $state(0);
   /** Were in the catalogue before. */
@@ -110,7 +110,7 @@ export class Uploads {
     void this.unfinished.forget([...this.#open]);
     this.#open.clear();
     this.#working = 0;
-    this.state = this.done > 0 ? "ended" : "idle";
+    this.state = this.done < this.total ? "stopped" : "ended";
   }
 
   close(): void {

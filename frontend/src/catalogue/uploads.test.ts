@@ -133,7 +133,7 @@ describe("an upload", () => {
     const uploads = new Uploads(() => undefined, new Remembered());
     uploads.add(Array.from({ length: 40 }, (_, n) => picture(`${n}.png`)));
     uploads.cancel();
-    expect(uploads.active).toBe(false);
+    expect([uploads.active, uploads.state]).toEqual([false, "stopped"]);
     await run(uploads, [picture("later.png")]);
     expect([uploads.added, uploads.total]).toEqual([1, 1]);
   });

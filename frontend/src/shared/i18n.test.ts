@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatDays,
   formatPercent,
+  formatSeconds,
   isolate,
   languageCodes,
   pickLanguage,
@@ -124,6 +125,17 @@ describe("numbers", () => {
     expect(formatBytes("en", 20_000_000_000)).toBe("20 GB");
     expect(formatBytes("en", 8_400_000)).toBe("8.4 MB");
     expect(formatBytes("en", 5_400)).toBe("5 kB");
+    expect([0, 1, 300].map((bytes) => formatBytes("en", bytes))).toEqual(["0 bytes", "1 byte", "300 bytes"]);
+    expect(formatBytes("uk", 300)).toBe("300 байтів");
+    expect(formatBytes("en", 999_400)).toBe("999 kB");
+    expect(formatBytes("en", 999_700)).toBe("1 MB");
+  });
+  it("of seconds never come to sixty", () => {
+    expect(formatSeconds("en", 59.97)).toBe("1 min");
+    expect(formatSeconds("en", 119.96)).toBe("2 min");
+    expect(formatSeconds("en", 3_599.99)).toBe("1 hr");
+    expect(formatSeconds("en", 90.04)).toBe("1 min 30 sec");
+    expect(formatSeconds("en", 0)).toBe("0 sec");
   });
   it("of days have the word in its form", () => {
     expect([1, 2.5].map((days) => formatDays("en", days))).toEqual(["1 day", "2.5 days"]);

@@ -107,16 +107,21 @@ export function formatPercent(language: LanguageCode, share: number, digits = 1)
 }
 
 export function formatBytes(language: LanguageCode, bytes: number): string {
-  const [unit, size] =
-    bytes >= 1e9
-      ? (["gigabyte", 1e9] as const)
-      : bytes >= 1e6
-        ? (["megabyte", 1e6] as const)
-        : (["kilobyte", 1e3] as const);
+  const units = [
+    ["byte", 1, 0],
+    ["kilobyte", 1e3, 0],
+    ["megabyte", 1e6, 1],
+    ["gigabyte", 1e9, 1],
+  ] as const;
+  // The largest unit of which there is one or more once it is rounded: 999,999 bytes are 1 MB and not 1,000 kB.
+  const [unit, size, digits] =
+    units.findLast(([, size], at) => bytes >= size - (at > 0 ? (units[at - 1]?.[1] ?? 0) / 2 : 0)) ??
+    units[0];
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit,
-    maximumFractionDigits: size > 1e3 ? 1 : 0,
+    unitDisplay: unit === "byte" ? "long" : "short",
+    maximumFractionDigits: digits,
   }).format(bytes / size);
 }
 
@@ -156,10 +161,11 @@ export function formatDate(
 
 /** A time span in words: 90 is "1 min 30 sec". */
 export function formatSeconds(language: LanguageCode, seconds: number): string {
+  const tenths = Math.round(seconds * 10); // first, so that 59.97 seconds are a minute
   const parts: [number, string][] = [
-    [Math.floor(seconds / 3600), "hour"],
-    [Math.floor((seconds % 3600) / 60), "minute"],
-    [Math.round((seconds % 60) * 10) / 10, "second"],
+    [Math.floor(tenths / 36_000), "hour"],
+    [Math.floor((tenths % 36_000) / 600), "minute"],
+    [(tenths % 600) / 10, "second"],
   ];
   const said = parts.filter(([value]) => value > 0);
   const written = (said.length > 0 ? said : parts.slice(-1)).map(([value, unit]) =>

@@ -5,6 +5,7 @@ import type { Failure } from "../shared/failures";
 import { attempt } from "../shell/actions";
 import { connection } from "../shell/connection.svelte";
 import { session } from "../shell/session.svelte";
+import { toasts } from "../shell/toasts.svelte";
 import { describe, sameFile, StoredUnfinished, type UnfinishedFile } from "../shell/unfinished";
 import { Outbox, type Outgoing } from "./outbox.svelte";
 
@@ -28,6 +29,8 @@ export class Lesson {
   notAdded = $state.raw<readonly NotAdded[]>([]);
   /** Files that an earlier page did not send to the end. */
   left = $state.raw<readonly UnfinishedFile[]>([]);
+  /** The message that offers to undo the last change. */
+  #undoable: number | null = null;
   readonly outbox = new Outbox(
     (pictures) => this.#send(pictures),
     () => backAgain(),
@@ -98,8 +101,12 @@ export class Lesson {
       request("patch", `${at}/classes/{part}`, { path: { number: this.id, part }, body: { name } }),
     );
 
-  removeClass = (part: number) =>
-    this.#change(() => request("delete", `${at}/classes/{part}`, { path: { number: this.id, part } }));
+  /** `said` is told, with a way back for as long as it is the last thing that was done. */
+  async removeClass(part: number, said: string): Promise<void> {
+    const path = { number: this.id, part };
+    if (!(await this.#change(() => request("delete", `${at}/classes/{part}`, { path })))) return;
+    this.#undoable = toasts.undoable(said, () => void this.undo());
+  }
 
   removePictures = (pictures: number[]) =>
     this.#change(() =>
@@ -181,7 +188,12 @@ export class Lesson {
 
   /** An older answer never wins. */
   #take(draft: Draft): void {
-    if (!this.draft || draft.version >= this.draft.version) this.draft = draft;
+    if (this.draft && draft.version < this.draft.version) return;
+    if (draft.version !== this.draft?.version && this.#undoable !== null) {
+      toasts.close(this.#undoable); // its way back would undo something else
+      this.#undoable = null;
+    }
+    this.draft = draft;
   }
 }
 

@@ -18,6 +18,8 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 1000
 # As a model file takes it (tenfold.modelfile.facts).
 _LONGEST_CLASS = 100
 _NAMED = 5
+# What pandas, R, Excel and databases write where a value is missing, in lower case.
+_MISSING = frozenset({"nan", "na", "n/a", "#n/a", "<na>", "nat", "none", "null", "(null)", "nil", "undefined"})
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,12 @@ class Remark:
         names: what it is about: the part and the folder of each part by turns; a folder; a class; folders
             named like parts, then a class; of classes that are one, their spellings, of which the last is
             kept; our name of a column and the manifest's by turns; columns that are passed over; where files
-        are looked for; a number of rows; or tables.
+        are looked for; a number of rows; tables; or classes that are called as what is missing.
     """
 
     kind: Literal[
         "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class",
-        "columns", "passed-over", "short-paths", "rows-twice", "manifest-beside",
+        "columns", "passed-over", "short-paths", "rows-twice", "manifest-beside", "missing-like",
     ]  # fmt: skip
     sentence: str
     names: tuple[str, ...] = ()
@@ -111,7 +113,8 @@ def listing(
         key=lambda entry: (entry.source, entry.label, entry.part),
     )
     classes = tuple(sorted({entry.label for entry in ordered}))
-    return Listing(name, root, classes, tuple(ordered), tuple(skipped), (*remarks, *made_one))
+    remarks = (*remarks, *made_one, *_like_missing(classes))
+    return Listing(name, root, classes, tuple(ordered), tuple(skipped), remarks)
 
 
 def check_learnable(found: Listing) -> None:
@@ -164,6 +167,16 @@ def _one_spelling(entries: Sequence[ListedPicture]) -> tuple[dict[str, str], lis
             sentence = f"{' and '.join(map(repr, same))} are one class, {kept!r}"
             remarks.append(Remark("one-class", sentence, (*same, kept)))
     return spelling, remarks
+
+
+def _like_missing(classes: Sequence[str]) -> list[Remark]:
+    """A remark on classes whose names are what other programs write for "no value"."""
+    names = tuple(label for label in classes if label.casefold() in _MISSING)
+    if not names:
+        return []
+    which = " and ".join(map(repr, names)) + (" is a class" if len(names) == 1 else " are classes")
+    sentence = f"{which}: remove the pictures in question if that means that the label is missing"
+    return [Remark("missing-like", sentence, names)]
 
 
 def class_name(text: str) -> str:

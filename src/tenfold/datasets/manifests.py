@@ -254,8 +254,12 @@ def _parquet(opening: _Opening, name: str, remarks: list[Remark]) -> Iterator[Ro
         raise _unreadable(name, str(reason).splitlines()[0], "Write it again as Parquet.") from reason
     columns = _columns(name, table.column_names, remarks)
     for number, row in enumerate(table.to_pylist(), start=1):
-        values = ("" if value is None else str(value) for value in row.values())
-        yield number, dict(zip(columns, values, strict=True))
+        yield number, dict(zip(columns, map(_text, row.values()), strict=True))
+
+
+def _text(value: object) -> str:
+    """A value of a Parquet table; "" where it is missing, for which pandas also writes the number NaN."""
+    return "" if value is None or value != value else str(value)
 
 
 def _columns(name: str, found: list[str], remarks: list[Remark]) -> list[str]:

@@ -2,6 +2,8 @@ import contextlib
 import struct
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,7 +52,35 @@ def test_when_where_and_with_what() -> None:
     assert taken.camera == "Canon EOS R5"
 
 
-def test_a_stated_zone_counts_and_no_zone_is_the_camera_s_clock_as_utc() -> None:
+@pytest.fixture(autouse=True)
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Puts this computer into a time zone; UTC unless a test says otherwise."""
+
+    def be_in(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        if hasattr(time, "tzset"):
+            time.tzset()
+
+    be_in("UTC")
+    yield be_in
+    monkeypatch.undo()
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no time zones by name")
+def test_a_clock_without_a_zone_is_that_of_the_zone_that_this_computer_is_in(
+    zone: Callable[[str], None],
+) -> None:
+    zone("Europe/Kyiv")
+    summer, winter = ("2024:06:30 23:30:00", "2024:01:31 23:30:00")
+    assert exif.read(block(detail={ORIGINAL: summer})).at == datetime(2024, 6, 30, 20, 30, tzinfo=UTC)
+    assert exif.read(block(detail={ORIGINAL: winter})).at == datetime(2024, 1, 31, 21, 30, tzinfo=UTC)
+    stated = block(detail={ORIGINAL: summer, OFFSET_ORIGINAL: "-05:00"})
+    assert exif.read(stated).at == datetime(2024, 7, 1, 4, 30, tzinfo=UTC)
+
+
+def test_a_stated_zone_counts_and_one_that_cannot_be_does_not() -> None:
     stated = block(detail={ORIGINAL: "2024:06:01 12:00:00", OFFSET_ORIGINAL: "+03:00"})
     assert exif.read(stated).at == datetime(2024, 6, 1, 9, tzinfo=UTC)
     nonsense = block(detail={ORIGINAL: "2024:06:01 12:00:00", OFFSET_ORIGINAL: "+93:00"})

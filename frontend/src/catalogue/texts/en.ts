@@ -132,6 +132,7 @@ export const en = {
   uploadWaiting: "Waiting for the server",
   uploadWaitingText: "The server does not answer. The upload continues by itself as soon as it does.",
   uploadEnded: "Upload finished",
+  uploadStopped: "Upload stopped",
   uploadLeftText: "Choose the same files or their folder to continue. What has arrived is not sent again.",
   uploadLeftOthers: "None of the chosen files is one of these.",
   chooseFiles: "Choose files",

@@ -62,6 +62,8 @@ export const en = {
   remark_short_paths: "Files are looked for as {name}.",
   remark_rows_twice: "Rows that stand twice count once: {name}.",
   remark_manifest_beside: "Not read: {name}. If the labels are in a table, name it in place of the folder.",
+  remark_missing_like:
+    "A class is called {names}. If that means that the label is missing, remove these pictures.",
   skipped: "Files that belong to no class",
   skippedMore: "and {n} more",
   skip_beside_classes: "lies beside the class folders",

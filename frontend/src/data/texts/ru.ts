@@ -65,6 +65,8 @@ export const ru: Translated<typeof en> = {
   remark_short_paths: "Файлы ищутся как {name}.",
   remark_rows_twice: "Повторяющиеся строки учтены один раз: {name}.",
   remark_manifest_beside: "Не прочитано: {name}. Если метки в таблице, укажите её вместо папки.",
+  remark_missing_like:
+    "Есть класс с названием {names}. Если это значит, что метки нет, уберите эти картинки.",
   skipped: "Файлы, которые не относятся ни к одному классу",
   skippedMore: "и ещё {n}",
   skip_beside_classes: "лежит рядом с папками классов",

@@ -64,6 +64,7 @@ export const uk: Translated<typeof en> = {
   remark_short_paths: "Файли шукаються як {name}.",
   remark_rows_twice: "Рядки-повтори враховано один раз: {name}.",
   remark_manifest_beside: "Не прочитано: {name}. Якщо мітки в таблиці, вкажіть її замість теки.",
+  remark_missing_like: "Є клас із назвою {names}. Якщо це означає, що мітки немає, приберіть ці зображення.",
   skipped: "Файли, що не належать до жодного класу",
   skippedMore: "і ще {n}",
   skip_beside_classes: "лежить поряд із теками класів",

@@ -1,7 +1,8 @@
 """When, where and with what a picture was taken, as its EXIF says. Damaged data never make this fail.
 
 The standard is EXIF 2.32 (CIPA DC-008, 2019). A camera's clock has no time zone unless the file states one
-(OffsetTimeOriginal); without it the clock's time is kept as if it were UTC. Knows no tables.
+(OffsetTimeOriginal); without it the clock's time is taken for that of the zone that this computer is in, so
+that a person there sees the time that the camera showed. Knows no tables.
 """
 
 import math
@@ -30,7 +31,7 @@ class ExifFacts:
     """When, where and with what; None where the file does not say, or says something impossible.
 
     Attributes:
-        at: with its time zone; the camera's clock as UTC where the file states no zone.
+        at: in UTC; where the file states no zone, the camera's clock is taken for this computer's.
         latitude: degrees, -90 to 90, north is positive.
         longitude: degrees, -180 to 180, east is positive.
         camera: maker and model.
@@ -69,20 +70,21 @@ def _moment(tags: Mapping[int, Value]) -> datetime | None:
         if found is None:
             continue
         try:
-            clock = datetime(*map(int, found.groups()), tzinfo=UTC)  # type: ignore[misc,arg-type]
+            clock = datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
             return clock.replace(tzinfo=_zone(_text(tags.get(_OFFSETS[tag])))).astimezone(UTC)
-        except (ValueError, OverflowError):  # the 31st of February, the year 0
+        except (ValueError, OverflowError, OSError):  # the 31st of February, the year 0; on Windows before 1970
             continue
     return None
 
 
-def _zone(text: str) -> timezone:
+def _zone(text: str) -> timezone | None:
+    """The zone that a file states; None for none, or one that cannot be."""
     found = _OFFSET.match(text)
     if found is None:
-        return UTC
+        return None
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
     if offset >= timedelta(hours=15):  # no place on Earth has such a clock
-        return UTC
+        return None
     return timezone(offset if found[1] == "+" else -offset)
 
 

@@ -80,14 +80,14 @@ class RemarkAnswer(Answer):
 
     kind: Literal[
         "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class",
-        "columns", "passed-over", "short-paths", "rows-twice", "manifest-beside",
+        "columns", "passed-over", "short-paths", "rows-twice", "manifest-beside", "missing-like",
     ]  # fmt: skip
     sentence: str = Field(description="What it is, in English.")
     names: list[str] = Field(
         description="What it is about: the part and the folder of each part by turns; a folder; a class; "
         "of classes that are one, their spellings, of which the last is kept; our name of a manifest's "
         "column and its own by turns; columns that are passed over; where files are looked for; a number "
-        "of rows; or tables."
+        "of rows; tables; or classes that are called as what is missing."
     )
 
 

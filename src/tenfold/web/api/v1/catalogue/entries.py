@@ -34,7 +34,9 @@ class EntryAnswer(Answer):
     bytes: int
     media_type: str
     added_at: datetime
-    taken_at: datetime | None = Field(description="By the camera's clock, as EXIF says.")
+    taken_at: datetime | None = Field(
+        description="By the camera's clock, as EXIF says; without a zone there, in the server's."
+    )
     latitude: float | None
     longitude: float | None
     camera: str | None
