@@ -1,4 +1,4 @@
-"""Ways through the catalogue: what is typed, filtered and opened goes where a person expects, and stays right."""
+"""Ways through the catalogue: what is typed, filtered and opened goes where a person expects."""
 
 import json
 import urllib.request

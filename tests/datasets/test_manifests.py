@@ -174,7 +174,9 @@ def test_a_parquet_manifest_says_the_same(pictures: Path) -> None:
     ]
 
 
-def test_what_pandas_writes_for_a_missing_label_is_refused_as_a_value_and_said_as_text(pictures: Path) -> None:
+def test_what_pandas_writes_for_a_missing_label_is_refused_as_a_value_and_said_as_text(
+    pictures: Path,
+) -> None:
     pyarrow = pytest.importorskip("pyarrow", reason="needs the parquet extra: pip install 'tenfold[parquet]'")
     parquet = pytest.importorskip(
         "pyarrow.parquet", reason="needs the parquet extra: pip install 'tenfold[parquet]'"
@@ -182,7 +184,7 @@ def test_what_pandas_writes_for_a_missing_label_is_refused_as_a_value_and_said_a
     for missing in (float("nan"), None):
         table = {"path": ["in/a.jpg", "in/b.jpg"], "label": pyarrow.array([1.0, missing], pyarrow.float64())}
         parquet.write_table(pyarrow.table(table), pictures / "list.parquet")
-        with pytest.raises(DatasetError, match="Row 2 of list.parquet has no label that a class can have"):
+        with pytest.raises(DatasetError, match=r"Row 2 of list\.parquet has no label that a class can have"):
             list_manifest(pictures / "list.parquet", "list.parquet")
     text = "path,label\nin/a.jpg,cat\nin/b.jpg,nan\nin/c d.jpg,N/A\n"
     found = list_manifest(written(pictures, text), "list.csv")

@@ -19,7 +19,9 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 1000
 _LONGEST_CLASS = 100
 _NAMED = 5
 # What pandas, R, Excel and databases write where a value is missing, in lower case.
-_MISSING = frozenset({"nan", "na", "n/a", "#n/a", "<na>", "nat", "none", "null", "(null)", "nil", "undefined"})
+_MISSING = frozenset(
+    {"nan", "na", "n/a", "#n/a", "<na>", "nat", "none", "null", "(null)", "nil", "undefined"}
+)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,41 @@ def exif_block(kind: str, data: bytes) -> bytes:
     return next((bytes(part) for part in parts if part), b"")
 
 
+def webp_header(data: bytes | bytearray) -> tuple[tuple[int, int], bytes]:
+    """Columns and rows of a WebP as they are stored, and its EXIF block.
+
+    Its decoder takes memory for the whole picture before it tells the size.
+
+    Raises:
+        BrokenFile: there is no size.
+    """
+    first, body = bytes(data[12:16]), bytes(data[20:30])
+    if first == b"VP8X" and len(body) == 10:
+        size = 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
+    elif first == b"VP8 " and body[3:6] == b"\x9d\x01\x2a" and len(body) == 10:
+        size = int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
+    elif first == b"VP8L" and body[:1] == b"\x2f" and len(body) >= 5:
+        bits = int.from_bytes(body[1:5], "little")
+        size = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    else:
+        raise BrokenFile("its header makes no sense")
+    if 0 in size:
+        raise BrokenFile("it has no pixels")
+    return size, _webp_exif(data) if first == b"VP8X" else b""
+
+
+def _webp_exif(data: bytes | bytearray) -> bytes:
+    at = 12
+    for _ in range(MAX_PARTS):
+        if at + 8 > len(data):
+            break
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        if data[at : at + 4] == b"EXIF":
+            return bytes(data[at + 8 : at + 8 + length])
+        at += 8 + length + length % 2
+    return b""
+
+
 def _jpeg_parts(data: bytes) -> Iterator[bytes]:
     at = 2
     for _ in range(MAX_PARTS):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import NotAPicture
-from tenfold.images import containers, signatures, workers
+from tenfold.images import containers, signatures, tags, workers
 from tenfold.images.decoding import (
     PREDICTABLE,
     Header,
@@ -101,6 +101,10 @@ def header(data: bytes, *, name: str | None = None, limits: Limits = _DEFAULT) -
 
 def _header_of(data: bytes, subject: str) -> Header:
     kind = _format_of(data, subject)
+    if kind == "WebP":
+        with decoding(subject, kind):
+            size, exif = containers.webp_header(data)
+            return Header(kind, *turned(size, tags.orientation(exif)), exif)
     if kind not in PREDICTABLE:
         return workers.header(kind, data, subject)
     opened = Opened(kind, data, subject)

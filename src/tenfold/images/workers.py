@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge
-from tenfold.images.decoding import Header, Limits, Opened, Picture
+from tenfold.images import containers
+from tenfold.images.decoding import Header, Limits, Opened, Picture, check_pixels, decoding
 from tenfold.images.sources import safe_name
 from tenfold.processes import ProcessLimits, WorkerFailed, Workers, limit
 from tenfold.reasons import Reason
@@ -134,6 +135,11 @@ def answer(asked: dict[str, Any], data: bytearray) -> tuple[dict[str, Any], byte
     _one_thread(asked["kind"])
     try:
         with _complaints() as complained:
+            if asked["kind"] == "WebP":  # opening one takes memory for all of it
+                with decoding("", "WebP"):
+                    size, _ = containers.webp_header(data)
+                check_pixels(size, "", Limits(pixels=asked["pixels"]).most_pixels("WebP"))
+                limit(ProcessLimits(cpu_seconds=_cpu_seconds(0), memory=_memory(data, size[0] * size[1])))
             opened = Opened(asked["kind"], bytes(data), "")
             if asked["do"] == "header":
                 width, height = opened.upright_size

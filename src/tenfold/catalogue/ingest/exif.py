@@ -70,9 +70,9 @@ def _moment(tags: Mapping[int, Value]) -> datetime | None:
         if found is None:
             continue
         try:
-            clock = datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+            clock = datetime(*map(int, found.groups()))  # type: ignore[arg-type]
             return clock.replace(tzinfo=_zone(_text(tags.get(_OFFSETS[tag])))).astimezone(UTC)
-        except (ValueError, OverflowError, OSError):  # the 31st of February, the year 0; on Windows before 1970
+        except (ValueError, OverflowError, OSError):  # the 31st of February, the year 0; Windows before 1970
             continue
     return None
 
