@@ -50,8 +50,9 @@ EXTRAS_ALONE = (
     "tenfold.line.plc.mqtt",
     "tenfold.line.plc.opcua.",
     "tenfold.line.plc.sparkplug",
+    "tenfold.line.simulator.modbus_plc",
+    "tenfold.line.simulator.opcua_plc",
     "tenfold.line.simulator.plant",
-    "tenfold.line.simulator.plcs",
     "tenfold.workflows.line.",
     "tenfold.workflows.watch_cameras.",
 )

@@ -1,8 +1,9 @@
 """Recipes: which answers of a model mean a good part. Knows no model, no camera and no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from tenfold.errors import UsageError
 from tenfold.line.parts import Reason, Verdict
@@ -61,6 +62,19 @@ class Region:
 
 MOST_CELLS = 64
 WHOLE = (0.0, 0.0, 1.0, 1.0)
+
+
+def region_of(kept: Mapping[str, Any]) -> Region:
+    """A region as it was kept: name, box, accepts, and where it has any, grid and count."""
+    left, top, width, height = kept["box"]
+    columns, rows = kept.get("grid") or (1, 1)
+    return Region(
+        kept["name"],
+        (left, top, width, height),
+        frozenset(kept["accepts"]),
+        grid=(columns, rows),
+        count=kept.get("count"),
+    )
 
 
 @dataclass(frozen=True)

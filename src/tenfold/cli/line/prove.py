@@ -37,9 +37,9 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     from tenfold.inference import Classifier
     from tenfold.line.trail.trail import time_of
     from tenfold.runtime import App
+    from tenfold.workflows.line.from_rows import latest_version
     from tenfold.workflows.line.overrule import opened
     from tenfold.workflows.line.prove import prove_version, to_keep
-    from tenfold.workflows.line.setup import latest_version
 
     with App() as app:
         row = app.stations.named(name)

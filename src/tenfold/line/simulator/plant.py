@@ -18,7 +18,7 @@ from typing import Any
 
 from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor, ConveyorOptions
-from tenfold.line.simulator.plcs import ModbusPlc, OpcUaPlc, Plc, run
+from tenfold.line.simulator.plcs import Plc, opened, run
 from tenfold.line.simulator.scene import Scene
 from tenfold.processes.child import ParentChannel
 
@@ -44,7 +44,7 @@ class _Plant:
         self._scene = Scene(pictures, spacing=options.spacing, ahead=round(0.12 * options.spacing))
         self._order: list[int] = told["order"]
         self._outcomes = Path(told["outcomes"])
-        self._plc: Plc = (OpcUaPlc if told["signals"] == "opcua" else ModbusPlc)(self._conveyor)
+        self._plc: Plc = opened(told["signals"], self._conveyor)
         self._camera_port = free_port()
         self._until: dict[str, float] = {}
         self._frozen: bytes | None = None

@@ -2,25 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Protocol
 
-from asyncua import Server, ua
-from asyncua.common.callback import CallbackType
-from asyncua.server.binary_server_asyncio import BinaryServer
-from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
-
-from tenfold.line.plc import modbus
-from tenfold.line.plc.modbus import INPUT_REGISTERS, OUTPUT_REGISTERS, ModbusAddress
-from tenfold.line.plc.opcua.client import READS, WRITES, OpcUaAddress
-from tenfold.line.plc.signals import Light, OperatingState, Outputs
-from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor
 
 _POLL_SECONDS = 0.01
-_NAMESPACE = "urn:tenfold:simulated-plant"
 
 
 class Plc(Protocol):
@@ -51,122 +37,12 @@ async def _while(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-class ModbusPlc:
-    """Registers as in the docs."""
+def opened(signals: str, conveyor: Conveyor) -> Plc:
+    """The PLC for these signals, modbus or opcua; only its own library is imported."""
+    if signals == "opcua":
+        from tenfold.line.simulator.opcua_plc import OpcUaPlc
 
-    def __init__(self, conveyor: Conveyor) -> None:
-        self._conveyor, self._place = conveyor, ModbusAddress(HOST, free_port())
-        self._server: ModbusTcpServer | None = None
-        self._device = SimDevice(
-            self._place.device,
-            simdata=[
-                SimData(self._place.inputs, count=INPUT_REGISTERS, values=0, datatype=DataType.REGISTERS),
-                SimData(self._place.outputs, count=OUTPUT_REGISTERS, values=0, datatype=DataType.REGISTERS),
-            ],
-            action=self._exchange,
-        )
+        return OpcUaPlc(conveyor)
+    from tenfold.line.simulator.modbus_plc import ModbusPlc
 
-    def address(self) -> dict[str, Any]:
-        return {"kind": "modbus"} | asdict(self._place)
-
-    async def start(self) -> None:
-        self._server = ModbusTcpServer(self._device, address=(HOST, self._place.port))
-        await self._server.serve_forever(background=True)
-
-    async def cut(self) -> None:
-        assert self._server is not None
-        await self._server.shutdown()  # type: ignore[no-untyped-call]
-
-    async def _exchange(
-        self,
-        code: int,
-        start: int,
-        address: int,
-        count: int,
-        held: list[int],
-        values: list[int] | list[bool] | None,
-    ) -> ExcCodes | None:
-        place = self._place
-        if values is None:
-            first = place.inputs - start
-            held[first : first + INPUT_REGISTERS] = modbus.registers(place, self._conveyor.inputs())
-        elif address == place.outputs and len(values) == OUTPUT_REGISTERS:
-            self._conveyor.hear(modbus.outputs(place, [int(value) for value in values]), int(values[0]))
-        return None
-
-
-class OpcUaPlc:
-    """Nodes with the names of the docs, in a namespace of their own."""
-
-    def __init__(self, conveyor: Conveyor) -> None:
-        self._conveyor, self._port = conveyor, free_port()
-        self._server: Server | None = None
-        self._heard: dict[str, int] = {}
-
-    def address(self) -> dict[str, Any]:
-        found = OpcUaAddress(
-            f"opc.tcp://{HOST}:{self._port}/",
-            {name: f"nsu={_NAMESPACE};s=Plant.{name}" for name in READS},
-            {name: f"nsu={_NAMESPACE};s=Station.{name}" for name in WRITES},
-        )
-        return {"kind": "opcua"} | asdict(found)
-
-    async def start(self) -> None:
-        """See `Plc`. Its nodes are made once: making them takes seconds."""
-        if self._server is None:
-            self._server = await self._made()
-            await self._server.start()
-        else:
-            listener = BinaryServer(self._server.iserver, HOST, self._port, self._server.limits)
-            listener.set_policies(self._server._policies)
-            await listener.start()
-            self._server.bserver = listener
-
-    async def cut(self) -> None:
-        assert self._server is not None
-        await self._server.bserver.stop()
-
-    async def _made(self) -> Server:
-        server = Server()
-        await server.init()
-        server.set_endpoint(f"opc.tcp://{HOST}:{self._port}/")
-        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        index = await server.register_namespace(_NAMESPACE)
-        plant = await server.nodes.objects.add_object(index, "Plant")
-        for name in READS:
-            value = [0] * 8 if name.endswith("_counts") else 0
-            node = await plant.add_variable(
-                ua.NodeId(f"Plant.{name}", index), name, value, varianttype=ua.VariantType.UInt32
-            )
-            server.iserver.aspace.set_attribute_value_callback(
-                node.nodeid, ua.AttributeIds.Value, self._answering(name)
-            )
-        station = await server.nodes.objects.add_object(index, "Station")
-        for name in WRITES:
-            node = await station.add_variable(
-                ua.NodeId(f"Station.{name}", index), name, 0, varianttype=ua.VariantType.UInt32
-            )
-            await node.set_writable()
-        server.subscribe_server_callback(CallbackType.PostWrite, self._written)
-        return server
-
-    def _answering(self, name: str) -> Callable[[Any, Any], Any]:
-        def answer(node: Any, attribute: Any) -> Any:
-            found = getattr(self._conveyor.inputs(), name)
-            value = list(found) if isinstance(found, tuple) else found
-            return ua.DataValue(ua.Variant(value, ua.VariantType.UInt32))
-
-        return answer
-
-    def _written(self, event: Any, _: Any) -> None:
-        if not event.is_external:
-            return  # the server's own
-        for write in event.request_params.NodesToWrite:
-            name = str(write.NodeId.Identifier).removeprefix("Station.")
-            self._heard[name] = int(write.Value.Value.Value)
-        if set(self._heard) == set(WRITES):
-            heard: dict[str, Any] = {
-                name: value for name, value in self._heard.items() if name != "heartbeat"
-            }
-            state, light = OperatingState(heard.pop("state")), Light(heard.pop("light"))
-            self._conveyor.hear(Outputs(state=state, light=light, **heard), self._heard["heartbeat"])
+    return ModbusPlc(conveyor)

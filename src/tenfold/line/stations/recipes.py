@@ -12,7 +12,7 @@ from tenfold.database import Database, now, row_of
 from tenfold.database.names import checked_name
 from tenfold.errors import LineError, UnknownRecipe
 from tenfold.line.parts import Verdict
-from tenfold.line.recipe import Region, StationRecipe
+from tenfold.line.recipe import StationRecipe, region_of
 from tenfold.line.stations.tables import RecipeRow, RecipeVersionRow
 
 MOST_NUMBER = 0xFFFF
@@ -195,19 +195,6 @@ def _version(session: Session, recipe_id: int, version: int) -> RecipeVersionRow
     if row is None:
         raise UnknownRecipe(f"Version {version} of the recipe", "does not exist")
     return row
-
-
-def region_of(kept: Mapping[str, Any]) -> Region:
-    """A region as it was kept: name, box, accepts, and where it has any, grid and count."""
-    left, top, width, height = kept["box"]
-    columns, rows = kept.get("grid") or (1, 1)
-    return Region(
-        kept["name"],
-        (left, top, width, height),
-        frozenset(kept["accepts"]),
-        grid=(columns, rows),
-        count=kept.get("count"),
-    )
 
 
 def recipe_of(row: RecipeRow, version: RecipeVersionRow, *, deadline: float) -> StationRecipe:

@@ -2,7 +2,8 @@
 
 running.py    RunningStation: a station of a server, in a process of its own
 process.py    that process: plant, camera, models and trail joined
-setup.py      what the process is told, made from the tables
+setup.py      what the process is told
+from_rows.py  the same, made from the tables
 stream.py     a camera that sends frames all the time
 model.py      the models of a station, before everybody else
 overrule.py   a person's verdict on a part, and a correction in the catalogue

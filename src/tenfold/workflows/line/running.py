@@ -19,7 +19,8 @@ from tenfold.line.stations.tables import StationRow
 from tenfold.models.registry import Registry
 from tenfold.processes import AHEAD, MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.workflows.line.cameras import camera_of
-from tenfold.workflows.line.setup import RecipeBook, book_of, setup_of
+from tenfold.workflows.line.from_rows import book_of, setup_of
+from tenfold.workflows.line.setup import RecipeBook
 
 _PROCESS = "tenfold.workflows.line.process:serve"
 _LISTEN_SECONDS = 0.2
