@@ -17,7 +17,7 @@ from typing import Any
 import click
 import pytest
 
-from tenfold import cli
+from tenfold import cli, modelfile
 from tenfold.datasets import fetch
 from tenfold.errors import DatasetError, TrainingError
 from tenfold.inference import trial
@@ -107,7 +107,9 @@ tried = cache(try_out)
 
 
 def try_once(path: Path) -> None:
-    """The model of these tests is tried in a process of its own once, and any other each time."""
+    """The model of these tests is tried in a process of its own once, and what is no model file not at all:
+    that it is told in the same words has a test in tests/inference/test_trial.py."""
+    modelfile.read(path)
     (tried if path == tiny.MODEL else try_out)(path)
 
 
