@@ -1,6 +1,6 @@
 """Real servers in processes of their own, each a copy of one process that has imported what servers need.
 
-The imports take most of a server's start.
+The imports take most of a server's start, and `tests/warm.py` most of the rest.
 """
 
 import json

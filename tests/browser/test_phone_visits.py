@@ -4,13 +4,13 @@ import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser import modelling
-from tests.browser.seeing import card, choose
+from tests.browser.seeing import card, choose, speak
 from tests.browser.test_access import violations
 from tests.browser.test_phone import COUNT_ASKED, PHONE, opened, ready, stored
 from tests.browser.test_phone_updates import make_live
@@ -19,6 +19,13 @@ from tests.web.signed_in import WORDS
 
 pytestmark = pytest.mark.browser
 
+# Sizes, colours and languages in which a page is looked at.
+SEEN: list[tuple[tuple[int, int], Literal["light", "dark"], str]] = [
+    ((360, 740), "light", "uk"),
+    ((390, 844), "dark", "ru"),
+    ((740, 360), "dark", "uk"),
+    ((844, 390), "light", "en"),
+]
 # The system's own bars and rounded corners, in CSS pixels.
 BARS = {"top": 47, "left": 44, "bottom": 34, "right": 44}
 PASTE = """async picture => {
@@ -77,21 +84,6 @@ def test_the_camera_stays_on_when_the_model_is_exchanged(context: BrowserContext
     assert page.evaluate("window.asked") == 1
 
 
-def test_after_a_refusal_a_page_that_comes_back_does_not_ask_again(
-    context: BrowserContext, own_server: str
-) -> None:
-    page = opened(context, own_server)
-    page.evaluate(COUNT_ASKED.replace("true", "false"))
-    page.get_by_role("button", name="Start the camera").click()
-    expect(page.get_by_role("alert")).to_contain_text("did not allow the camera")
-    # As a browser does that keeps the page while the person is elsewhere.
-    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
-    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    ready(page)
-    expect(page.get_by_role("button", name="Start the camera")).to_be_disabled()
-    assert page.evaluate("window.asked") == 1
-
-
 def test_a_start_with_several_threads_that_does_not_end_is_given_up_for_one(
     context: BrowserContext, own_server: str, plane: Path
 ) -> None:
@@ -103,46 +95,40 @@ def test_a_start_with_several_threads_that_does_not_end_is_given_up_for_one(
     expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
 
 
-def test_the_page_says_with_how_many_threads_it_computes(context: BrowserContext, own_server: str) -> None:
+def test_the_browser_is_asked_to_keep_what_is_stored_and_the_page_says_with_how_many_threads_it_computes(
+    context: BrowserContext, own_server: str
+) -> None:
+    context.add_init_script(f"({COUNT_PERSIST})()")
     page = opened(context, own_server)
+    assert page.evaluate("window.persisted") >= 1
     cores = page.evaluate("navigator.hardwareConcurrency")
     expect(page.locator("footer")).to_contain_text("with 2 threads" if cores > 1 else "with one thread")
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme", "locale"),
-    [
-        ((360, 740), "light", "uk-UA"),
-        ((390, 844), "dark", "ru-RU"),
-        ((740, 360), "dark", "uk-UA"),
-        ((844, 390), "light", "en-US"),
-    ],
-)
 def test_it_is_readable_and_leaves_room_for_the_bars_of_the_system(
-    chromium: Browser, own_server: str, plane: Path, size: tuple[int, int], scheme: Any, locale: str
+    context: BrowserContext, own_server: str, plane: Path
 ) -> None:
-    viewport = ViewportSize(width=size[0], height=size[1])
-    context = chromium.new_context(locale=locale, viewport=viewport, color_scheme=scheme)
-    try:
-        page = opened(context, own_server)
-        context.new_cdp_session(page).send("Emulation.setSafeAreaInsetsOverride", {"insets": BARS})
-        page.locator(".start button").click()
-        page.locator(".seen strong").wait_for()
-        choose(page, plane)
-        page.locator(".verdict").wait_for()
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page = opened(context, own_server)
+    context.new_cdp_session(page).send("Emulation.setSafeAreaInsetsOverride", {"insets": BARS})
+    page.locator(".start button").click()
+    page.locator(".seen strong").wait_for()
+    choose(page, plane)
+    page.locator(".verdict").wait_for()
+    for (width, height), scheme, language in SEEN:
+        page.set_viewport_size(ViewportSize(width=width, height=height))
+        page.emulate_media(color_scheme=scheme)
+        speak(page, language)
+        assert violations(page) == [], (width, scheme, language)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         for part in ("header .home", "footer", ".seen", ".finder"):
             box = page.locator(part).first.bounding_box()
             assert box
-            assert box["x"] >= BARS["left"]
-            assert box["x"] + box["width"] <= size[0] - BARS["right"] + 1
+            assert box["x"] >= BARS["left"], part
+            assert box["x"] + box["width"] <= width - BARS["right"] + 1, part
         page.evaluate("scrollTo(0, 0)")
         sign = page.locator("header .home").bounding_box()
         assert sign
         assert sign["y"] >= BARS["top"]
-    finally:
-        context.close()
 
 
 def test_what_the_browser_deleted_is_told_once(context: BrowserContext, own_server: str, plane: Path) -> None:
@@ -173,12 +159,6 @@ def test_what_the_browser_deleted_is_told_once(context: BrowserContext, own_serv
     page.reload()
     ready(page)
     expect(page.get_by_text("The browser has deleted")).to_have_count(0)
-
-
-def test_the_browser_is_asked_to_keep_what_is_stored(context: BrowserContext, own_server: str) -> None:
-    context.add_init_script(f"({COUNT_PERSIST})()")
-    page = opened(context, own_server)
-    assert page.evaluate("window.persisted") >= 1
 
 
 def sign_in(page: Page) -> None:
