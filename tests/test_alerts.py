@@ -1,7 +1,7 @@
 """Each alert of deploy/tenfold-alerts.yml fires, says what it should, and is over when its reason is.
 
-The series are those that a real server writes, with other values; `promtool` runs the rules over them. Two
-tests have a real Prometheus watch a real server, one of them with a real Alertmanager that tells of it.
+The series are those that a real server writes, with other values; `promtool` runs the rules over them. A
+real Prometheus watches a real server, and a real Alertmanager tells of what it sees.
 """
 
 import json
@@ -163,10 +163,8 @@ def minutes(text: str) -> int:
     return int(text[:-1]) * {"m": 1, "h": 60}[text[-1]]
 
 
-def promtool(folder: Path, name: str, found: Sequence[Sample]) -> "subprocess.CompletedProcess[str]":
-    """The rules over an alert's series: when it fires and with what words, and when it does not."""
-    if shutil.which("promtool") is None:
-        pytest.skip("needs promtool: apt-get install prometheus")
+def for_promtool(name: str, found: Sequence[Sample]) -> dict[str, Any]:
+    """An alert over its series: when it fires and with what words, and when it does not."""
     case, holds = CASES[name], minutes(rules()[name].get("for", "0m"))
     fires = [{"exp_labels": case.labels, "exp_annotations": {"summary": case.says}}]
     expected = {
@@ -178,7 +176,8 @@ def promtool(folder: Path, name: str, found: Sequence[Sample]) -> "subprocess.Co
         case.over + case.late: [],
         MINUTES - 1: [],
     }
-    test = {
+    return {
+        "name": name,
         "interval": "1m",
         "input_series": [one.written(found) for one in case.of],
         "alert_rule_test": [
@@ -186,52 +185,32 @@ def promtool(folder: Path, name: str, found: Sequence[Sample]) -> "subprocess.Co
             for at, alerts in expected.items()
         ],
     }
-    file = folder / "test.yml"
-    said = {"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": [test]}
-    file.write_text(yaml.safe_dump(said))
-    return subprocess.run(
-        ["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False
-    )
 
 
 def test_there_is_a_case_for_every_alert() -> None:
     assert CASES.keys() == rules().keys()
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_an_alert_fires_when_its_reason_has_held_and_is_over_afterwards(
-    name: str,
+def test_each_alert_fires_when_its_reason_has_held_and_is_over_afterwards(
     samples: list[Sample],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    done = promtool(tmp_path, name, samples)
+    if shutil.which("promtool") is None:
+        pytest.skip("needs promtool: apt-get install prometheus")
+    file = tmp_path / "test.yml"
+    tests = [for_promtool(name, samples) for name in CASES]
+    said = {"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}
+    file.write_text(yaml.safe_dump(said))
+    done = subprocess.run(
+        ["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
-def test_prometheus_tells_of_a_camera_and_of_a_server_that_are_gone_until_they_are_back(
+def test_alertmanager_tells_of_two_cameras_in_one_message_of_a_server_that_is_gone_and_of_their_end(
     tmp_path: Path,
 ) -> None:
-    """As deploy/ has it, but each reason need hold for a second only."""
-    home, port = tmp_path / "home", free_port()
-    with App(Settings(home=home)) as app:
-        camera = app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
-    with prometheus(tmp_path, f"127.0.0.1:{port}", "", waits="1s") as watcher:
-        with serving(home, "--port", str(port)):
-            until_answered(lambda: "TenfoldCameraDown" in watcher.firing(), says="the camera is not told")
-            said = watcher.firing()
-            assert said == {"TenfoldCameraDown": f"127.0.0.1:{port}: the camera yard does not send"}
-            with App(Settings(home=home)) as app:
-                app.cameras.remove(camera.id)
-            until_answered(lambda: not watcher.firing(), says="the alert of a camera that was removed stays")
-        until_answered(lambda: "TenfoldDown" in watcher.firing(), says="the server is not told")
-        assert watcher.firing() == {"TenfoldDown": f"127.0.0.1:{port} does not answer"}
-        with serving(home, "--port", str(port)):
-            until_answered(lambda: not watcher.firing(), says="the alert of a server that is back stays")
-
-
-@pytest.mark.slow
-def test_alertmanager_tells_of_two_cameras_in_one_message_and_of_their_end(tmp_path: Path) -> None:
     """As deploy/ has it, but a reason need hold for a second only, and messages are sent after a second."""
     home, port = tmp_path / "home", free_port()
     with App(Settings(home=home)) as app:
@@ -243,21 +222,35 @@ def test_alertmanager_tells_of_two_cameras_in_one_message_and_of_their_end(tmp_p
         def told() -> list[dict[str, Any]]:
             return [json.loads(body) for _, body in receiver.got]
 
-        def cameras(message: dict[str, Any], state: str) -> set[str]:
-            of = [one for one in message["alerts"] if one["labels"]["alertname"] == "TenfoldCameraDown"]
+        def said(name: str, message: dict[str, Any], state: str) -> set[str]:
+            of = [one for one in message["alerts"] if one["labels"]["alertname"] == name]
             return {one["annotations"]["summary"] for one in of if one["status"] == state}
 
         address = f"127.0.0.1:{port}"
-        with (
-            serving(home, "--port", str(port)),
-            prometheus(tmp_path, address, "", waits="1s", tells=manager),
-        ):
+        with prometheus(tmp_path, address, "", waits="1s", tells=manager) as watcher:
             both = {f"{address}: the camera {name} does not send" for name in ("gate", "yard")}
-            until(lambda: any(cameras(one, "firing") == both for one in told()), says="they are told apart")
-            for message in told():
-                assert (message["receiver"], message["groupLabels"]) == ("team", {"instance": address})
-            with App(Settings(home=home)) as app:
-                for camera in away:
-                    app.cameras.remove(camera)
-            until(lambda: told()[-1]["status"] == "resolved", says="nobody hears that it is over")
-            assert set().union(*(cameras(one, "resolved") for one in told())) == both
+            with serving(home, "--port", str(port)):
+                until(
+                    lambda: any(said("TenfoldCameraDown", one, "firing") == both for one in told()),
+                    says="they are told apart",
+                )
+                with App(Settings(home=home)) as app:
+                    for camera in away:
+                        app.cameras.remove(camera)
+                until_answered(
+                    lambda: not watcher.firing(), says="the alert of a camera that was removed stays"
+                )
+                until(lambda: told()[-1]["status"] == "resolved", says="nobody hears that it is over")
+            ended = set().union(*(said("TenfoldCameraDown", one, "resolved") for one in told()))
+            assert ended == both
+            until_answered(lambda: "TenfoldDown" in watcher.firing(), says="the server is not told")
+            assert watcher.firing() == {"TenfoldDown": f"{address} does not answer"}
+            gone = {f"{address} does not answer"}
+            until(
+                lambda: any(said("TenfoldDown", one, "firing") == gone for one in told()),
+                says="nobody hears of the server",
+            )
+            with serving(home, "--port", str(port)):
+                until_answered(lambda: not watcher.firing(), says="the alert of a server that is back stays")
+        for message in told():
+            assert (message["receiver"], message["groupLabels"]) == ("team", {"instance": address})
