@@ -89,8 +89,8 @@ def answers(address: str) -> tuple[Any, ...]:
 
 
 def told(watcher: Prometheus, address: str, query: str) -> bool:
-    """Whether Prometheus knows it, after one more look at the server's answers."""
-    return bool(answers(address) and watcher.ask(query))
+    """Whether Prometheus knows it; where it does not, a person looks at the server's answers once more."""
+    return bool(watcher.ask(query) or (answers(address) and None))
 
 
 def fill(address: str) -> None:

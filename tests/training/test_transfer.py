@@ -1,5 +1,7 @@
 """Transfer: from a run, from a model file, to other classes; and layers that stay as they are."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tenfold.training import checkpoints, transfer
 from tests import tiny
 
 pytestmark = pytest.mark.train
+Teachers = Callable[[str], tuple[nn.Module, Path]]
 MEAN, STD = torch.full((1, 3, 1, 1), 120.0), torch.full((1, 3, 1, 1), 60.0)
 
 
@@ -67,6 +70,27 @@ def trained(network: nn.Module) -> nn.Module:
     return network
 
 
+def fresh(name: str, classes: int = 4, seed: int = 0) -> nn.Module:
+    """A network before its training."""
+    if name == "default":
+        return narrow(classes, seed)
+    torch.manual_seed(seed)
+    return build(name, classes, 32)
+
+
+@pytest.fixture(scope="module")
+def teachers(tmp_path_factory: pytest.TempPathFactory) -> Teachers:
+    """A trained network by its name, and its model file: written once, which takes a second."""
+    folder = tmp_path_factory.mktemp("teachers")
+
+    @cache
+    def made(name: str) -> tuple[nn.Module, Path]:
+        teacher = trained(fresh(name))
+        return teacher, exported(teacher, folder / f"{name}.onnx")
+
+    return made
+
+
 @pytest.mark.parametrize("kept", ["state", "best"])
 def test_a_runs_weights_are_taken_the_best_first(tmp_path: Path, kept: str) -> None:
     teacher = trained(narrow())
@@ -79,9 +103,10 @@ def test_a_runs_weights_are_taken_the_best_first(tmp_path: Path, kept: str) -> N
 
 
 @pytest.mark.slow
-def test_the_default_networks_model_file_gives_the_same_answers_in_training_form(tmp_path: Path) -> None:
-    teacher = trained(narrow())
-    path = exported(teacher, tmp_path / "model.onnx")
+def test_the_default_networks_model_file_gives_the_same_answers_in_training_form(
+    teachers: Teachers,
+) -> None:
+    teacher, path = teachers("default")
     pupil = narrow(seed=1)
     assert loaded(pupil, path) == []
     assert torch.allclose(answers(pupil), answers(teacher), atol=1e-3)
@@ -94,9 +119,8 @@ def test_the_default_networks_model_file_gives_the_same_answers_in_training_form
 
 
 @pytest.mark.slow
-def test_pictures_with_other_statistics_are_no_hindrance(tmp_path: Path) -> None:
-    teacher = trained(narrow())
-    path = exported(teacher, tmp_path / "model.onnx")
+def test_pictures_with_other_statistics_are_no_hindrance(teachers: Teachers) -> None:
+    teacher, path = teachers("default")
     pupil, mean, std = narrow(seed=1), MEAN + 30, STD * 1.5
     loaded(pupil, path, mean, std)
     assert torch.allclose(answers(pupil, mean, std), answers(teacher), atol=1e-3)
@@ -104,24 +128,18 @@ def test_pictures_with_other_statistics_are_no_hindrance(tmp_path: Path) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["sequential-4conv", "pycrafters-v1.3", "resnet-20", "cifar10-small"])
-def test_any_networks_model_file_gives_its_weights_back(tmp_path: Path, name: str) -> None:
-    torch.manual_seed(0)
-    teacher = trained(build(name, 4, 32))
-    path = exported(teacher, tmp_path / "model.onnx")
-    torch.manual_seed(1)
-    pupil = build(name, 4, 32)
+def test_any_networks_model_file_gives_its_weights_back(teachers: Teachers, name: str) -> None:
+    teacher, path = teachers(name)
+    pupil = fresh(name, seed=1)
     assert loaded(pupil, path) == []
     assert torch.allclose(answers(pupil), answers(teacher), atol=1e-3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "sequential-4conv"])
-def test_a_head_for_other_classes_learns_anew(tmp_path: Path, name: str) -> None:
-    def fresh(classes: int) -> nn.Module:
-        return narrow(classes) if name == "default" else build(name, classes, 32)
-
-    path = exported(trained(fresh(4)), tmp_path / "model.onnx")
-    left = loaded(fresh(7), path)
+def test_a_head_for_other_classes_learns_anew(teachers: Teachers, name: str) -> None:
+    _, path = teachers(name)
+    left = loaded(fresh(name, 7), path)
     assert left
     assert {one.rpartition(".")[0] for one in left} == {"head" if name == "default" else "dense2"}
 
@@ -133,8 +151,8 @@ def test_the_bundled_model_gives_its_weights() -> None:
 
 
 @pytest.mark.slow
-def test_another_networks_weights_are_refused(tmp_path: Path) -> None:
-    path = exported(trained(build("sequential-4conv", 4, 32)), tmp_path / "model.onnx")
+def test_another_networks_weights_are_refused(teachers: Teachers) -> None:
+    _, path = teachers("sequential-4conv")
     with pytest.raises(TrainingError) as caught:
         loaded(narrow(), path)
     assert str(caught.value).startswith(
