@@ -194,6 +194,24 @@ def test_pictures_stand_newest_first_and_can_be_removed(visit: Visit, plane: Pat
     expect(page.get_by_role("button", name="Choose a file")).to_be_focused()
 
 
+def test_of_many_pictures_one_that_moves_is_said_to_be_judged_by_the_first(
+    visit: Visit, plane: Path, ship: Path, tmp_path: Path
+) -> None:
+    moving = tmp_path / "moving.gif"
+    with Image.open(plane) as first, Image.open(ship) as second:
+        first.save(moving, save_all=True, append_images=[second.resize(first.size)], duration=200)
+    others = [tmp_path / f"{number}.png" for number in range(3)]
+    for other in others:
+        other.write_bytes(plane.read_bytes())
+    page = visit()
+    choose(page, moving, *others)  # as rows
+    expect(card(page, "moving.gif")).to_contain_text(
+        "The file has 2 pictures. The class is that of the first."
+    )
+    expect(card(page, "0.png")).to_contain_text("airplane")
+    expect(page.get_by_text("The class is that of the first")).to_have_count(1)
+
+
 def test_many_pictures_are_sent_a_few_at_a_time(visit: Visit, plane: Path, tmp_path: Path) -> None:
     files = [tmp_path / f"{n}.png" for n in range(12)]
     for file in files:

@@ -1,5 +1,6 @@
 """The datasets: looked through, checked, added and forgotten."""
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -66,6 +67,22 @@ def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) ->
     expect(opened).to_contain_text("48 × 40 pixels")
     assert violations(page) == []
     page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
+    page.get_by_role("button", name="green/4.png").click()
+    expect(page).to_have_url(re.compile(r"/data\?set=[^&]+&picture=\d+$"))
+    link = page.url
+    page.go_back()  # closes it, and leaves the page as it was
+    expect(opened).to_have_count(0)
+    expect(pictures).to_have_count(10)
+    page.goto(link)
+    expect(opened).to_contain_text("green/4.png")
+    page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
+    page.goto(re.sub(r"\d+$", "99999", link))
+    expect(opened).to_contain_text("not in the dataset any more")
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox", name="Class").select_option("green")
+    expect(pictures).to_have_count(10)
     shown = "image => image.complete && image.naturalWidth > 0"
     page.wait_for_function(f"() => [...document.querySelectorAll('li img')].every({shown})")
     page.get_by_role("combobox", name="Class").select_option("blue")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.catalogues import get, puzzle, send
@@ -124,6 +125,33 @@ def test_every_choice_is_on_the_screen_with_evidence_and_a_larger_picture(queue_
     small = page.evaluate(width)
     page.get_by_role("button", name="Larger").click()
     assert page.evaluate(width) == pytest.approx(3 * small, rel=0.01)
+
+
+def test_a_picture_that_moves_is_said_to_be_judged_by_the_first(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    first, *others = (Image.open(file) for file in puzzle(tmp_path / "noise", own_server, 3))
+    moving = tmp_path / "moving.png"
+    first.save(moving, save_all=True, append_images=others, duration=200)
+    send(own_server, moving)
+    page = look_at("/review")
+    wait_for_queue(page, 1)
+    expect(page.locator(".answer")).to_contain_text(
+        "The file has 3 pictures. The class is that of the first."
+    )
+
+
+def test_a_held_space_bar_skips_once_and_does_not_scroll_the_picture_away(queue_of: QueueOf) -> None:
+    page = queue_of(2, viewport={"width": 640, "height": 450})  # 200 % of a small screen
+    assert page.evaluate("document.documentElement.scrollHeight > innerHeight + 100")
+    before = page.evaluate("scrollY")
+    page.keyboard.down(" ")
+    for _ in range(3):
+        page.keyboard.down(" ")  # as the keyboard repeats it
+    page.keyboard.up(" ")
+    expect(page.locator(".left")).to_have_text("2 left")
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") == before
 
 
 WORDS = [

@@ -78,6 +78,10 @@ def test_parts_are_filtered_overruled_counted_and_exported(
     expect(messages).to_contain_text("the picture is a correction in the catalogue")
     expect(dialog).to_contain_text("Olha")
     dialog.get_by_role("button", name="Close").first.click()
+    expect(page).not_to_have_url(re.compile("open="))
+    page.go_back()  # one step, to what was there before: the closed window leaves none that does nothing
+    expect(page).to_have_url("about:blank")
+    page.go_forward()
     page.get_by_role("button", name="Show all").click()
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as downloading:

@@ -1,5 +1,6 @@
 /** What the catalogue's address says: the view, the filters and the opened picture; and the ways from one to another. */
 import type { Entry } from "../api/types";
+import { OpenedOver } from "../shell/opened-over";
 import { router } from "../shell/router.svelte";
 import { fromQuery, toQuery, type Filters } from "./filters";
 
@@ -20,7 +21,7 @@ export class Place {
   });
   /** All pictures; from the timeline, those of its filters. */
   readonly all = $derived(this.view === "timeline" ? addressOf(toQuery(this.filters)) : "/catalogue");
-  #openedHere = false; // so that closing goes back instead of leaving a step that does nothing
+  readonly #over = new OpenedOver();
 
   change(to: Partial<Filters>): void {
     const query = toQuery({ ...this.filters, ...to });
@@ -36,8 +37,7 @@ export class Place {
   }
 
   open(entry: Entry): void {
-    this.#openedHere = true;
-    router.go(this.#with(entry.id), { stay: true });
+    this.#over.open(this.#with(entry.id));
   }
 
   /** From the opened picture to another. */
@@ -46,15 +46,13 @@ export class Place {
   }
 
   showLike(entry: Entry): void {
-    this.#openedHere = false;
+    this.#over.leave();
     router.go(`/catalogue?like=${entry.id}`);
   }
 
   close(): void {
     if (this.opened === null) return; // by the browser's own way back
-    if (this.#openedHere) history.back();
-    else router.go(this.#with(null), { replace: true });
-    this.#openedHere = false;
+    this.#over.close(this.#with(null));
   }
 
   #with(open: number | null): string {

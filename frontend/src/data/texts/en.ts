@@ -42,6 +42,8 @@ export const en = {
   bytesOf: "{done} of {total}",
   pixels: "{width} × {height} pixels",
   openAlone: "Open the picture alone",
+  picture: "Picture",
+  pictureGone: "This picture is not in the dataset any more.",
   classes: "Classes",
   class: "Class",
   total: "All",

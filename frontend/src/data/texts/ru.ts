@@ -45,6 +45,8 @@ export const ru: Translated<typeof en> = {
   bytesOf: "{done} из {total}",
   pixels: "{width} × {height} пикселей",
   openAlone: "Открыть картинку отдельно",
+  picture: "Картинка",
+  pictureGone: "Этой картинки в наборе данных уже нет.",
   classes: "Классы",
   class: "Класс",
   total: "Всего",

@@ -44,6 +44,8 @@ export const uk: Translated<typeof en> = {
   bytesOf: "{done} з {total}",
   pixels: "{width} × {height} пікселів",
   openAlone: "Відкрити зображення окремо",
+  picture: "Зображення",
+  pictureGone: "Цього зображення в наборі даних уже немає.",
   classes: "Класи",
   class: "Клас",
   total: "Усього",
