@@ -23,7 +23,7 @@ from tenfold import modelfile
 from tenfold.database import Database
 from tests import disk_syncs, passwords, reading_once, tables
 from tests import postgres as postgres_server
-from tests.forking import serving
+from tests.forking import program, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -243,6 +243,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `tenfold serve` with the bundled model."""
     with serving(tmp_path_factory.mktemp("served-home")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def quick_tenfold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A program `tenfold` that starts quickly, for tests of what a command does and not of how it starts."""
+    with program(tmp_path_factory.mktemp("quick") / "bin") as folder:
+        yield folder / "tenfold"
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +20,7 @@ from tenfold.cli.line import wires
 from tenfold.line.plc.wiring import check as check_wiring
 from tenfold.modelfile import BUNDLED
 from tenfold.recipes import recipe_file
-from tests import forking, tables
+from tests import tables
 from tests.paths import ROOT
 
 PICTURES = ROOT / "examples" / "pictures"
@@ -79,17 +78,15 @@ def toml(example: Example) -> str | None:
     return None
 
 
-@pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with a `tenfold` that starts quickly."""
-    with forking.program(tmp_path_factory.mktemp("quick") / "bin") as folder:
-        yield folder
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_on_a_page_works(
-    page: Path, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch, served: str, quick: Path
+    page: Path,
+    tmp_path: Path,
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    served: str,
+    quick_tenfold: Path,
 ) -> None:
     if "$ curl" in page.read_text(encoding="utf-8") and not shutil.which("curl"):
         pytest.skip("needs curl: apt-get install curl")
@@ -101,7 +98,7 @@ def test_the_code_on_a_page_works(
     document = Document.parse(str(page), *parsers)
     document.namespace["served"] = served
     # The README's commands are those of the program as it is installed, in a home where nothing was.
-    document.namespace["programs"] = [] if page.name == "README.md" else [quick]
+    document.namespace["programs"] = [] if page.name == "README.md" else [quick_tenfold.parent]
     if page.name != "README.md":
         tables.copy_tables(own_home / "tenfold.db")
     examples = list(document.examples())

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -57,11 +56,11 @@ def composed(**said: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def run(settings: Mapping[str, str], words: list[str], given: str = "") -> str:
+def run_by(program: Path, settings: Mapping[str, str], words: list[str], given: str = "") -> str:
     """A command of tenfold beside the server, as `docker compose run` runs it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
     done = subprocess.run(
-        [sys.executable, "-m", "tenfold", *words], input=given, capture_output=True, text=True,
+        [program, *words], input=given, capture_output=True, text=True,
         env=environment | dict(settings), check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -166,8 +165,9 @@ def seen(watcher: Prometheus, address: str, database: str) -> None:
 
 
 def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
-    postgres: str, tmp_path: Path
+    postgres: str, tmp_path: Path, quick_tenfold: Path
 ) -> None:
+    run = partial(run_by, quick_tenfold)
     said = {
         "TENFOLD_ALLOWED_HOSTS": "localhost",
         "TENFOLD_TRUSTED_PROXIES": "127.0.0.1",

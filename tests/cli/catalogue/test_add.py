@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -142,9 +141,9 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_a_full_disk_ends_the_command_with_one_sentence(disk: Path, noise: Path) -> None:
+def test_a_full_disk_ends_the_command_with_one_sentence(disk: Path, noise: Path, quick_tenfold: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tenfold", "catalogue", "add", str(noise)],
+        [quick_tenfold, "catalogue", "add", str(noise)],
         env={**os.environ, "TENFOLD_HOME": str(disk / "home")},
         capture_output=True,
         text=True,
