@@ -99,11 +99,16 @@ class Forked:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def communicate(self, timeout: float) -> tuple[str, str]:
-        """What it has printed since; waits until it has ended. Raises TimeoutExpired."""
+    def wait(self, timeout: float) -> int:
+        """Its exit status, once it has ended. Raises TimeoutExpired."""
         self._process.join(timeout)
         if self.returncode is None:
             raise subprocess.TimeoutExpired(sys.argv, timeout)
+        return self.returncode
+
+    def communicate(self, timeout: float) -> tuple[str, str]:
+        """What it has printed since; waits until it has ended. Raises TimeoutExpired."""
+        self.wait(timeout)
         return self.stdout.read(), self.stderr.read()
 
     def close(self) -> None:

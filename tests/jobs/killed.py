@@ -1,4 +1,4 @@
-"""A program that runs jobs until it is killed: `-m tests.jobs.killed DATABASE_URL LOG` (test_kills.py)."""
+"""A process that runs jobs until it is killed, of a database's URL and with a log (test_kills.py)."""
 
 import sys
 import time
@@ -30,7 +30,7 @@ def steps(log: Path) -> Any:
     return handler
 
 
-def main() -> None:
+def main() -> int:
     database = Database(sys.argv[1])
     jobs = Jobs(database, doing({"steps": steps(Path(sys.argv[2]))}))
     print("started", jobs.start(serving=True), flush=True)  # noqa: T201
@@ -38,7 +38,4 @@ def main() -> None:
         time.sleep(0.05)
     jobs.close()
     database.close()
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -1,11 +1,12 @@
 """Processes that do jobs and are killed: nothing is lost, and nothing that was remembered is done again."""
 
+import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -18,16 +19,18 @@ from tenfold.jobs import DONE, Jobs, Work
 from tenfold.jobs.leases import LEASE_SECONDS, Leases
 from tenfold.jobs.tables import WorkerRow
 from tests.fakes import Anything, submit
+from tests.forking import Forked
+from tests.jobs import killed
 from tests.jobs.killed import STEPS
-from tests.paths import ROOT
 
 KILLS = 4
 
 
-def run(database: Database, log: Path) -> "subprocess.Popen[str]":
+@contextmanager
+def running(database: Database, log: Path) -> Iterator[Forked]:
     url = database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.jobs.killed", url, str(log)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    with closing(Forked(killed.main, [url, str(log)], dict(os.environ))) as process:
+        yield process
 
 
 def test_what_a_worker_had_finished_when_it_died_is_not_done_again(database: Database) -> None:
@@ -60,26 +63,24 @@ def test_a_job_goes_on_after_every_kill(database: Database, tmp_path: Path) -> N
     jobs = Jobs(database, {})
     asked = submit(jobs, "steps", "Steps")
     chance = random.Random(4)
-    killed = 0
+    kills = 0
     for _ in range(KILLS):
-        process = run(database, log)
-        lines = len(log.read_text().splitlines())
-        while len(log.read_text().splitlines()) <= lines and process.poll() is None:
-            time.sleep(0.01)
-        time.sleep(chance.uniform(0, 0.2))
-        killed += process.poll() is None
-        process.kill()
-        process.communicate()
-    assert killed >= 2, "it was done before it could be killed"
-    last = run(database, log)
-    assert last.communicate(timeout=120)[0] == "started True\n"
-    assert last.returncode == 0
+        with running(database, log) as process:
+            lines = len(log.read_text().splitlines())
+            while len(log.read_text().splitlines()) <= lines and process.returncode is None:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0, 0.2))
+            kills += process.returncode is None
+    assert kills >= 2, "it was done before it could be killed"
+    with running(database, log) as last:
+        assert last.communicate(timeout=120)[0] == "started True\n"
+        assert last.returncode == 0
     job = jobs.get(asked.id)
     assert (job.state, job.result) == (DONE, {"sum": sum(range(STEPS))})
     began = Counter(line for line in log.read_text().splitlines() if line.startswith("begin"))
     assert set(began) == {f"begin {i}" for i in range(STEPS)}
     # A kill can hit no more than the one step that ran.
-    assert sum(began.values()) - STEPS <= killed
+    assert sum(began.values()) - STEPS <= kills
 
 
 @pytest.mark.slow
@@ -88,18 +89,15 @@ def test_a_killed_process_is_followed_at_once_on_the_same_machine(database: Data
     log.touch()
     jobs = Jobs(database, {})
     asked = submit(jobs, "steps", "Steps")
-    first = run(database, log)
-    while not log.read_text():
-        assert first.poll() is None
-        time.sleep(0.01)
-    second = run(database, log)
-    assert second.stdout is not None
-    assert second.stdout.readline() == "started True\n"
-    first.kill()
-    first.communicate()
-    killed = time.monotonic()
-    assert jobs.wait(asked.id, 120).state == DONE
-    assert time.monotonic() - killed < LEASE_SECONDS / 2, "the lease was waited for"
-    second.communicate(timeout=120)
-    assert second.returncode == 0
+    with running(database, log) as first, running(database, log) as second:
+        while not log.read_text():
+            assert first.returncode is None
+            time.sleep(0.01)
+        assert second.stdout.readline() == "started True\n"
+        first.kill()
+        first.wait(30)
+        at = time.monotonic()
+        assert jobs.wait(asked.id, 120).state == DONE
+        assert time.monotonic() - at < LEASE_SECONDS / 2, "the lease was waited for"
+        assert second.wait(120) == 0
     assert len(log.read_text().splitlines()) <= 2 * STEPS + 2

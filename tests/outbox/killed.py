@@ -1,4 +1,4 @@
-"""A sender to be killed: python -m tests.outbox.killed DATABASE-URL."""
+"""A process that sends until it is killed; its argument is a database's URL (test_kills.py)."""
 
 import sys
 import threading
@@ -7,7 +7,9 @@ from tenfold.database import Database
 from tenfold.jobs.process import has_ended, new_worker
 from tenfold.outbox import Outbox, OutboxQueue, Sender
 
-if __name__ == "__main__":
+
+def main() -> int:
     database = Database(sys.argv[1])
     sender = Sender(Outbox(database), OutboxQueue(database), new_worker(), has_ended)
     sender.run(threading.Event())
+    return 0

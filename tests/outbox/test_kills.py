@@ -1,17 +1,19 @@
 """kill -9 at any moment: every message arrives, those that came twice have the same id, in their order."""
 
+import os
 import random
-import subprocess
-import sys
+import signal
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 
 from tenfold.database import Database
 from tenfold.outbox import Message, Outbox
 from tenfold.outbox.outbox import WAITING
+from tests.forking import Forked
+from tests.outbox import killed
 from tests.outbox.receivers import Receiver, receiving
 from tests.waiting import until
 
@@ -24,9 +26,9 @@ class Killing(Receiver):
     def __init__(self) -> None:
         super().__init__()
         self._chance = random.Random(1)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Forked) -> None:
         self._left = self._chance.randint(1, MOST_BETWEEN_KILLS)
         self._step = self._chance.choice(["asked", "kept", "answered"])
         self._process = process
@@ -38,7 +40,7 @@ class Killing(Receiver):
         if self._left == 0:
             if step == "answered":  # the sender writes it down, or sends the next one
                 time.sleep(self._chance.uniform(0, 0.01))
-            self._process.kill()
+            os.kill(self._process.pid, signal.SIGKILL)
 
 
 @pytest.mark.slow
@@ -53,14 +55,15 @@ def test_kill_9_loses_nothing(database: Database, outbox: Outbox, put: Callable[
                 # A killed sender's destination is taken over before its lease has run out.
                 assert process.wait(timeout=30) == -9
             assert outbox.messages(one, WAITING, limit=1)
-        with sender(database) as process:
+        with sender(database):
             until(lambda: not outbox.messages(one, WAITING, limit=1), 60)
-            process.kill()
     first = list(dict.fromkeys(receiver.ids))
     assert first == [message.key for message in sent], "each arrived, in its order"
     assert MESSAGES < len(receiver.ids) <= MESSAGES + KILLS, "at most one a kill came twice"
 
 
-def sender(database: Database) -> subprocess.Popen[bytes]:
+@contextmanager
+def sender(database: Database) -> Iterator[Forked]:
     url = database.url.render_as_string(hide_password=False)
-    return subprocess.Popen([sys.executable, "-m", "tests.outbox.killed", url], cwd=Path(__file__).parents[2])
+    with closing(Forked(killed.main, [url], dict(os.environ))) as process:
+        yield process
