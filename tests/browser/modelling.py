@@ -61,6 +61,13 @@ def models(app: App, folder: Path) -> list[str]:
     return [first.hash, second.hash]
 
 
+def small_live(home: Path, folder: Path) -> None:
+    """The live model of a server that has not started yet is small; another small one, shades, is there."""
+    with filling(home) as app:
+        app.registry.register(tiny.variant(folder / "shades.onnx", name="shades"))
+        app.registry.go_live(app.registry.register(tiny.MODEL).hash, by=0)
+
+
 def attempts(app: App, won: str, other: str) -> None:
     """Trainings on corrections of every ending; the model of the one that won, and of one that did not."""
     _judged(app, LOST, KEPT, other)

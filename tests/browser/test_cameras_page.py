@@ -25,6 +25,13 @@ def camera() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten seconds of something that moves, as H.264."""
+    path = tmp_path_factory.mktemp("clip") / "clip.ts"
+    return write_clip(path, count=250, width=640, height=480, speed=2)
+
+
 def add(page: Page, source: str, name: str = "Gate") -> None:
     page.get_by_role("button", name="Add a camera").click()
     dialog = page.get_by_role("dialog", name="Add a camera")
@@ -326,10 +333,7 @@ _PLAYED = """async video => {
 }"""
 
 
-def test_video_is_shown_as_the_camera_sends_it_until_something_is_masked(
-    look_at: LookAt, tmp_path: Path
-) -> None:
-    clip = write_clip(tmp_path / "clip.ts", count=250, width=640, height=480, speed=2)
+def test_video_is_shown_as_the_camera_sends_it_until_something_is_masked(look_at: LookAt, clip: Path) -> None:
     with sending(clip) as address:
         page = look_at("/cameras")
         sockets: list[WebSocket] = []
@@ -375,8 +379,8 @@ _NAMED = """() => {
 }"""
 
 
-def test_the_name_of_what_moves_lies_in_the_picture_of_a_phone(look_at: LookAt, tmp_path: Path) -> None:
-    with sending(write_clip(tmp_path / "clip.ts", count=250, width=640, height=480, speed=2)) as address:
+def test_the_name_of_what_moves_lies_in_the_picture_of_a_phone(look_at: LookAt, clip: Path) -> None:
+    with sending(clip) as address:
         page = look_at("/cameras", viewport={"width": 360, "height": 780})
         page.evaluate("localStorage.setItem('tenfold.language', 'ru')")
         page.reload()
@@ -386,10 +390,8 @@ def test_the_name_of_what_moves_lies_in_the_picture_of_a_phone(look_at: LookAt, 
         assert min(far) >= -1, far
 
 
-def test_pictures_are_shown_instead_of_video_where_somebody_wants_them(
-    look_at: LookAt, tmp_path: Path
-) -> None:
-    with sending(write_clip(tmp_path / "clip.ts", count=250, width=640, height=480, speed=2)) as address:
+def test_pictures_are_shown_instead_of_video_where_somebody_wants_them(look_at: LookAt, clip: Path) -> None:
+    with sending(clip) as address:
         page = look_at("/cameras")
         watch_clip(page, address)
         dialog = page.get_by_role("dialog", name="Gate")

@@ -113,7 +113,9 @@ def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Pat
     for locale, scheme in (("en-US", "light"), ("uk-UA", "dark"), ("ru-RU", "light")):
         phone = look_at("/models", locale=locale, viewport=PHONE, color_scheme=scheme)
         for name in PARTS:
-            phone.locator(f"main nav a[href$='part={name}']").click()
+            link = phone.locator(f"main nav a[href$='part={name}']")
+            link.click()
+            expect(link).to_have_attribute("aria-current", "page")
             phone.locator("section.models :is(.card, .button)").first.wait_for()
             phone.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
             assert phone.evaluate(SIDEWAYS) <= 0, (locale, name)

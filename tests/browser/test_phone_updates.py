@@ -63,15 +63,15 @@ def untrue(route: Route) -> None:
 
 
 def test_a_model_goes_to_the_phone_whole_and_tried_in_all_tabs_and_back(
-    context: BrowserContext, own_server: str
+    context: BrowserContext, small_server: str
 ) -> None:
-    page, other = opened(context, own_server), opened(context, own_server)
+    page, other = opened(context, small_server), opened(context, small_server)
     for one in (page, other):
-        expect(one.locator("footer dl")).to_contain_text("photo")
-    make_live(context, own_server, "tenfold-cifar10")
+        expect(one.locator("footer dl")).to_contain_text("tiny")
+    make_live(context, small_server, "shades")
     page.reload()
     offer = page.locator(".notice").filter(has_text="The server answers with another model")
-    expect(offer).to_contain_text("cifar10")
+    expect(offer).to_contain_text("shades")
 
     page.route("**/models/*/file", changed)
     offer.get_by_role("button").click()
@@ -82,16 +82,16 @@ def test_a_model_goes_to_the_phone_whole_and_tried_in_all_tabs_and_back(
     expect(page.get_by_role("alert")).to_contain_text(
         "does not answer on this device as it does on the server"
     )
-    expect(page.locator("footer dl")).to_contain_text("photo")
+    expect(page.locator("footer dl")).to_contain_text("tiny")
     page.unroute("**/model/self-test")
 
     page.get_by_role("button", name="Try again").click()
     for one in (page, other):
-        expect(one.locator("footer dl")).to_contain_text("cifar10")
+        expect(one.locator("footer dl")).to_contain_text("shades")
     context.set_offline(True)
     page.get_by_role("button", name="Back to the model before").click()
     for one in (page, other):
-        expect(one.locator("footer dl")).to_contain_text("photo")
+        expect(one.locator("footer dl")).to_contain_text("tiny")
 
 
 def test_the_model_for_cameras_answers_on_the_phone_as_on_the_server(

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from tests.browser import modelling
 from tests.browser.seeing import card, choose, speak
 from tests.browser.test_access import violations
-from tests.browser.test_phone import COUNT_ASKED, PHONE, opened, ready, stored
+from tests.browser.test_phone import COUNT_ASKED, PHONE, opened, ready, small_answer, stored
 from tests.browser.test_phone_updates import make_live
 from tests.chromium import PATIENCE
 from tests.web.signed_in import WORDS
@@ -57,26 +57,26 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 def test_camera_and_clipboard_are_classified_without_a_network(
-    context: BrowserContext, own_server: str, plane: Path
+    context: BrowserContext, small_server: str, plane: Path
 ) -> None:
-    page = opened(context, own_server)
+    page = opened(context, small_server)
     stored(page)
     context.set_offline(True)
     page.reload()
     ready(page)
     page.evaluate(PASTE, base64.b64encode(plane.read_bytes()).decode())
-    expect(card(page, "pasted.png").locator(".verdict .name")).to_have_text("airplane")
+    expect(card(page, "pasted.png").locator(".verdict .name")).to_have_text(small_answer(plane))
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator(".seen strong")).not_to_be_empty()
     assert page.locator("input[type=file][capture=environment]").count() == 1
 
 
-def test_the_camera_stays_on_when_the_model_is_exchanged(context: BrowserContext, own_server: str) -> None:
-    page = opened(context, own_server)
+def test_the_camera_stays_on_when_the_model_is_exchanged(context: BrowserContext, small_server: str) -> None:
+    page = opened(context, small_server)
     page.evaluate(COUNT_ASKED)
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator(".seen strong")).not_to_be_empty()
-    make_live(context, own_server, "tenfold-cifar10")
+    make_live(context, small_server, "shades")
     page.evaluate("window.dispatchEvent(new Event('online'))")
     page.get_by_role("button", name="Put it on this device").click()
     expect(page.get_by_text("This device answers with")).to_be_visible()
@@ -85,30 +85,30 @@ def test_the_camera_stays_on_when_the_model_is_exchanged(context: BrowserContext
 
 
 def test_a_start_with_several_threads_that_does_not_end_is_given_up_for_one(
-    context: BrowserContext, own_server: str, plane: Path
+    context: BrowserContext, small_server: str, plane: Path
 ) -> None:
     context.add_init_script(f"({ENDLESS})()")
-    page = opened(context, own_server)
+    page = opened(context, small_server)
     assert page.evaluate("crossOriginIsolated")
     expect(page.locator("footer")).to_contain_text("one thread, because a start with more took too long")
     choose(page, plane)
-    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
+    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text(small_answer(plane))
 
 
 def test_the_browser_is_asked_to_keep_what_is_stored_and_the_page_says_with_how_many_threads_it_computes(
-    context: BrowserContext, own_server: str
+    context: BrowserContext, small_server: str
 ) -> None:
     context.add_init_script(f"({COUNT_PERSIST})()")
-    page = opened(context, own_server)
+    page = opened(context, small_server)
     assert page.evaluate("window.persisted") >= 1
     cores = page.evaluate("navigator.hardwareConcurrency")
     expect(page.locator("footer")).to_contain_text("with 2 threads" if cores > 1 else "with one thread")
 
 
 def test_it_is_readable_and_leaves_room_for_the_bars_of_the_system(
-    context: BrowserContext, own_server: str, plane: Path
+    context: BrowserContext, small_server: str, plane: Path
 ) -> None:
-    page = opened(context, own_server)
+    page = opened(context, small_server)
     context.new_cdp_session(page).send("Emulation.setSafeAreaInsetsOverride", {"insets": BARS})
     page.locator(".start button").click()
     page.locator(".seen strong").wait_for()
@@ -131,23 +131,25 @@ def test_it_is_readable_and_leaves_room_for_the_bars_of_the_system(
         assert sign["y"] >= BARS["top"]
 
 
-def test_what_the_browser_deleted_is_told_once(context: BrowserContext, own_server: str, plane: Path) -> None:
-    page = opened(context, own_server)
+def test_what_the_browser_deleted_is_told_once(
+    context: BrowserContext, small_server: str, plane: Path
+) -> None:
+    page = opened(context, small_server)
     stored(page)
     context.set_offline(True)
     choose(page, plane)
     page.get_by_role("button", name=re.compile("Send .*plane.png")).click()
     expect(page.get_by_role("heading", name="1 picture not yet sent")).to_be_visible()
-    page.goto(f"{own_server}/phone?")
+    page.goto(f"{small_server}/phone?")
     page.close()
 
     context.route("**/api/v1/model", lambda route: route.abort())
     page = context.new_page()
     context.set_offline(False)
-    page.goto(f"{own_server}/healthz")
+    page.goto(f"{small_server}/healthz")
     page.evaluate("new Promise(done => (indexedDB.deleteDatabase('tenfold-phone').onsuccess = done))")
     context.set_offline(True)
-    page.goto(f"{own_server}/phone")
+    page.goto(f"{small_server}/phone")
     expect(page.get_by_text("The browser has deleted 1 picture that was not sent yet.")).to_be_visible()
     expect(page.get_by_text("The browser has deleted the model that was stored here.")).to_be_visible()
     context.unroute("**/api/v1/model")
@@ -173,7 +175,7 @@ def test_without_an_account_the_app_opens_and_says_what_needs_one_when_the_serve
 ) -> None:
     with modelling.filling(home) as app:
         app.people.add("ann", "administrator", WORDS)
-    address: str = request.getfixturevalue("own_server")
+    address: str = request.getfixturevalue("small_server")
     page = context.new_page()
     page.goto(f"{address}/phone")
     expect(page.get_by_text("The model comes from the server, and pictures go to its")).to_be_visible()
@@ -190,8 +192,8 @@ def test_without_an_account_the_app_opens_and_says_what_needs_one_when_the_serve
     ready(page)
     expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
     choose(page, plane)
-    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
+    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text(small_answer(plane))
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text("airplane")
+    expect(card(page, "plane.png").locator(".verdict .name")).to_have_text(small_answer(plane))
