@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TextIO
@@ -24,6 +24,7 @@ _CONTEXT.set_forkserver_preload(
     [
         "tests.forking",
         "tests.cli.colours",
+        "tests.fakes",
         "tenfold.web.app",
         "tenfold.web.server",
         "tenfold.cli.server.serve",
@@ -118,6 +119,20 @@ class Forked:
         self._process.close()
         self.stdout.close()
         self.stderr.close()
+
+
+def _python() -> int:
+    program = sys.argv.pop(1)
+    exec(compile(program, "program", "exec"), {"__name__": "__main__"})
+    return 0
+
+
+def run_python(program: str, *arguments: str, timeout: float = 120) -> tuple[int, str]:
+    """Run the text of a program as `python -c` does; its exit status and what it wrote to its errors."""
+    with closing(Forked(_python, [program, *arguments], dict(os.environ))) as process:
+        _, errors = process.communicate(timeout)
+        assert process.returncode is not None
+        return process.returncode, errors
 
 
 def _text(end: Connection) -> TextIO:

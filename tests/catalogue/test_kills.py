@@ -1,7 +1,6 @@
 """Whoever kills a deletion or an export leaves nothing half: on SQLite and on PostgreSQL."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.images import Limits
 from tests.fakes import LocalOriginals, picture
-from tests.paths import ROOT
+from tests.forking import run_python
 
 pytestmark = [
     pytest.mark.slow,
@@ -91,9 +90,8 @@ def home(database: Database, tmp_path: Path) -> Path:
 
 def killed(program: str, database: Database, home: Path, at: int) -> None:
     url = database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", program, url, str(home), str(at)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    status, errors = run_python(program, url, str(home), str(at))
+    assert status == -signal.SIGKILL, errors
 
 
 # The last one is killed by its commit.

@@ -3,7 +3,6 @@
 import errno
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,7 @@ from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.images import Limits
 from tenfold.server_files import ServerFiles
 from tests.fakes import LocalOriginals, picture
-from tests.paths import ROOT
+from tests.forking import run_python
 
 MODES: list[Mode] = ["copy", "move", "link"]
 HOSTILE = ["<script>.png", "=cmd|'x'!A0.png", "\u202egnp.png", "a\nb.png", "x" * 240 + ".png"]
@@ -308,23 +307,9 @@ def test_killed_in_the_middle_undo_gives_back_the_tree_byte_for_byte(
         place.add("a.png", label, colour)
     (place.source / "10" / "a.png.xmp").write_bytes(b"somebody's own")
     before = tree(place.source, place.root)
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            CHILD,
-            database.url.render_as_string(hide_password=False),
-            str(place.home),
-            str(place.root),
-            mode,
-            str(at),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    url = database.url.render_as_string(hide_password=False)
+    status, errors = run_python(CHILD, url, str(place.home), str(place.root), mode, str(at))
+    assert status == -signal.SIGKILL, errors
     assert tree(place.source, place.root) != before, "it was killed before it began"
     (filing,) = place.filer.recent()
     assert place.filer.get(filing.id).unfinished
@@ -337,17 +322,9 @@ def test_killed_in_the_middle_it_goes_on(place: Place, database: Database) -> No
     for colour, label in enumerate(["cat", "dog", "cat", "dog"], start=10):
         place.add("a.png", label, colour)
     before = tree(place.source, place.root)
-    command = [
-        sys.executable,
-        "-c",
-        CHILD,
-        database.url.render_as_string(hide_password=False),
-        str(place.home),
-        str(place.root),
-        "move",
-        "10",
-    ]
-    subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    url = database.url.render_as_string(hide_password=False)
+    status, errors = run_python(CHILD, url, str(place.home), str(place.root), "move", "10")
+    assert status == -signal.SIGKILL, errors
     (filing,) = place.filer.recent()
     report = place.filer.resume(filing.id)
     assert set(report.states) == {"done"}
@@ -395,9 +372,8 @@ def test_killed_while_it_was_planned_it_goes_on_or_is_undone(
         place.add("a.png", label, colour)
     before = tree(place.source, place.root)
     url = database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", PLANNING, url, str(place.home), str(place.root), str(at)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    status, errors = run_python(PLANNING, url, str(place.home), str(place.root), str(at))
+    assert status == -signal.SIGKILL, errors
     (filing,) = place.filer.recent()
     assert place.filer.get(filing.id).unfinished
     if then == "goes on":
