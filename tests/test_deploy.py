@@ -41,7 +41,7 @@ def samples(serve: Serve) -> list[Sample]:  # noqa: F811
     station = app.stations.add("gate", CAMERA, by=0)
     app.stations.pause(station.id)
     with app.database.writing() as session:
-        session.execute(update(StationRow).values(status=STATION, status_at=now()))
+        session.execute(update(StationRow).values(status=STATION, status_at=now(), worker="a server"))
     app.outbox.add("office", "webhook", {"url": "http://127.0.0.1:1/"})
     app.jobs.records.add("classify", lambda session, job: {}, title="", by=0, key=None)
     app.drift._found = (Drift("classes", 1000, 0.1, 0.2),)

@@ -42,9 +42,8 @@ def test_where_the_disk_of_the_clips_is_full_what_is_there_plays_and_recording_g
                 watch = app.watched_cameras.running(camera)
                 if watch is None:
                     return str(server.faults[-1]) if server.faults else "it does not run"
-                health = app.watched_cameras.health(camera)
-                failing = health.fault.words if health and health.state == "failing" and health.fault else ""
-                return failing or str((watch.status()["recording_problem"] or {}).get("detail", ""))
+                now = app.watched_cameras.status(watch.row) or {}
+                return str((now.get("fault") or now["recording_problem"] or {}).get("detail", ""))
 
             until(lambda: "space left" in problem() or "disk is full" in problem(), 120)
             time.sleep(5)

@@ -19,6 +19,7 @@ from tenfold.line.plc.modbus import ModbusAddress
 from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.broker import free_port
 from tenfold.line.simulator.conveyor import ConveyorOptions
+from tenfold.line.stations.status import status_of
 from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.trail import Row, Trail
 from tenfold.processes import MessageProcess, ProcessLimits
@@ -85,8 +86,8 @@ class Server:
         return running.status() if running else {}
 
     def fault_of(self, row: StationRow) -> str:
-        health = self.app.running_stations.health(row.id)
-        return health.fault.words if health and health.fault else ""
+        now = status_of(row, self.app.running_stations.status(row))
+        return " ".join(now.words) if now.phase == "off" else ""
 
     def rows(self, row: StationRow) -> list[Row]:
         if not self.app.trail_of(row.id).exists():

@@ -86,15 +86,13 @@ def supervised() -> Iterator[Callable[..., Supervisor]]:
 
 
 def unexpected(error: Exception) -> ServiceFault:
-    return ServiceFault(
-        "internal-error", type(error).__name__, "see the log", expected=False, at=datetime.now(UTC)
-    )
+    facts = {"detail": "see the log"}
+    return ServiceFault("internal-error", type(error).__name__, facts, expected=False, at=datetime.now(UTC))
 
 
 def expected(error: Exception) -> ServiceFault:
-    return ServiceFault(
-        "database-error", "Database", "The database does not answer", expected=True, at=datetime.now(UTC)
-    )
+    facts = {"detail": "The database does not answer"}
+    return ServiceFault("database-error", "Database", facts, expected=True, at=datetime.now(UTC))
 
 
 def only(supervised: Supervisor) -> ServiceHealth:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from tenfold.errors import DatabaseError
 from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import Supervisor
 from tenfold.runtime.watched import Watched
@@ -17,6 +18,7 @@ from tests.waiting import until
 class Row:
     id: int
     changed_at: int = 0
+    current_status: dict[str, Any] | None = None
 
 
 class Rows:
@@ -94,3 +96,38 @@ def test_what_runs_goes_on_while_the_database_is_away_and_ends_with_a_fault_of_o
         assert supervisor.stop(10) == []
     assert all(one.ended.is_set() for one in made)
     assert rows.released >= 1
+
+
+def test_the_status_of_a_row_is_that_of_what_runs_here_with_its_fault_or_what_another_process_tells() -> None:
+    rows, made, broken = Rows(), list[Work](), threading.Event()
+
+    class Breaking(Work):
+        def run(self, stop: threading.Event) -> None:
+            if broken.is_set():
+                raise PoolTimeout("all connections are in use")
+            broken.wait()
+            raise DatabaseError("The database", "does not answer")
+
+        def status(self) -> dict[str, Any]:
+            return {"state": "ready"}
+
+    def make(row: Row) -> Work:
+        made.append(Breaking(row))
+        return made[-1]
+
+    watched: Watched[Work] = Watched("stations", rows, Jobs(), make, describe)  # type: ignore[arg-type]
+    supervisor = Supervisor([watched], describe)
+    supervisor.start()
+    try:
+        until(lambda: watched.running(1))
+        assert watched.status(rows.rows[0]) == {"state": "ready"}  # type: ignore[arg-type]
+        broken.set()
+        until(lambda: "fault" in (watched.status(rows.rows[0]) or {}))  # type: ignore[arg-type]
+        fault = (watched.status(rows.rows[0]) or {})["fault"]  # type: ignore[arg-type]
+        assert fault["code"] == "database-error"
+        elsewhere = Row(2, current_status={"state": "held"})
+        assert watched.status(elsewhere) == {"state": "held"}  # type: ignore[arg-type]
+        assert watched.status(Row(3)) is None  # type: ignore[arg-type]
+    finally:
+        broken.set()
+        assert supervisor.stop(10) == []

@@ -6718,6 +6718,8 @@ export interface components {
             at: string;
             /** Over */
             over: boolean;
+            /** @description Of an error all about it; else null. */
+            problem: components["schemas"]["Problem"] | null;
         };
         /** FetchDataJob */
         FetchDataJob: {
@@ -10776,6 +10778,8 @@ export interface components {
              * @description All about the last fault, in English; told to administrators.
              */
             words: string | null;
+            /** @description The same for programs; told to administrators. */
+            problem: components["schemas"]["Problem"] | null;
         };
         /**
          * SessionAnswer

@@ -3,7 +3,7 @@ import type { Answer } from "../api/request";
 import { say as reasons } from "../line/reasons/texts";
 import { fill, isolate } from "../shared/i18n";
 import { language } from "../shared/language.svelte";
-import { codeText, failureText } from "../shell/actions";
+import { faultText } from "../shell/actions";
 import { found, say } from "./texts";
 
 export type Line = Answer<"/api/v1/system/doctor", "get">[number];
@@ -28,10 +28,9 @@ export function wordsOf(line: Line): string {
   const text = found[language.code][line.code];
   if (text === undefined) return [line.words, line.cure].filter(Boolean).map(ended).join(" ");
   const kind = line.name.split(" ")[0];
-  const why = line.why.map(({ code, words, problem }) => {
-    if (problem) return failureText({ kind: "problem", problem });
-    return kind === "station" ? reasons.named("reason", code, words) : codeText(code, words);
-  });
+  const why = line.why.map((one) =>
+    kind === "station" && !one.problem ? reasons.named("reason", one.code, one.words) : faultText(one),
+  );
   const values = Object.entries(line.params).map(([name, value]) => [name, shown(name, value)]);
   return fill(text, { ...Object.fromEntries(values), why: why.map(ended).join(" ") });
 }

@@ -1,5 +1,5 @@
 /** Does something on the server and says how it went: a message, or a warning in words. */
-import { explain, type Failure } from "../shared/failures";
+import { explain, type Failure, type Problem } from "../shared/failures";
 import { failureOf } from "../api/request";
 import { language } from "../shared/language.svelte";
 import { toasts } from "./toasts.svelte";
@@ -10,9 +10,12 @@ export function failureText(failure: Failure): string {
   return [said.message, said.cure, said.vague && said.original].filter(Boolean).join(" ");
 }
 
-/** What went wrong, by a code that is a reason or a kind of problem; `words`: the server's own, for one of a newer server. */
-export const codeText = (code: string, words: string): string =>
-  language.named("reason", code, language.named("fail", code, words));
+/** A fault that the server keeps: in English in its own words, else by the problem that it is, or by its code. */
+export function faultText(fault: { code: string; words: string; problem: Problem | null }): string {
+  if (language.code === "en") return fault.words;
+  if (fault.problem) return failureText({ kind: "problem", problem: fault.problem });
+  return language.named("reason", fault.code, language.named("fail", fault.code, fault.words));
+}
 
 /** The same of something caught. */
 export const errorText = (error: unknown): string => failureText(failureOf(error));

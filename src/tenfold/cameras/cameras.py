@@ -91,15 +91,6 @@ class Cameras(Claims[CameraRow]):
         return self.change(camera_id, removed_at=now(), user="", password="", status=None, worker=None)
 
 
-def problem_in(status: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """An error that a camera's status has (`TenfoldError.facts`); None: all is well.
-
-    Earlier versions kept it as a text, until their next status a moment later.
-    """
-    found = status.get(name)
-    return found if isinstance(found, Mapping) else None
-
-
 def address_of(row: CameraRow) -> Address:
     """Where a camera's frames come from, with its password."""
     return Address(row.kind, row.target, row.user, row.password)  # type: ignore[arg-type]

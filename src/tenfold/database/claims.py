@@ -21,7 +21,7 @@ _STALE_SECONDS = 15.0
 class Claimed:
     """The columns of a row that a process works on.
 
-    worker: that process. status: what it last said of the row.
+    worker: that process. status: what it last said of the row, and `fault` where its work ended by one.
     """
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-1)
@@ -35,13 +35,16 @@ class Claimed:
     status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     status_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    @property
+    def current_status(self) -> dict[str, Any] | None:
+        """What the process that works on the row says of it now; None: none works on it."""
+        at = self.status_at
+        if not self.worker or at is None or abs((now() - at).total_seconds()) > _STALE_SECONDS:
+            return None
+        return self.status or {}
+
 
 RowT = TypeVar("RowT", bound=Claimed)
-
-
-def told_lately(at: datetime | None) -> bool:
-    """Whether a process works on a row now, by its `status_at`."""
-    return at is not None and abs((now() - at).total_seconds()) <= _STALE_SECONDS
 
 
 class Claims(NamedRows[RowT]):

@@ -48,7 +48,7 @@ def of_services(found: "list[ServiceHealth]") -> Iterator[Check]:
     """A line for each service of a running server."""
     for one in found:
         title, fault = f"service {one.name}", one.fault
-        why = [Why(fault.code, fault.words, fault.facts)] if fault else []
+        why = [Why.told(fault.facts)] if fault else []
         if one.down:
             yield Check(title, "fail", "service-fails", why=why)
         elif one.state == "failing":
@@ -136,22 +136,21 @@ def _cameras(app: App) -> Iterator[Check]:
 
 
 def _camera(row: "CameraRow") -> Check:
-    from tenfold.cameras.cameras import problem_in
-    from tenfold.database.claims import told_lately
-
-    title, said = f"camera {row.name}", row.status or {}
+    title, said = f"camera {row.name}", row.current_status
     if row.paused_at is not None:
         return Check(title, "off", "paused")
-    if not (row.worker and told_lately(row.status_at)):
+    if said is None:
         return Check(title, "warn", "camera-unwatched")
     faults = [Why(one["code"], one["words"]) for one in said.get("faults", [])]
+    if fault := said.get("fault"):
+        faults.append(Why.told(fault))
     if said.get("phase") != "running":
         return Check(title, "warn", "camera-silent" if faults else "camera-connecting", why=faults)
     if faults:
         return Check(title, "warn", "camera-faults", why=faults)
-    if problem := problem_in(said, "model_problem"):
+    if problem := said.get("model_problem"):
         return Check(title, "warn", "camera-model", why=[Why.told(problem)])
-    if problem := problem_in(said, "recording_problem"):
+    if problem := said.get("recording_problem"):
         return Check(title, "warn", "camera-recording", why=[Why.told(problem)])
     return Check(title, "ok", "camera-sends")
 
@@ -166,7 +165,7 @@ def _stations(app: App) -> Iterator[Check]:
 def _station(row: "StationRow") -> Check:
     from tenfold.line.stations.status import status_of, word_of
 
-    title, now = f"station {row.name}", status_of(row)
+    title, now = f"station {row.name}", status_of(row, row.current_status)
     why = [Why.told(one) for one in now.problems] + [Why(one, word_of(one)) for one in now.reasons]
     match now.phase:
         case "paused":

@@ -8,13 +8,14 @@ import queue
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tenfold.errors import DatabaseError
 from tenfold.observability.checks import existing
 from tenfold.observability.metrics import Measure
 
 if TYPE_CHECKING:
+    from tenfold.line.stations.status import StationStatus
     from tenfold.runtime.app import App
     from tenfold.runtime.supervisor import ServiceHealth
 
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 _RUNNING = "running"
 # Seconds to wait for the database; Prometheus waits for ten, and the token is looked up before.
 _PATIENCE = 4.0
-_STATES = ("ready", "held", "fault", "starting", "off", "paused")
 
 
 def of_app(app: "App") -> Iterator[Measure]:
@@ -98,34 +98,30 @@ def _jobs(app: "App") -> Iterator[Measure]:
 
 
 def _cameras(app: "App") -> Iterator[Measure]:
-    from tenfold.database.claims import told_lately
-
     for row in app.cameras.all():
         if row.paused_at is None:
-            said, labels = row.status or {}, {"camera": row.name}
-            up = told_lately(row.status_at) and said.get("phase") == _RUNNING
+            said, labels = app.watched_cameras.status(row) or {}, {"camera": row.name}
+            up = said.get("phase") == _RUNNING
             yield Measure("tenfold_camera_up", "Whether a camera that is not paused sends.", up, labels)
             words = "How often a camera was connected anew."
             yield Measure("tenfold_camera_restarts", words, said.get("restarts", 0), labels, "counter")
 
 
 def _stations(app: "App") -> Iterator[Measure]:
-    from tenfold.database.claims import told_lately
+    from tenfold.line.stations.status import status_of
 
     for row in app.stations.all():
-        running = app.running_stations.running(row.id)
-        stored = (row.status or {}) if told_lately(row.status_at) else {}
-        said = running.status() if running else stored
-        state = "paused" if row.paused_at else said.get("state", "starting" if running else "off")
-        yield from _station(row.name, state, said)
+        yield from _station(row.name, status_of(row, app.running_stations.status(row)))
 
 
-def _station(name: str, state: str, said: dict[str, Any]) -> Iterator[Measure]:
-    """A station's metrics from its last status; label values are names of states, verdicts and reasons."""
-    station = {"station": name}
-    for one in _STATES:
+def _station(name: str, now: "StationStatus") -> Iterator[Measure]:
+    """A station's metrics; label values are names of phases, verdicts and reasons."""
+    from tenfold.line.stations.status import PHASES
+
+    station, said = {"station": name}, now.figures
+    for one in PHASES:
         words = "1 for the state in which a station is; only ready releases parts."
-        yield Measure("tenfold_station_state", words, one == state, station | {"state": one})
+        yield Measure("tenfold_station_state", words, one == now.phase, station | {"state": one})
     counted = (
         ("verdict", "tenfold_station_verdicts", "Verdicts of a station since it started.", "verdicts"),
         ("reason", "tenfold_station_alarms", "Alarms of a station since it started.", "alarms"),

@@ -40,15 +40,12 @@ def describe(error: Exception) -> ServiceFault:
 
     known = error if isinstance(error, TenfoldError) else trouble(error) or _of_the_system(error)
     if known:
-        return ServiceFault(known.code, known.title, str(known), expected=True, at=now(), facts=known.facts())
+        return ServiceFault(known.code, known.title, known.facts(), expected=True, at=now())
     kind = type(error).__name__
-    return ServiceFault(
-        "internal-error",
-        kind,
-        f"A fault in tenfold ({kind}); the log has all of it",
-        expected=False,
-        at=now(),
+    ours = TenfoldError(
+        "The service", "has a fault", received=kind, cure="The log has all of it.", reason="internal-fault"
     )
+    return ServiceFault("internal-error", kind, ours.facts(), expected=False, at=now())
 
 
 def _of_the_system(error: Exception) -> TenfoldError | None:

@@ -48,18 +48,22 @@ class ServiceFault:
     Attributes:
         code: what kind of fault, for programs.
         kind: the same in English, for everybody.
-        words: all about it, for whoever runs the server: no value of a row, no content of a file.
+        facts: all about it (`TenfoldError.facts`), for whoever runs the server: no value of a row, no content
+            of a file.
         expected: it is not a fault of the program, so the log needs no traceback.
         at: when it happened.
-        facts: of the error, where it is one of tenfold's (`TenfoldError.facts`).
     """
 
     code: str
     kind: str
-    words: str
+    facts: Mapping[str, Any]
     expected: bool
     at: datetime
-    facts: Mapping[str, Any] | None = None
+
+    @property
+    def words(self) -> str:
+        """All about it, in English."""
+        return str(self.facts["detail"])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from tenfold.database import passing
-from tenfold.database.claims import Claims
+from tenfold.database.claims import Claimed, Claims
 from tenfold.jobs import Jobs
 from tenfold.runtime.supervisor import Service, ServiceFault, ServiceHealth, Supervisor
 
@@ -94,10 +94,10 @@ class Watched(Generic[WatchT]):
         found = self._running.get(number)
         return found[0] if found else None
 
-    def health(self, number: int) -> ServiceHealth | None:
-        """Its health as a service, apart from its own status."""
-        found = self._running.get(number)
-        return found[1].health()[0] if found else None
+    def status(self, row: Claimed) -> dict[str, Any] | None:
+        """The status of a row now, of this process or of another one; None: none works on it."""
+        found = self._running.get(row.id)
+        return _status(*found) if found else row.current_status
 
     def healths(self) -> list[ServiceHealth]:
         """The health of all that run in this process."""
@@ -125,7 +125,7 @@ class Watched(Generic[WatchT]):
     def _report(self) -> None:
         self._reported = time.monotonic()
         if self._running:
-            statuses = {number: watch.status() for number, (watch, _) in self._running.items()}
+            statuses = {number: _status(*running) for number, running in self._running.items()}
             self._rows.tell(self._jobs.me, statuses)
 
     def _end(self, numbers: list[int]) -> None:
@@ -136,3 +136,12 @@ class Watched(Generic[WatchT]):
             thread.start()
         for thread in threads:
             thread.join()
+
+
+def _status(watch: Watch, supervisor: Supervisor) -> dict[str, Any]:
+    """How it fares, and what ended it where it waits to be started again."""
+    (health,) = supervisor.health()
+    if health.state != "failing" or health.fault is None:
+        return watch.status()
+    fault = health.fault
+    return watch.status() | {"fault": {"at": fault.at.isoformat(), **fault.facts}}

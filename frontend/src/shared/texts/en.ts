@@ -211,7 +211,6 @@ export const en = {
   fail_usage_error: "These values cannot be used together.",
   fail_request_error: "The request cannot be answered.",
   fail_tenfold_error: "tenfold could not do this.",
-  fail_internal_error: "A fault in tenfold; the server’s log says more.",
 } as const;
 
 /** Forms by number; each language fills in the categories it has. */

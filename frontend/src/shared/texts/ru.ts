@@ -214,7 +214,6 @@ export const ru: Translated<typeof en> = {
   fail_usage_error: "Эти значения нельзя сочетать.",
   fail_request_error: "На запрос невозможно ответить.",
   fail_tenfold_error: "tenfold не смог этого сделать.",
-  fail_internal_error: "Ошибка в tenfold; подробности есть в журнале сервера.",
 };
 
 export const ruPlurals: Forms<typeof enPlurals> = {

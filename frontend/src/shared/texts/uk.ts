@@ -214,7 +214,6 @@ export const uk: Translated<typeof en> = {
   fail_usage_error: "Ці значення не можна поєднати.",
   fail_request_error: "На запит неможливо відповісти.",
   fail_tenfold_error: "tenfold не зміг цього зробити.",
-  fail_internal_error: "Помилка в tenfold; подробиці є в журналі сервера.",
 };
 
 export const ukPlurals: Forms<typeof enPlurals> = {

@@ -197,9 +197,9 @@ def _model_hash(app: "App", name: str) -> str:
 
 
 def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
-    from tenfold.cameras.cameras import address_of, problem_in
+    from tenfold.cameras.cameras import address_of
 
-    status = row.status if row.worker and row.status else {}
+    status = row.current_status or {}
     last = status.get("last_frame")
     return {
         "id": row.id,
@@ -217,6 +217,6 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "keep_bytes": row.keep_bytes,
         "keep_bytes_of": row.keep_bytes_of,
         "model": models.get(row.model_hash),
-        "model_problem": (problem_in(status, "model_problem") or {}).get("detail", ""),
-        "recording_problem": (problem_in(status, "recording_problem") or {}).get("detail", ""),
+        "model_problem": (status.get("model_problem") or {}).get("detail", ""),
+        "recording_problem": (status.get("recording_problem") or {}).get("detail", ""),
     }

@@ -232,13 +232,13 @@ def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
 def _facts(row: "StationRow") -> dict[str, Any]:
     from tenfold.line.stations.status import status_of
 
-    now, status = status_of(row), row.status if row.worker and row.status else {}
+    now = status_of(row, row.current_status)
     return {
         "id": row.id,
         "name": row.name,
         "state": now.phase,
-        "passed": status.get("passed", 0),
-        "rejected": status.get("rejected", 0),
+        "passed": now.figures.get("passed", 0),
+        "rejected": now.figures.get("rejected", 0),
         "why": "; ".join(one.rstrip(".") for one in now.words),
     }
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from tenfold.catalogue.entries.tables import SOURCES
+from tenfold.database import now
 from tenfold.errors import LineError
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.mqtt_broker import Broker
@@ -82,7 +83,7 @@ def test_what_fails_of_a_station_is_told_by_codes_that_the_page_has_in_every_lan
     missing = LineError("Recipe 7", "is not approved", reason="recipe-not-approved", params={"number": 7})
     status = {"output_problems": [away.facts()], "recipe_problem": missing.facts()}
     with running.service.app.database.writing() as session:
-        session.execute(update(StationRow).values(status=status, worker="elsewhere"))
+        session.execute(update(StationRow).values(status=status, status_at=now(), worker="elsewhere"))
     state = running.client.get(f"/api/v1/stations/{gate}").json()["state"]
     [told] = state["outputs"]
     assert told["detail"] == (

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from tenfold.errors import DatabaseError
 from tenfold.runtime.supervisor import ServiceHealth
 from tenfold.web.answers import Answer
-from tenfold.web.problems import responses
+from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.access import Administrator
 from tenfold.web.service import service_of
@@ -41,6 +41,7 @@ class ServiceState(Answer):
     fault_at: datetime | None
     faults: int = Field(description="How many there were since the server started.")
     words: str | None = Field(description="All about the last fault, in English; told to administrators.")
+    problem: Problem | None = Field(description="The same for programs; told to administrators.")
 
 
 class Notice(BaseModel):
@@ -124,4 +125,5 @@ def _state(one: ServiceHealth, *, details: bool = False) -> ServiceState:
         code=fault.code if fault else None,
         fault_at=fault.at if fault else None,
         words=fault.words if fault and details else None,
+        problem=remembered(fault.facts) if fault and details else None,
     )

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from tenfold.cameras.cameras import problem_in
 from tenfold.cameras.conditions import Condition
 from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.cameras.tables import CameraRow
@@ -21,6 +20,7 @@ class FaultAnswer(BaseModel):
     words: str
     at: datetime
     over: bool
+    problem: Problem | None = Field(description="Of an error all about it; else null.")
 
 
 class CameraStateAnswer(BaseModel):
@@ -50,18 +50,17 @@ class CameraStateAnswer(BaseModel):
 
 def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
     """A camera's state, from this process or from the last status of the process that watches it."""
-    watch = app.watched_cameras.running(row.id)
-    said = watch.status() if watch is not None else row.status or {}
-    phase: Phase = said.get("phase", "off") if watch is not None or row.worker else "off"
+    said = app.watched_cameras.status(row) or {}
     last = said.get("last_frame")
     age = None if last is None else max(0.0, time.time() - last)
-    health = app.watched_cameras.health(row.id)
     faults = [_fault(one) for one in said.get("faults", [])]
-    if health is not None and health.state == "failing" and health.fault is not None:
-        fault = health.fault
-        faults.append(FaultAnswer(code=fault.code, words=fault.words, at=fault.at, over=False))
+    if fault := said.get("fault"):  # of what watches it, not of the camera
+        problem, at = remembered(fault), fault["at"]
+        faults.append(
+            FaultAnswer(code=problem.code, words=problem.detail, at=at, over=False, problem=problem)
+        )
     return CameraStateAnswer(
-        phase="paused" if row.paused_at else phase,
+        phase="paused" if row.paused_at else said.get("phase", "off"),
         last_frame_age=None if age is None else round(age, 2),
         stale=age is None or age > STALE_SECONDS,
         mode=said.get("mode", ""),
@@ -75,14 +74,14 @@ def state_of(app: App, row: CameraRow) -> CameraStateAnswer:
         width=said.get("width", 0),
         height=said.get("height", 0),
         open_events=said.get("open_events", 0),
-        recording_problem=remembered(problem_in(said, "recording_problem")),
-        model_problem=remembered(problem_in(said, "model_problem")),
+        recording_problem=remembered(said.get("recording_problem")),
+        model_problem=remembered(said.get("model_problem")),
     )
 
 
 def _fault(said: dict[str, Any]) -> FaultAnswer:
     at = datetime.fromtimestamp(said["time"], UTC)
-    return FaultAnswer(code=said["code"], words=said["words"], at=at, over=said["over"])
+    return FaultAnswer(code=said["code"], words=said["words"], at=at, over=said["over"], problem=None)
 
 
 def _moment(seconds: float | None) -> datetime | None:
