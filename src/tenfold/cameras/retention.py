@@ -42,7 +42,6 @@ class Retention:
 
     Attributes:
         room: set while there is room for another clip.
-        unknown: how many clips, complete or half written, no row names; they are never deleted.
     """
 
     def __init__(
@@ -60,7 +59,6 @@ class Retention:
         self._reserve, self._free, self._forget = reserve, free, forget
         self.room = threading.Event()
         self.room.set()
-        self.unknown = 0
         self._reconciled_at: datetime | None = None
         self._clock = ClockWatch()
         self._by_age_from = 0.0  # by the monotonic clock
@@ -83,9 +81,11 @@ class Retention:
         if self._clips.folder.is_dir() and (self._reconciled_at is None or self._reconciled_at < due):
             self._reconciled_at = now()
             found = self._clips.reconcile()
-            self.unknown = found.unknown
             if found.lost:
                 log.warning("%d clips were gone from %s", found.lost, self._clips.folder)
+            if found.unknown:
+                words = "%d clips in %s are of no camera here; they take room until somebody deletes them"
+                log.warning(words, found.unknown, self._clips.folder)
 
     def _watch_clock(self) -> None:
         step = self._clock.set_by()

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,14 +163,16 @@ class Classifier(NetworkClassifier):
         *,
         name: str = "",
         backbone: str | os.PathLike[str] | None = None,
+        **more: Any,
     ) -> "Classifier":
         """Teach own classes from a folder of pictures; a classifier with the model file that was written.
 
-        Arguments and errors are those of `tenfold.teach`, which also says how well they are told apart.
+        Arguments (`more`: keep, limits, cache, progress) and errors are those of `tenfold.teach`, which also
+        says how well they are told apart.
         """
         import tenfold  # the package's front, which knows the parts above this one
 
-        return cls(tenfold.teach(source, output, name=name, backbone=backbone).path)
+        return cls(tenfold.teach(source, output, name=name, backbone=backbone, **more).path)
 
     def classify_many(self, pictures: Iterable[PictureSource]) -> list[Prediction]:
         """Classify pictures in order, many at a time.

@@ -4,9 +4,16 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+
+class BlobFacts(NamedTuple):
+    """A blob's length in bytes, and when it was last put, by the store's clock, in nanoseconds."""
+
+    size: int
+    changed_ns: int
 
 
 class BlobStore(Protocol):
@@ -42,8 +49,8 @@ class BlobStore(Protocol):
     def size(self, key: str) -> int | None:
         """A blob's length in bytes; None where there is none."""
 
-    def changed(self, key: str) -> int | None:
-        """When a blob was last put, by the store's clock, in nanoseconds; None where there is none."""
+    def facts(self, key: str) -> BlobFacts | None:
+        """A blob's length, and when it was last put; None where there is none."""
 
     def delete(self, key: str) -> None:
         """Delete a blob, if it is there."""

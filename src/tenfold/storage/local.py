@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tenfold.files import replacing, settle, sync
-from tenfold.storage.blobs import check_key, is_key
+from tenfold.storage.blobs import BlobFacts, check_key, is_key
 
 
 class LocalStore:
@@ -59,12 +59,15 @@ class LocalStore:
         return self._path(key).open("rb")
 
     def size(self, key: str) -> int | None:
-        facts = self._facts(key)
-        return facts and facts.st_size
+        facts = self.facts(key)
+        return facts and facts.size
 
-    def changed(self, key: str) -> int | None:
-        facts = self._facts(key)
-        return facts and facts.st_mtime_ns
+    def facts(self, key: str) -> BlobFacts | None:
+        try:
+            found = self._path(key).stat()
+        except FileNotFoundError:
+            return None
+        return BlobFacts(found.st_size, found.st_mtime_ns)
 
     def delete(self, key: str) -> None:
         path = self._path(key)
@@ -90,12 +93,6 @@ class LocalStore:
                     yield from self._below(Path(one.path), f"{above}{one.name}/")
                 elif one.is_file():
                     yield f"{above}{one.name}"
-
-    def _facts(self, key: str) -> os.stat_result | None:
-        try:
-            return self._path(key).stat()
-        except FileNotFoundError:
-            return None
 
     def _settle_folders(self, folder: Path) -> None:
         """Make the names of a blob's folders durable."""

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from tenfold.storage.blobs import check_key
+from tenfold.storage.blobs import BlobFacts, check_key
 
 
 class MemoryStore:
@@ -35,12 +35,12 @@ class MemoryStore:
             raise FileNotFoundError(f"no blob {key}") from None
 
     def size(self, key: str) -> int | None:
-        held = self._blobs.get(check_key(key))
-        return held and len(held[0])
+        facts = self.facts(key)
+        return facts and facts.size
 
-    def changed(self, key: str) -> int | None:
+    def facts(self, key: str) -> BlobFacts | None:
         held = self._blobs.get(check_key(key))
-        return held and held[1]
+        return held and BlobFacts(len(held[0]), held[1])
 
     def delete(self, key: str) -> None:
         self._blobs.pop(check_key(key), None)

@@ -1,6 +1,8 @@
 """uvicorn with limits for connections; on stopping it first ends event streams, then waits for answers."""
 
+import asyncio
 import gc
+import logging
 import socket
 
 import uvicorn
@@ -21,6 +23,7 @@ def configured(
         grace: the most seconds that stopping waits for answers; None: as long as they take.
     """
     service: WebService = app.state.service
+    logging.getLogger("uvicorn.error").addFilter(_cancelled_untold)
     return uvicorn.Config(
         app,
         backlog=service.settings.listen_backlog,
@@ -37,6 +40,11 @@ def configured(
         lifespan="on",
         timeout_graceful_shutdown=grace,
     )
+
+
+def _cancelled_untold(record: logging.LogRecord) -> bool:
+    """Whether a line is logged: one says how many requests a stop has cut off, so none follows for each."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 class Server(uvicorn.Server):

@@ -136,11 +136,9 @@ def _kept_blobs(
     """Copy the blobs of a store; those that are deleted meanwhile are left out."""
     for key in store.all_keys():
         path = f"{name}/{key}"
-        size, changed = store.size(key), store.changed(key)
-        if size is not None and changed is not None:
+        if facts := store.facts(key):
             with suppress(FileNotFoundError):
-                opened = partial(store.open, key)
-                yield path, backup.keep_opened(opened, size, changed, before.get(path))
+                yield path, backup.keep_opened(partial(store.open, key), *facts, before.get(path))
 
 
 def _portable(settings: bytes) -> bytes:

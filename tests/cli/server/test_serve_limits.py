@@ -220,8 +220,10 @@ def test_stopping_waits_for_a_body_no_longer_than_stop_seconds() -> None:
         time.sleep(1)  # until the server waits for it
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        _, said = process.communicate(timeout=20)
         assert 0.9 < time.monotonic() - begun < 8
+        assert said.count("Cancel 1 running task(s)") == 1
+        assert "Traceback" not in said
 
 
 @pytest.mark.slow
