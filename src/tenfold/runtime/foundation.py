@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -34,7 +35,10 @@ class part(Generic[T]):  # noqa: N801 - a decorator
     """A property that is computed once, also if two threads read it at the same moment."""
 
     def __init__(self, make: "Callable[[Any], T]") -> None:
-        self._make, self._name = make, make.__name__
+        self._make = make
+
+    def __set_name__(self, owner: type["Foundation"], name: str) -> None:
+        self._name = name
 
     @overload
     def __get__(self, app: None, owner: type["Foundation"]) -> Self: ...
@@ -51,6 +55,12 @@ class part(Generic[T]):  # noqa: N801 - a decorator
                 app.__dict__[self._name] = self._make(app)
             made: T = app.__dict__[self._name]
         return made
+
+
+def on_database(place: str) -> "part[Any]":
+    """A part that needs the database alone; place: its class, as "module:Class"."""
+    module, name = place.split(":")
+    return part(lambda app: getattr(import_module(module), name)(app.database))
 
 
 class Foundation:
@@ -164,11 +174,7 @@ class Foundation:
             raise
         return database
 
-    @part
-    def audit(self) -> "Audit":
-        from tenfold.accounts.audit import Audit
-
-        return Audit(self.database)
+    audit: "part[Audit]" = on_database("tenfold.accounts.audit:Audit")
 
     @part
     def passwords(self) -> "Passwords":

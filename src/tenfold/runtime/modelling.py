@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.foundation import part
-from tenfold.runtime.inspecting import Inspecting
+from tenfold.runtime.foundation import on_database, part
+from tenfold.runtime.repositories import Repositories
 
 if TYPE_CHECKING:
     from tenfold.catalogue.similar.similar import Similar
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tenfold.workflows.tune import Tune
 
 
-class Modelling(Inspecting):
+class Modelling(Repositories):
     """The kept models and their answers."""
 
     @property
@@ -56,23 +56,16 @@ class Modelling(Inspecting):
         with self.registry.local_copy(self.registry.find(name).hash) as path:
             yield path
 
-    @part
-    def improvements(self) -> "Improvements":
-        from tenfold.models.improvements import Improvements
-
-        return Improvements(self.database)
+    improvements: "part[Improvements]" = on_database("tenfold.models.improvements:Improvements")
+    stored_answers: "part[StoredAnswers]" = on_database(
+        "tenfold.catalogue.similar.stored_answers:StoredAnswers"
+    )
 
     @part
     def similar(self) -> "Similar":
         from tenfold.catalogue.similar.similar import Similar
 
         return Similar(self.database, self.home.index, self.registry.embedding_of)
-
-    @part
-    def stored_answers(self) -> "StoredAnswers":
-        from tenfold.catalogue.similar.stored_answers import StoredAnswers
-
-        return StoredAnswers(self.database)
 
     @part
     def corrected_models(self) -> "CorrectedModels":
