@@ -20,8 +20,8 @@ import av
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from benchmarks.camera_view import served
 from benchmarks.record import SAMPLES, write
+from benchmarks.served import serving
 from tests.chromium import FAKE_CAMERA, FLAGS
 from tests.conftest import find_browser
 
@@ -67,13 +67,13 @@ def main() -> None:
         steps, began = dict[str, float](), time.monotonic()
         python = installed(wheel, folder / "venv")
         steps["pip install"] = time.monotonic() - began
-        with served(home, python, folder) as (address, _), sync_playwright() as playwright:
+        with serving(home, python=python, folder=folder) as server, sync_playwright() as playwright:
             steps["tenfold serve answers"] = time.monotonic() - began
             flags = [*FLAGS, *FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}"]
             browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
             page = browser.new_page(locale="en-US")
             page.set_default_timeout(_PATIENCE_MS)
-            page.goto(f"{address}/cameras")
+            page.goto(f"{server.address}/cameras")
             page.get_by_role("button", name="Add a camera").click()
             dialog = page.get_by_role("dialog", name="Add a camera")
             dialog.get_by_label("Which camera").select_option("This device’s camera")

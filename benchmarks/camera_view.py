@@ -4,24 +4,19 @@ The frames of a real RTSP server carry their numbers, which are read from what t
 says when it sends one of them. The other is `tenfold serve`, whose processor time has its decoder's in it.
 """
 
-import json
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.record import ROOT, spread
+from benchmarks.record import spread
+from benchmarks.served import serving
 from tenfold.cameras.watching import Classify
 from tests.cameras.clips import BITS, BLOCK, write_clip, write_units
 from tests.cameras.conftest import RtspServer
@@ -53,30 +48,6 @@ _SEEN = """async ([seconds, bits, block]) => {
   }
   return seen;
 }"""
-
-
-@contextmanager
-def served(home: Path, python: str | Path = sys.executable, folder: Path = ROOT) -> Iterator[tuple[str, int]]:
-    """The address of a server that a Python runs in a folder, and its process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [str(python), "-m", "tenfold", "serve", "--port", str(port)]
-    environment = os.environ | {"TENFOLD_HOME": str(home)}
-    if str(python) != sys.executable:
-        environment.pop("PYTHONPATH", None)
-    with subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.DEVNULL) as process:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            until = time.monotonic() + 120
-            while True:
-                with suppress(OSError), urllib.request.urlopen(f"{address}/readyz"):
-                    break
-                if time.monotonic() > until:
-                    raise TimeoutError(address)
-                time.sleep(0.5)
-            yield address, process.pid
-        finally:
-            process.terminate()
 
 
 def _processor_seconds(server: int) -> float:
@@ -113,21 +84,16 @@ def view(classify: Classify, labels: object) -> list[dict[str, str]]:
             target=lambda: sent.extend(float(line) for line in source.output), daemon=True
         ).start()
         try:
-            with served(home) as (address, server), sync_playwright() as playwright:
-                body = json.dumps({"name": "Gate", "source": source.url, "recording": "nothing"})
-                asked = urllib.request.Request(
-                    f"{address}/api/v1/cameras", body.encode(), {"Content-Type": "application/json"}
-                )
-                with urllib.request.urlopen(asked) as answer:
-                    assert answer.status == 201
+            with serving(home) as server, sync_playwright() as playwright:
+                server.post("/api/v1/cameras", name="Gate", source=source.url, recording="nothing")
                 time.sleep(_WARM_SECONDS)
-                alone = [_share(server, lambda: time.sleep(_WINDOW)) for _ in range(_WINDOWS)]
+                alone = [_share(server.process, lambda: time.sleep(_WINDOW)) for _ in range(_WINDOWS)]
                 browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
                 page = browser.new_page(locale="en-US")
                 rows = [
                     row
                     for way in (_PICTURES, _VIDEO)
-                    for row in _looked(page, address, server, way, sent, alone)
+                    for row in _looked(page, server.address, server.process, way, sent, alone)
                 ]
                 browser.close()
                 return rows

@@ -22,8 +22,8 @@ import httpx
 import numpy as np
 from sqlalchemy import select
 
-from benchmarks.http_load import server
 from benchmarks.record import machine, write
+from benchmarks.served import serving
 from benchmarks.synthetic_catalogue import MODELS, START, build
 from tenfold.catalogue.entries.filters import Filters, conditions
 from tenfold.catalogue.entries.tables import Entry
@@ -160,14 +160,12 @@ def one_size(folder: Path, count: int, url: str | None = None) -> list[dict[str,
     if url is not None or not ready.exists():
         build(database, count)
         ready.touch()
-    os.environ["TENFOLD_HOME"] = str(home)
-    if url is not None:
-        os.environ["TENFOLD_DATABASE_URL"] = url
+    where = {} if url is None else {"TENFOLD_DATABASE_URL": url}
     try:
-        with server() as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
-            return list(rows(database, client, count))
+        with serving(home, **where) as server:
+            assert server.get("/api/v1/catalogue/counts")["total"] == count
+            return list(rows(database, server.client, count))
     finally:
-        os.environ.pop("TENFOLD_DATABASE_URL", None)
         database.close()
 
 

@@ -15,12 +15,7 @@ import asyncio
 import io
 import os
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime
@@ -28,40 +23,12 @@ from PIL import Image
 
 from benchmarks.latency import picture
 from benchmarks.record import ROOT, spread, write
+from benchmarks.served import serving
 from tenfold import modelfile
 from tenfold.inference import Classifier
 
 CLIENTS = (1, 8, 64)
 BATCH = 48  # network inputs in ONNX Runtime's own run, the most that tenfold gives it at a time
-
-
-@contextmanager
-def server() -> Iterator[int]:
-    """`tenfold serve` on a free port, with a home of its own."""
-    with TemporaryDirectory(prefix="tenfold-") as home, serving(home) as port:
-        yield port
-
-
-@contextmanager
-def serving(home: str) -> Iterator[int]:
-    """`tenfold serve` on a free port, with that home."""
-    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "TENFOLD_HOME": home},
-        start_new_session=True,  # Linux shares the processor by session: each server gets the same part
-    )
-    assert process.stdout is not None
-    try:
-        found = re.search(r":(\d+)", process.stdout.readline())
-        if not found:
-            raise SystemExit("tenfold serve did not start.")
-        yield int(found[1])
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def ask(port: int, content: bytes, count: int, times: list[float]) -> None:
@@ -124,12 +91,12 @@ def measure(
     rates: dict[int, list[float]] = {clients: [] for clients in CLIENTS}
     waits: dict[int, list[float]] = {clients: [] for clients in CLIENTS}
     alone: list[float] = []
-    with server() as port:
-        asyncio.run(load(port, content, 4, 40))  # warm
+    with serving() as server:
+        asyncio.run(load(server.port, content, 4, 40))  # warm
         for _ in range(rounds):
             alone.append(own_rate(classifier, 2.0) / views)
             for clients in CLIENTS:
-                rate, times = asyncio.run(load(port, content, clients, pictures))
+                rate, times = asyncio.run(load(server.port, content, clients, pictures))
                 rates[clients].append(rate)
                 waits[clients] += times
     beside = f"ONNX Runtime alone, {views} views a picture: {spread(alone, 'pictures/s', 0)}"

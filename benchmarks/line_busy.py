@@ -12,13 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks import served
 from benchmarks.camera_cost import CLIPS, resized
-from benchmarks.http_load import serving
 from benchmarks.record import SAMPLES
 from tenfold.line.belt import Gate
 from tenfold.line.recipe import WHOLE
@@ -71,20 +70,8 @@ class Work:
     load: float = 0.0
 
 
-class Server:
-    """`tenfold serve`, asked over HTTP."""
-
-    def __init__(self, port: int) -> None:
-        self.address = f"http://127.0.0.1:{port}"
-        self._client = httpx.Client(base_url=self.address, trust_env=False, timeout=60)
-
-    def get(self, path: str) -> Any:
-        return self._client.get(path).raise_for_status().json()
-
-    def post(self, path: str, /, **body: Any) -> Any:
-        answer = self._client.post(path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
+class Server(served.Server):
+    """A server with cameras and stations."""
 
     def watch(self, name: str, source: str) -> None:
         """Watch a camera, and wait until it sends."""
@@ -136,7 +123,7 @@ def run(
     home.mkdir()
     _pictures(photos, pictures)
     with ExitStack() as stack:
-        server = Server(stack.enter_context(serving(str(home))))
+        server = Server(**vars(stack.enter_context(served.serving(home))))
         for number in range(CAMERAS):
             server.watch(f"camera {number + 1}", stack.enter_context(_camera(folder, number)))
         recipe = server.recipe(accepts)

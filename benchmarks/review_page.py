@@ -25,7 +25,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.record import photos, write
-from benchmarks.whole_way import serving
+from benchmarks.served import serving
 from tenfold.evaluation.improvement import figures_of
 from tenfold.evaluation.significance import paired
 from tests.browser.catalogues import get, send
@@ -179,12 +179,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
             folder = Path(name)
             files = turned(folder / "files") if "turned" in case else taught(folder, options.python)
-            with serving(folder / "home", python=options.python) as address:
+            with serving(folder / "home", python=options.python) as server:
                 browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
                 page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 900})
                 page.set_default_timeout(120_000)
                 screens = options.screens and options.screens / case.split()[0]
-                rows = _rows(case, round_of(page, address, files, screens), options.note)
+                rows = _rows(case, round_of(page, server.address, files, screens), options.note)
                 browser.close()
         write(__file__, rows, others=True)
 

@@ -40,9 +40,9 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from benchmarks.http_load import server
 from benchmarks.latency import picture
 from benchmarks.record import ROOT, photos, spread, write
+from benchmarks.served import serving
 from tenfold.inference import Classifier
 
 LITSERVE = "0.2.19"
@@ -122,12 +122,11 @@ def peer(python: str, port: int, way: str) -> Iterator[Served]:
 
 @contextmanager
 def ours() -> Iterator[Served]:
-    others, began = children(os.getpid()), time.perf_counter()
-    with server() as port:
-        until_it_answers(f"http://127.0.0.1:{port}/readyz")
+    began = time.perf_counter()
+    with serving() as server:
+        until_it_answers(f"{server.address}/readyz")
         seconds = time.perf_counter() - began
-        (process,) = children(os.getpid()) - others
-        yield Served("tenfold", f"http://127.0.0.1:{port}/api/v1/classify", "files", seconds, process)
+        yield Served("tenfold", f"{server.address}/api/v1/classify", "files", seconds, server.process)
 
 
 def children(process: int) -> set[int]:

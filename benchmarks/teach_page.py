@@ -29,7 +29,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from benchmarks.record import SAMPLES, spread, write
-from benchmarks.whole_way import serving
+from benchmarks.served import serving
 from tests.browser import scenes
 from tests.browser.seeing import ask, card, choose, english_percent
 from tests.chromium import FAKE_CAMERA, FLAGS
@@ -271,18 +271,18 @@ def visit(
     flags = [*FLAGS, *FAKE_CAMERA, f"--use-file-for-fake-video-capture={recording}"]
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder, "home"), python=python) as address,
+        serving(Path(folder, "home"), python=python) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
         page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 900})
         page.set_default_timeout(120_000)
         person = Person(page, pace, thumbnails)
-        person.teach(address)
+        person.teach(server.address)
         found: dict[str, Any] = {}
         if pace is PERSON:
             person.watch()
-            found = compared(page, address, python, person.keep(Path(folder)))
+            found = compared(page, server.address, python, person.keep(Path(folder)))
         browser.close()
     return {"visit": person.visit, **found}
 

@@ -10,15 +10,9 @@ extra, playwright and Chromium; the model's own data are learned from where ../s
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
-import urllib.request
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +20,7 @@ from typing import Any
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks import record
+from benchmarks.served import Server, serving
 from tenfold.datasets.cifar10 import CLASSES
 
 _PATIENCE_MS = 3_600_000
@@ -42,15 +37,16 @@ def main() -> None:
     parser.add_argument("--note", default="", help="what else the machine was doing, for the result")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="tenfold-") as name:
+        where = {"TENFOLD_DATABASE_URL": options.database_url} if options.database_url else {}
         folder = photographs(Path(name) / "photographs", options.pictures)
-        with serving(Path(name) / "home", options.database_url) as address, sync_playwright() as playwright:
+        with serving(Path(name) / "home", **where) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=options.chromium or None, args=["--no-sandbox"]
             )
             page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}).new_page()
             page.set_default_timeout(_PATIENCE_MS)
             expect.set_options(timeout=_PATIENCE_MS)
-            told = Way(page, address, Path(name), options).go(folder)
+            told = Way(page, server, Path(name), options).go(folder)
             browser.close()
     kind = "PostgreSQL" if options.database_url else "SQLite"
     n = f"{options.pictures} photographs" + (f"; {options.note}" if options.note else "")
@@ -69,8 +65,8 @@ def main() -> None:
 class Way:
     """One person's way through the page."""
 
-    def __init__(self, page: Page, address: str, folder: Path, options: argparse.Namespace) -> None:
-        self._page, self._address, self._folder, self._options = page, address, folder, options
+    def __init__(self, page: Page, server: Server, folder: Path, options: argparse.Namespace) -> None:
+        self._page, self._server, self._folder, self._options = page, server, folder, options
         self._shots = 0
 
     def go(self, photographs: Path) -> dict[str, str]:
@@ -150,7 +146,7 @@ class Way:
         return f"{time.perf_counter() - start:.1f} s"
 
     def _open(self, path: str) -> None:
-        self._page.goto(self._address + path)
+        self._page.goto(self._server.address + path)
         self._page.locator("main h1").wait_for()
 
     def _shot(self, name: str) -> None:
@@ -160,11 +156,7 @@ class Way:
             self._page.screenshot(path=self._options.screens / f"{self._shots}-{name}.png")
 
     def _get(self, path: str) -> Any:
-        with _OPENER.open(f"{self._address}/api/v1{path}", timeout=120) as answer:
-            return json.load(answer)
-
-
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return self._server.get(f"/api/v1{path}")
 
 
 def photographs(folder: Path, count: int) -> Path:
@@ -176,24 +168,6 @@ def photographs(folder: Path, count: int) -> Path:
         copy = folder / f"{label}__{path.stem}-{number}{path.suffix}"
         copy.write_bytes(path.read_bytes() + b"%d" % number)
     return folder
-
-
-@contextmanager
-def serving(home: Path, database_url: str = "", python: str = sys.executable) -> Iterator[str]:
-    """A server with a home of its own, in the environment of `python`; its address."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
-    environ |= {"TENFOLD_HOME": str(home), "TENFOLD_DATA_DIR": str(record.DATA)}
-    if database_url:
-        environ["TENFOLD_DATABASE_URL"] = database_url
-    command = [python, "-m", "tenfold", "serve", "--port", "0", "--no-open"]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        first = server.stdout.readline()
-        assert first.startswith("tenfold is at http://"), first
-        try:
-            yield first.split()[3]
-        finally:
-            server.terminate()
 
 
 if __name__ == "__main__":
