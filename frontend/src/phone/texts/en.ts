@@ -2,7 +2,6 @@ export const en = {
   title: "tenfold on this device",
   lead: "Names what it sees on this device, also without a network. Pictures leave it only when you send them.",
 
-  camera: "Camera",
   startCamera: "Start the camera",
   cameraLost: "The camera is gone. It was unplugged, or another program took it.",
   liveView: "It looks at this square. A picture that is taken is looked at more exactly.",
@@ -46,7 +45,6 @@ export const en = {
   forget: "Remove",
   lostModel:
     "The browser has deleted the model that was stored here. It is fetched again when the server answers.",
-  signIn: "Sign in",
   signInWhy: "The model comes from the server, and pictures go to its catalogue, under your account.",
   website: "To the server’s page",
 } as const;

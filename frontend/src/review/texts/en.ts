@@ -24,14 +24,12 @@ export const en = {
   refitLonger: "New classes and hundreds of corrections take the longer training:",
   refitOnCorrections: "On corrections it had not learned from",
   refitOnOwn: "On pictures of its own data",
-  refitLive: "Make live",
   refitIsLive: "The updated model answers now.",
   refitBack: "Go back",
   refitWentBack: "The model before answers again.",
   refitInsistText:
     "That is not enough to call it better. It can be made live all the same, and taken back by one click.",
   refitChanged: "See what would be filed otherwise",
-  trainAskAdministrator: "An administrator can start it.",
   trainSee: "See Models",
 } as const;
 

@@ -19,9 +19,7 @@ export const en = {
   saved: "Saved. It takes effect when the server is restarted.",
   toDefault: "Reset to the default",
   empty: "empty",
-  apiDocs: "HTTP API",
   version: "tenfold {version} on {database}",
-  trainingMissing: "Training is not installed on this server. This command installs it:",
 
   help_tune:
     "Whether the server measures at its start how many pictures at a time, and in which batches, its model answers fastest on this machine, and works so: yes, or no for threads and batch_size. Measured once for each model, in half a minute.",
@@ -131,7 +129,6 @@ export const en = {
   folderHint: "An absolute path on the server.",
   watchIt: "Also watch it for new pictures",
   everybodySees: "Everybody sees the pictures",
-  addFolder: "Add a folder",
   folderAdded: "The folder is being added.",
   looked: "Scanned {when}",
   linksLeftOut:
@@ -154,7 +151,6 @@ export const en = {
   addPerson: "Add a person",
   firstPerson: "Create the first account",
   passwordHint: "8 to 128 characters; the most common passwords are refused.",
-  newPassword: "New password",
   oldPassword: "Current password",
   newRole: "New role of {name}: {role}",
   personAdded: "The account {name} has been created.",

@@ -22,7 +22,7 @@ export function wordsOf(now: Figures): string {
   return [
     say.named("step", now.step, now.step, epochs),
     now.step === "epoch" && now.total > 0 && say.text("atStep", far),
-    now.step !== "epoch" && now.step !== "validating" && now.total > 0 && say.text("of", far),
+    now.step !== "epoch" && now.step !== "validating" && now.total > 0 && language.text("doneOf", far),
     now.loss !== null && say.text("loss", { loss: lossOf(now.loss) }),
     speed !== null && speed > 0 && say.counted("speed", speed),
     now.seconds_left !== null &&
@@ -44,5 +44,5 @@ export function stepWords(step: string, { details, done, total }: Job): string {
   const values = { epoch: "", epochs: "", model: isolate(details?.model ?? ""), unusable };
   const name = say.named("step", step, step, values);
   const far = { done: language.number(done), total: language.number(total) };
-  return total > 0 ? `${name} · ${say.text("of", far)}` : name;
+  return total > 0 ? `${name} · ${language.text("doneOf", far)}` : name;
 }

@@ -11,7 +11,6 @@ export const en = {
   className: "Name of the class",
   draftName: "My classes",
   draftNamed: "My classes {n}",
-  addClass: "Add a class",
   beginCamera: "Begin with the camera",
   begin: "Begin with files",
   removeClass: "Remove the class {name}",
@@ -20,7 +19,6 @@ export const en = {
   hold: "Hold to record",
   holdFor: "Hold to record pictures of {name}",
   recording: "Recording",
-  addPictures: "Add pictures",
   addPicturesTo: "Add pictures to {name}",
   dropHint: "Drop pictures on a class, or paste them: they go to the class that was used last.",
   all: "Show all",
@@ -37,7 +35,6 @@ export const en = {
 
   leftText:
     "The page was closed or loaded again before. Add them again: what has arrived is not taken twice.",
-  leftForget: "Do not send them",
 
   tryTitle: "Try it",
   useCamera: "Use the camera",
@@ -72,7 +69,6 @@ export const en = {
   removePicture: "Remove the picture",
 
   keepTitle: "Keep it",
-  modelName: "Name of the model",
   keep: "Keep as a model",
   keepAgain: "Keep again",
   keptAs: "{name} is among the models.",

@@ -13,7 +13,6 @@ export const ru: Translated<typeof en> = {
   className: "Название класса",
   draftName: "Мои классы",
   draftNamed: "Мои классы {n}",
-  addClass: "Добавить класс",
   beginCamera: "Начать с камеры",
   begin: "Начать с файлов",
   removeClass: "Убрать класс {name}",
@@ -22,7 +21,6 @@ export const ru: Translated<typeof en> = {
   hold: "Держите, чтобы снимать",
   holdFor: "Держите, чтобы снимать для класса {name}",
   recording: "Идёт съёмка",
-  addPictures: "Добавить картинки",
   addPicturesTo: "Добавить картинки в класс {name}",
   dropHint:
     "Перетащите картинки на класс или вставьте из буфера: они попадут в последний использованный класс.",
@@ -40,7 +38,6 @@ export const ru: Translated<typeof en> = {
 
   leftText:
     "Раньше страницу закрыли или перезагрузили. Добавьте их ещё раз: уже отправленное повторно не добавится.",
-  leftForget: "Не отправлять",
 
   tryTitle: "Попробуйте",
   useCamera: "Включить камеру",
@@ -76,7 +73,6 @@ export const ru: Translated<typeof en> = {
   removePicture: "Убрать картинку",
 
   keepTitle: "Сохраните",
-  modelName: "Название модели",
   keep: "Сохранить как модель",
   keepAgain: "Сохранить ещё раз",
   keptAs: "{name} теперь среди моделей.",

@@ -13,7 +13,6 @@ export const uk: Translated<typeof en> = {
   className: "Назва класу",
   draftName: "Мої класи",
   draftNamed: "Мої класи {n}",
-  addClass: "Додати клас",
   beginCamera: "Почати з камери",
   begin: "Почати з файлів",
   removeClass: "Прибрати клас {name}",
@@ -22,7 +21,6 @@ export const uk: Translated<typeof en> = {
   hold: "Тримайте, щоб знімати",
   holdFor: "Тримайте, щоб знімати для класу {name}",
   recording: "Триває знімання",
-  addPictures: "Додати зображення",
   addPicturesTo: "Додати зображення до класу {name}",
   dropHint:
     "Перетягніть зображення на клас або вставте з буфера: вони потраплять до класу, яким користувалися востаннє.",
@@ -40,7 +38,6 @@ export const uk: Translated<typeof en> = {
 
   leftText:
     "Раніше сторінку закрили або перезавантажили. Додайте їх ще раз: уже надіслане вдруге не додасться.",
-  leftForget: "Не надсилати",
 
   tryTitle: "Спробуйте",
   useCamera: "Увімкнути камеру",
@@ -76,7 +73,6 @@ export const uk: Translated<typeof en> = {
   removePicture: "Прибрати зображення",
 
   keepTitle: "Збережіть",
-  modelName: "Назва моделі",
   keep: "Зберегти як модель",
   keepAgain: "Зберегти ще раз",
   keptAs: "{name} тепер серед моделей.",

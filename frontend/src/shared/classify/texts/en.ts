@@ -4,7 +4,6 @@ export const en = {
   headline: "What is in the picture?",
   lead: "Give it a photo. It names what it sees, or says plainly that it knows no such thing, and shows where it looked.",
   chooseFile: "Choose a file",
-  useCamera: "Camera",
   otherWays: "Or drop pictures anywhere on this page, or paste one.",
   formats: "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC. They go to this server and nowhere else.",
   knows: "What it knows",
@@ -16,13 +15,11 @@ export const en = {
   nothingPasted: "What was pasted contains no picture.",
   nothingDropped: "Nothing that was dropped is a file.",
 
-  results: "Pictures",
   downloadJson: "Save as JSON",
   downloadCsv: "Save as CSV",
   clearAll: "Clear all",
   remove: "Remove",
   removeNamed: "Remove {name}",
-  retryAll: "Try the failed ones again",
   removed: "{name} removed.",
   open: "Details",
   fold: "Less",
@@ -47,7 +44,6 @@ export const en = {
   noPreviewYet: "This browser cannot show this file.",
   pixels: "{width} × {height}",
 
-  cameraTitle: "Camera",
   cameraShoot: "Take the picture",
   cameraSwitch: "Other camera",
   cameraStarting: "Starting the camera…",
@@ -59,17 +55,13 @@ export const en = {
   cameraName: "camera",
 
   modelTitle: "The model that answers",
-  modelName: "Name",
   modelAccuracy: "Accuracy on the test set",
-  modelInterval: "95% interval {low} to {high}",
   modelPictures: "test pictures: {n}",
   modelKnown: "Not mistaken for “none of these”",
   modelInput: "Looks at",
-  modelBytes: "Size",
   modelLicence: "Licence",
   modelVersion: "Made by tenfold",
   modelMissing: "The server did not say which model it uses.",
-  apiDocs: "HTTP API",
 } as const;
 
 /** Forms by number; each language fills in the categories it has. */

@@ -6,7 +6,6 @@ export const ru: Translated<typeof en> = {
   headline: "Что на картинке?",
   lead: "Дайте ему фото. Он назовёт, что видит, или прямо скажет, что такого не знает, и покажет, куда смотрел.",
   chooseFile: "Выбрать файл",
-  useCamera: "Камера",
   otherWays: "Или перетащите картинки в любое место страницы либо вставьте из буфера.",
   formats: "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC. Они отправляются на этот сервер и больше никуда.",
   knows: "Что он знает",
@@ -18,13 +17,11 @@ export const ru: Translated<typeof en> = {
   nothingPasted: "Во вставленном нет картинки.",
   nothingDropped: "В перетащенном нет файла.",
 
-  results: "Картинки",
   downloadJson: "Сохранить JSON",
   downloadCsv: "Сохранить CSV",
   clearAll: "Убрать все",
   remove: "Убрать",
   removeNamed: "Убрать {name}",
-  retryAll: "Повторить неудачные",
   removed: "Файл {name} убран.",
   open: "Подробно",
   fold: "Свернуть",
@@ -49,7 +46,6 @@ export const ru: Translated<typeof en> = {
   noPreviewYet: "Этот браузер не может показать этот файл.",
   pixels: "{width} × {height}",
 
-  cameraTitle: "Камера",
   cameraShoot: "Сделать снимок",
   cameraSwitch: "Другая камера",
   cameraStarting: "Включение камеры…",
@@ -61,17 +57,13 @@ export const ru: Translated<typeof en> = {
   cameraName: "камера",
 
   modelTitle: "Модель, которая отвечает",
-  modelName: "Название",
   modelAccuracy: "Точность на тестовом наборе",
-  modelInterval: "95-процентный интервал: от {low} до {high}",
   modelPictures: "тестовых картинок: {n}",
   modelKnown: "Не названо «ничем из этого»",
   modelInput: "Размер на входе",
-  modelBytes: "Размер",
   modelLicence: "Лицензия",
   modelVersion: "Сделано в tenfold",
   modelMissing: "Сервер не сообщил, какую модель он использует.",
-  apiDocs: "HTTP API",
 };
 
 export const ruPlurals: Forms<typeof enPlurals> = {

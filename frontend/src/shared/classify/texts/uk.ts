@@ -6,7 +6,6 @@ export const uk: Translated<typeof en> = {
   headline: "Що на зображенні?",
   lead: "Дайте йому фото. Він назве, що бачить, або прямо скаже, що такого не знає, і покаже, куди дивився.",
   chooseFile: "Вибрати файл",
-  useCamera: "Камера",
   otherWays: "Або перетягніть зображення будь-куди на сторінку чи вставте з буфера.",
   formats: "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC. Їх буде надіслано на цей сервер і більше нікуди.",
   knows: "Що він знає",
@@ -18,13 +17,11 @@ export const uk: Translated<typeof en> = {
   nothingPasted: "У вставленому немає зображення.",
   nothingDropped: "У перетягнутому немає файлу.",
 
-  results: "Зображення",
   downloadJson: "Зберегти JSON",
   downloadCsv: "Зберегти CSV",
   clearAll: "Прибрати все",
   remove: "Прибрати",
   removeNamed: "Прибрати {name}",
-  retryAll: "Повторити невдалі",
   removed: "{name} прибрано.",
   open: "Докладно",
   fold: "Згорнути",
@@ -49,7 +46,6 @@ export const uk: Translated<typeof en> = {
   noPreviewYet: "Цей браузер не може показати цей файл.",
   pixels: "{width} × {height}",
 
-  cameraTitle: "Камера",
   cameraShoot: "Зробити знімок",
   cameraSwitch: "Інша камера",
   cameraStarting: "Увімкнення камери…",
@@ -61,17 +57,13 @@ export const uk: Translated<typeof en> = {
   cameraName: "камера",
 
   modelTitle: "Модель, яка відповідає",
-  modelName: "Назва",
   modelAccuracy: "Точність на тестовому наборі",
-  modelInterval: "95-відсотковий інтервал: від {low} до {high}",
   modelPictures: "тестових зображень: {n}",
   modelKnown: "Не названо «нічим із цього»",
   modelInput: "Розмір на вході",
-  modelBytes: "Розмір",
   modelLicence: "Ліцензія",
   modelVersion: "Створено в tenfold",
   modelMissing: "Сервер не повідомив, яку модель він використовує.",
-  apiDocs: "HTTP API",
 };
 
 export const ukPlurals: Forms<typeof enPlurals> = {

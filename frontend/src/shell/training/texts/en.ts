@@ -26,7 +26,6 @@ export const en = {
   step_measuring_threshold: "Measuring the threshold of “none of these”",
   step_comparing_answers: "Comparing the answers",
   step_judging_parts: "Judging recorded parts anew",
-  of: "{done} of {total}",
   atStep: "step {done} of {total}",
   loss: "loss {loss}",
   left: "about {time} left",

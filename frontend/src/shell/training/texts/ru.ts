@@ -28,7 +28,6 @@ export const ru: Translated<typeof en> = {
   step_measuring_threshold: "Измерение порога для «ничего из этого»",
   step_comparing_answers: "Сравнение ответов",
   step_judging_parts: "Повторная оценка записанных деталей",
-  of: "{done} из {total}",
   atStep: "шаг {done} из {total}",
   loss: "потери {loss}",
   left: "осталось около {time}",

@@ -28,7 +28,6 @@ export const uk: Translated<typeof en> = {
   step_measuring_threshold: "Вимірювання порога для «нічого з цього»",
   step_comparing_answers: "Порівняння відповідей",
   step_judging_parts: "Повторне оцінювання записаних деталей",
-  of: "{done} з {total}",
   atStep: "крок {done} з {total}",
   loss: "втрати {loss}",
   left: "лишилося близько {time}",
