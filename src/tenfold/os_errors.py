@@ -5,9 +5,12 @@ No message holds the content of a file.
 
 import errno
 import os
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
+from tenfold.errors import TenfoldError
 from tenfold.reasons import SystemReason
+
+E = TypeVar("E", bound=TenfoldError)
 
 
 class Refusal(NamedTuple):
@@ -64,12 +67,19 @@ IN_ENGLISH: dict[SystemReason | Literal[""], str] = {
 }
 
 
+def refused(kind: type[E], subject: str, reason: OSError, problem: str = "", *, cure: str = "") -> E:
+    """An error about what the operating system refused; problem and cure: in the place of its own."""
+    said = in_words(reason)
+    cure = cure or f"{said.cure}."
+    return kind(subject, problem or said.problem, received=said.received, cure=cure, reason=said.reason)
+
+
 def in_words(reason: OSError) -> Refusal:
     """What the operating system refused, in words."""
     code, problem, cure = _KNOWN.get(reason.errno or 0, _OTHER)
     file = reason.filename2 if reason.errno == errno.ENOSPC and reason.filename2 else reason.filename
     name = _shown(os.fsdecode(file)) if isinstance(file, str | bytes | os.PathLike) else ""
-    return Refusal(name, problem, _shown(reason.strerror or type(reason).__name__), cure, code)
+    return Refusal(name, problem, _shown(reason.strerror or str(reason) or type(reason).__name__), cure, code)
 
 
 def _shown(text: str) -> str:

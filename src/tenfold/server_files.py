@@ -16,6 +16,7 @@ from typing import BinaryIO, Literal
 from tenfold import images
 from tenfold.errors import NotAPicture, PictureError
 from tenfold.images import Limits
+from tenfold.os_errors import refused
 
 # Enough to tell a file's format, so that a film is not read whole only to be refused.
 _HEAD = 4096
@@ -116,9 +117,7 @@ class ServerFiles:
                     )
                 return head + file.read(max(0, limits.bytes + 1 - len(head)))
         except OSError as reason:
-            raise PictureError(
-                subject, "cannot be read", received=reason.strerror or "", cure="Check it."
-            ) from reason
+            raise refused(PictureError, subject, reason, "cannot be read", cure="Check it.") from reason
 
     def _check(self, real: str, facts: os.stat_result, within: Sequence[str] | None) -> None:
         if not stat.S_ISREG(facts.st_mode):

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from tenfold.errors import BackupError
 from tenfold.files import private_mode, settle, sync, temporary, write_whole
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.parsing import from_json
 
 FORMAT = 1
@@ -204,11 +204,7 @@ class BackupFolder:
         return self.folder / "contents" / sha256[:2] / sha256
 
     def _refused(self, problem: str, reason: OSError) -> BackupError:
-        said = in_words(reason)
-        return BackupError(
-            f"The folder {self.folder}", problem, received=said.received or said.problem,
-            cure=f"{said.cure}.", reason=said.reason,
-        )  # fmt: skip
+        return refused(BackupError, f"The folder {self.folder}", reason, problem)
 
 
 def _contents(snapshot: Snapshot) -> Iterator[Content]:

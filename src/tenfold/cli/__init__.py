@@ -15,7 +15,7 @@ import click
 from tenfold import __version__
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import MissingExtra, TenfoldError, UsageError
-from tenfold.os_errors import in_words
+from tenfold.os_errors import in_words, refused
 
 # name: where it is, and the first line of its help (a test holds them equal)
 COMMANDS = {
@@ -189,9 +189,7 @@ def _open_standard_streams() -> None:
 
 def _refused(error: OSError) -> int:
     """Say what the operating system refused where no command had better words."""
-    file, problem, received, cure, reason = in_words(error)
-    words = TenfoldError(file or "Something", problem, received=received, cure=f"{cure}.", reason=reason)
-    return _fail(words)
+    return _fail(refused(TenfoldError, in_words(error).file or "Something", error))
 
 
 def _fail(error: TenfoldError) -> int:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from tenfold.errors import DatasetError, PictureError
 from tenfold.files import replacing
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 
 KEY_BYTES = 16
 # Written into each index; another number makes every older file stale.
@@ -221,13 +221,9 @@ class PixelCache:
 
     def _unwritable(self, reason: OSError, count: int) -> DatasetError:
         megabytes = 2 * count * self._row_bytes / 1e6
-        return DatasetError(
-            f"The cache of decoded pictures in {self._folder}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure=f"It needs {megabytes:,.1f} MB: free some space, or move TENFOLD_HOME to another disk.",
-            reason=in_words(reason).reason,
-        )
+        cure = f"It needs {megabytes:,.1f} MB: free some space, or move TENFOLD_HOME to another disk."
+        subject = f"The cache of decoded pictures in {self._folder}"
+        return refused(DatasetError, subject, reason, "cannot be written", cure=cure)
 
 
 def _in_order(work: Callable[[int], Result], count: int) -> Iterator[Result]:

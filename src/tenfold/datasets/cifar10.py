@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError
+from tenfold.os_errors import refused
 
 Checksums = NDArray[np.uint32]
 
@@ -129,12 +130,8 @@ def _read(path: Path) -> NDArray[np.uint8]:
     try:
         content = np.fromfile(path, dtype=np.uint8)
     except OSError as reason:
-        raise DatasetError(
-            path.name,
-            "cannot be read",
-            received=reason.strerror or str(reason),
-            cure=f"Check who may read {path}.",
-        ) from reason
+        cure = f"Check who may read {path}."
+        raise refused(DatasetError, path.name, reason, "cannot be read", cure=cure) from reason
     expected = RECORDS_PER_FILE * RECORD_BYTES
     if content.size != expected:
         whole = content.size // RECORD_BYTES

@@ -12,6 +12,7 @@ from tenfold.datasets import cifar10
 from tenfold.downloads import Progress, download
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
+from tenfold.os_errors import refused
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
@@ -44,12 +45,9 @@ def fetch_cifar10(
             _verify(archive, md5)
             _unpack(archive, data_dir)
         except OSError as reason:
-            raise DatasetError(
-                f"The folder {data_dir}",
-                "cannot take the data",
-                received=reason.strerror or str(reason),
-                cure="Free some space (it needs 400 MB), or name another folder with --data-dir.",
-            ) from reason
+            cure = "Free some space (it needs 400 MB), or name another folder with --data-dir."
+            subject = f"The folder {data_dir}"
+            raise refused(DatasetError, subject, reason, "cannot take the data", cure=cure) from reason
         archive.unlink()
     cifar10.load_train(data_dir)
     cifar10.load_test(data_dir)

@@ -25,6 +25,7 @@ from tenfold.datasets.labelled import LabelledPictures, fingerprint, split
 from tenfold.datasets.listing import ListedPicture, Listing, check_learnable
 from tenfold.datasets.manifests import SUFFIXES, list_manifest
 from tenfold.errors import DamagedPicture, DatasetError, PictureError
+from tenfold.os_errors import refused
 from tenfold.server_files import ServerFiles
 
 CIFAR10 = "cifar10"
@@ -237,7 +238,7 @@ class _ListingReader:
             with entry.path.open("rb") as file:
                 return file.read(self._limits.bytes + 1)
         except OSError as reason:
-            raise PictureError(entry.source, "cannot be read", received=reason.strerror or "") from reason
+            raise refused(PictureError, entry.source, reason, "cannot be read") from reason
 
 
 class _Arrangement:

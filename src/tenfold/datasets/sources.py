@@ -7,7 +7,7 @@ from pathlib import Path
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
 from tenfold.files import write_whole
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.parsing import from_json
 
 
@@ -56,9 +56,4 @@ def _write(file: Path, known: list[str]) -> None:
     try:
         write_whole(file, json.dumps(known, indent=2, ensure_ascii=False).encode())
     except OSError as reason:
-        raise DatasetError(
-            f"The list of datasets {file}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            reason=in_words(reason).reason,
-        ) from reason
+        raise refused(DatasetError, f"The list of datasets {file}", reason, "cannot be written") from reason

@@ -10,6 +10,7 @@ from tenfold.datasets.dataset import SkipCode, Skipped
 from tenfold.datasets.listing import printable_path
 from tenfold.errors import DatasetError
 from tenfold.folder_walk import LinkLeftOut, files_below, leads_back, passed_over
+from tenfold.os_errors import refused
 from tenfold.server_files import ServerFiles
 
 
@@ -91,9 +92,6 @@ class Tree:
 
 
 def _refuse(reason: OSError) -> NoReturn:
-    raise DatasetError(
-        f"The folder {printable_path(Path(os.fsdecode(reason.filename)))}",
-        "cannot be listed",
-        received=reason.strerror or str(reason),
-        cure="Check who may read it.",
-    ) from reason
+    subject = f"The folder {printable_path(Path(os.fsdecode(reason.filename)))}"
+    cure = "Check who may read it."
+    raise refused(DatasetError, subject, reason, "cannot be listed", cure=cure) from reason

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from tenfold import __version__
 from tenfold.errors import UsageError
 from tenfold.files import write_whole
-from tenfold.os_errors import in_words
+from tenfold.os_errors import in_words, refused
 
 
 def environment(package: str, finalize: Callable[[Any], Any] | None = None) -> jinja2.Environment:
@@ -71,11 +71,5 @@ def write(path: Path, text: str, what: str) -> None:
     try:
         write_whole(path, text.encode(errors="replace"))
     except OSError as reason:
-        refused = in_words(reason)
-        raise UsageError(
-            f"{what} {path}",
-            "cannot be written",
-            received=refused.received,
-            cure=f"{refused.cure}, or name another place with --output.",
-            reason=refused.reason,
-        ) from reason
+        cure = f"{in_words(reason).cure}, or name another place with --output."
+        raise refused(UsageError, f"{what} {path}", reason, "cannot be written", cure=cure) from reason

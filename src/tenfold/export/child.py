@@ -19,7 +19,7 @@ from tenfold.export.formats.format import ElsewhereClassifier, PictureClassifier
 from tenfold.export.measure import Progress, matched_threshold, measure
 from tenfold.inference import Classifier
 from tenfold.modelfile import NetworkFacts
-from tenfold.os_errors import in_words
+from tenfold.os_errors import in_words, refused
 from tenfold.processes.child import ParentChannel
 
 # Between two messages of progress.
@@ -39,9 +39,8 @@ def run(channel: ParentChannel) -> None:
     except TenfoldError as error:
         channel.send(_refused(error))
     except OSError as reason:
-        file, problem, received, cure, code = in_words(reason)
-        subject = file or "Something that the export needs"
-        channel.send(_refused(ExportError(subject, problem, received=received, cure=f"{cure}.", reason=code)))
+        subject = in_words(reason).file or "Something that the export needs"
+        channel.send(_refused(refused(ExportError, subject, reason)))
 
 
 def _refused(error: TenfoldError) -> dict[str, Any]:

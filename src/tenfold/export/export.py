@@ -26,7 +26,7 @@ from tenfold.export.receipt import (
 )
 from tenfold.export.steps import ExportListener, ExportSteps, usable
 from tenfold.files import replacing
-from tenfold.os_errors import in_words
+from tenfold.os_errors import in_words, refused
 
 # Opens the pictures for the facts of a model; what is written goes into the folder.
 OpenPictures = Callable[[modelfile.ModelInfo, Path], ExportPictures]
@@ -162,13 +162,9 @@ def _written(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as reason:
-        refused = in_words(reason)
-        raise ExportError(
-            f"The export in {folder}",
-            "cannot be written",
-            received=refused.received,
-            cure=f"{refused.cure}, or name another place with --output.",
-            reason=refused.reason,
+        cure = f"{in_words(reason).cure}, or name another place with --output."
+        raise refused(
+            ExportError, f"The export in {folder}", reason, "cannot be written", cure=cure
         ) from reason
 
 

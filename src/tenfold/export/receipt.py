@@ -15,6 +15,7 @@ from tenfold.evaluation.report.speed import machine
 from tenfold.export.measure import Measured
 from tenfold.export.pictures import ExportPictures
 from tenfold.metrics import Share, share
+from tenfold.os_errors import refused
 from tenfold.parsing import from_json
 
 VERSION = 1
@@ -150,12 +151,8 @@ def read_receipt(path: Path) -> Receipt:
     try:
         content = path.read_bytes()
     except OSError as reason:
-        raise ExportError(
-            subject,
-            "cannot be read",
-            received=reason.strerror or str(reason),
-            cure="`tenfold export` writes it beside the exported file.",
-        ) from reason
+        cure = "`tenfold export` writes it beside the exported file."
+        raise refused(ExportError, subject, reason, "cannot be read", cure=cure) from reason
     return parse_receipt(content, subject)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from tenfold import os_errors
 from tenfold.database import Database, passing, trouble
 from tenfold.errors import JobError, TenfoldError
 from tenfold.jobs.leases import Attempt, Leases
@@ -18,7 +19,6 @@ from tenfold.jobs.records import Records
 from tenfold.jobs.tables import CANCELLED, DONE, FAILED, JobRow
 from tenfold.jobs.types import QUEUES, AnyHandler, AnyType
 from tenfold.jobs.work import Stopped, Work
-from tenfold.os_errors import in_words
 
 log = logging.getLogger(__name__)
 
@@ -247,6 +247,6 @@ def refused(title: str, reason: OSError) -> JobError:
     Args:
         title: the job's; it is named where the system names no file.
     """
-    file, problem, received, cure, code = in_words(reason)
-    subject = f"'{title}': {file or 'something that it needs'}"
-    return JobError(subject, problem, received=received, cure=f"{cure}; then start it again.", reason=code)
+    said = os_errors.in_words(reason)
+    subject = f"'{title}': {said.file or 'something that it needs'}"
+    return os_errors.refused(JobError, subject, reason, cure=f"{said.cure}; then start it again.")

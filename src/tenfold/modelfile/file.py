@@ -18,7 +18,7 @@ from tenfold.errors import ModelFileError
 from tenfold.files import write_whole
 from tenfold.modelfile import facts
 from tenfold.modelfile.facts import FORMAT_VERSION, ModelInfo, UnfitFacts
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 
 # A protocol buffer is no longer than this.
 MOST_BYTES = 2**31 - 1
@@ -62,13 +62,9 @@ def write(path: Path, network: bytes, info: ModelInfo) -> None:
     try:
         write_whole(path, content)
     except OSError as reason:
-        raise ModelFileError(
-            f"The model file {path}",
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Free some space, or name another place.",
-            reason=in_words(reason).reason,
-        ) from reason
+        cure = "Free some space, or name another place."
+        subject = f"The model file {path}"
+        raise refused(ModelFileError, subject, reason, "cannot be written", cure=cure) from reason
 
 
 def network(path: Path) -> bytes:
@@ -102,12 +98,8 @@ def read(path: str | os.PathLike[str], subject: str = "") -> tuple[bytes, ModelI
             raise OSError(0, f"{state.st_size:,} bytes; no ONNX file has more than {MOST_BYTES:,}")
         content = where.read_bytes()
     except OSError as reason:
-        raise ModelFileError(
-            subject,
-            "cannot be read",
-            received=reason.strerror or str(reason),
-            cure=f"Check the path, or name a bundled model: {BUNDLED_NAMES}.",
-        ) from reason
+        cure = f"Check the path, or name a bundled model: {BUNDLED_NAMES}."
+        raise refused(ModelFileError, subject, reason, "cannot be read", cure=cure) from reason
     return content, _checked(content, subject)
 
 

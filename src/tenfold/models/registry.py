@@ -19,7 +19,7 @@ from tenfold.modelfile import ModelInfo
 from tenfold.models import bundled
 from tenfold.models.rows import added, last_change, listed, row_of, standing, unknown
 from tenfold.models.tables import LiveChange, RegisteredModel
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.storage import BlobStore
 
 BUNDLED = "bundled"
@@ -350,13 +350,12 @@ class Registry:
             return session.scalars(select(LiveChange).order_by(LiveChange.id.desc()).limit(limit)).all()
 
     def _unreadable(self, model: RegisteredModel, reason: OSError) -> ModelFileError:
-        absent, said = isinstance(reason, FileNotFoundError), in_words(reason)
+        subject = f"The model file {self._blobs.name}/{model.file}"
+        if not isinstance(reason, FileNotFoundError):
+            return refused(ModelFileError, subject, reason, "cannot be read")
+        received, cure = reason.strerror or "", "Add the model again."
         return ModelFileError(
-            f"The model file {self._blobs.name}/{model.file}",
-            "cannot be read",
-            received=said.received,
-            cure="Add the model again." if absent else f"{said.cure}.",
-            reason="model-file-missing" if absent else said.reason,
+            subject, "cannot be read", received=received, cure=cure, reason="model-file-missing"
         )
 
     def _keep(self, key: str, content: bytes) -> None:
@@ -371,13 +370,8 @@ class Registry:
             raise self._no_room(reason) from reason
 
     def _no_room(self, reason: OSError) -> RegistryError:
-        return RegistryError(
-            f"The folder {self._blobs.name}",
-            "cannot take the model file",
-            received=reason.strerror or str(reason),
-            cure="Free some space.",
-            reason=in_words(reason).reason,
-        )
+        subject, problem = f"The folder {self._blobs.name}", "cannot take the model file"
+        return refused(RegistryError, subject, reason, problem, cure="Free some space.")
 
     def _note(self, new: dict[str, Any]) -> RegisteredModel:
         try:

@@ -13,6 +13,7 @@ from torch import Tensor
 from tenfold import settings
 from tenfold.downloads import Progress, download
 from tenfold.errors import MissingExtra, TrainingError
+from tenfold.os_errors import refused
 from tenfold.paths import Home
 
 URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
@@ -142,12 +143,9 @@ def fetch(*, url: str = "", progress: Progress = lambda done, total: None) -> Pa
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as reason:
-        raise TrainingError(
-            f"The folder {path.parent}",
-            "cannot take VGG16's weights",
-            received=reason.strerror or str(reason),
-            cure="Free some space (they need 528 MB), or name a copy elsewhere with --weights FILE.",
-        ) from reason
+        cure = "Free some space (they need 528 MB), or name a copy elsewhere with --weights FILE."
+        subject = f"The folder {path.parent}"
+        raise refused(TrainingError, subject, reason, "cannot take VGG16's weights", cure=cure) from reason
     expected = path.stem.rpartition("-")[2]
     if not found.startswith(expected):
         path.unlink()

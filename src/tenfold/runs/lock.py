@@ -11,7 +11,7 @@ from io import BufferedRandom
 from pathlib import Path
 
 from tenfold.errors import TrainingError
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 
 FILE = "running"
 # `is_training` holds the lock for a moment: that is no reason to refuse.
@@ -81,10 +81,5 @@ def is_training(folder: Path) -> bool:
 
 def cannot_write(folder: Path, reason: OSError) -> TrainingError:
     """The error for a run's folder that cannot be written."""
-    return TrainingError(
-        f"The run folder {folder}",
-        "cannot be written",
-        received=reason.strerror or str(reason),
-        cure="Free some space or name another folder with --run.",
-        reason=in_words(reason).reason,
-    )
+    cure = "Free some space or name another folder with --run."
+    return refused(TrainingError, f"The run folder {folder}", reason, "cannot be written", cure=cure)

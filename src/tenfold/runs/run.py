@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from tenfold import modelfile
 from tenfold.errors import ModelFileError, TrainingError
+from tenfold.os_errors import refused
 from tenfold.parsing import from_json, from_toml
 from tenfold.recipes import recipe_file
 from tenfold.recipes.recipe import Recipe
@@ -261,9 +262,7 @@ class Run:
         try:
             shutil.rmtree(self.folder)
         except OSError as reason:
-            raise TrainingError(
-                subject, "cannot be deleted", received=f"{reason.filename}: {reason.strerror}"
-            ) from reason
+            raise refused(TrainingError, subject, reason, "cannot be deleted") from reason
 
     def _checkpoint_facts(self) -> dict[str, Any]:
         """The facts in a checkpoint's header (the safetensors format), without its tensors."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tenfold.errors import TenfoldError
-from tenfold.os_errors import in_words
+from tenfold.os_errors import in_words, refused
 from tenfold.runtime.supervisor import Periodic, Service, ServiceFault
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ def _of_the_system(error: Exception) -> TenfoldError | None:
     """A refusal of the operating system in words, such as a full disk; None for other errors."""
     if not isinstance(error, OSError):
         return None
-    file, problem, received, cure, code = in_words(error)
-    if not code:
-        return None
-    subject = file or "A file"
-    return TenfoldError(subject, problem, received=received, cure=f"{cure}; it is tried again.", reason=code)
+    said = in_words(error)
+    cure = f"{said.cure}; it is tried again."
+    return refused(TenfoldError, said.file or "A file", error, cure=cure) if said.reason else None

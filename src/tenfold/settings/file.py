@@ -14,7 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 from tenfold import settings
 from tenfold.errors import SettingError
 from tenfold.files import private_mode, replacing
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.paths import Home
 
 
@@ -80,10 +80,5 @@ def _write(file: Path, text: str, environ: Mapping[str, str]) -> None:
             except SettingError as reason:
                 raise reason.about(reason.subject.removesuffix(f" in {part}")) from reason
     except OSError as reason:
-        raise SettingError(
-            str(file),
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Give tenfold the right to write there, or edit it by hand.",
-            reason=in_words(reason).reason,
-        ) from reason
+        cure = "Give tenfold the right to write there, or edit it by hand."
+        raise refused(SettingError, str(file), reason, "cannot be written", cure=cure) from reason

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic_settings import EnvSettingsSource
 
 from tenfold.errors import SettingError
+from tenfold.os_errors import refused
 from tenfold.parsing import from_toml
 from tenfold.paths import Home
 from tenfold.settings.model import IS_PATH, Settings, default_home, expanded, variable
@@ -87,12 +88,8 @@ def _from_file(path: Path) -> dict[str, _Given]:
             str(path), "is not valid TOML", received=str(error), cure="Mend that line."
         ) from None
     except OSError as error:
-        raise SettingError(
-            str(path),
-            "cannot be read",
-            received=error.strerror or str(error),
-            cure=f"Check the path, or unset {CONFIG_VARIABLE}.",
-        ) from None
+        cure = f"Check the path, or unset {CONFIG_VARIABLE}."
+        raise refused(SettingError, str(path), error, "cannot be read", cure=cure) from None
     return {
         name: _Given(_from(path, name, value), str(path), f"{name} in {path}")
         for name, value in stated.items()

@@ -16,7 +16,7 @@ from tenfold.errors import ModelFileError
 from tenfold.evaluation.calibration import softmax
 from tenfold.files import write_whole
 from tenfold.models import bundled
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.teaching.refit import Answers, Numbers, answers
 from tenfold.teaching.teach import Floats, Labels, Taught
 
@@ -106,10 +106,7 @@ def put_beside(model: Path, key: str, found: OwnSample) -> Path:
     try:
         write_whole(path, out.getvalue())
     except OSError as reason:
-        said = in_words(reason)
-        raise ModelFileError(
-            f"The own sample {path}", "cannot be written", received=said.received, cure=f"{said.cure}."
-        ) from reason
+        raise refused(ModelFileError, f"The own sample {path}", reason, "cannot be written") from reason
     return path
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from tenfold.errors import TrainingError
 from tenfold.files import replacing
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.parsing import from_json
 
 
@@ -40,14 +40,10 @@ def save(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         with replacing(path, make_folder=False) as part:
             save_file(held, part, metadata={"tenfold": json.dumps(facts)})
     except (OSError, SafetensorError) as reason:
-        refused = in_words(reason if isinstance(reason, OSError) else _system_error(reason))
-        raise TrainingError(
-            f"The checkpoint {path}",
-            "cannot be written" + ("; the one before it is intact" if path.exists() else ""),
-            received=refused.received,
-            cure="Free some space or name another folder with --run, then go on with --resume.",
-            reason=refused.reason,
-        ) from reason
+        known = reason if isinstance(reason, OSError) else _system_error(reason)
+        problem = "cannot be written" + ("; the one before it is intact" if path.exists() else "")
+        cure = "Free some space or name another folder with --run, then go on with --resume."
+        raise refused(TrainingError, f"The checkpoint {path}", known, problem, cure=cure) from reason
 
 
 def _system_error(reason: SafetensorError) -> OSError:

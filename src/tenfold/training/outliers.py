@@ -18,6 +18,7 @@ from torch.nn import functional
 from tenfold import images
 from tenfold.errors import PictureError, TrainingError
 from tenfold.folder_walk import files_below
+from tenfold.os_errors import refused
 from tenfold.recipes.recipe import Outliers
 
 Pictures = NDArray[np.uint8]
@@ -63,12 +64,9 @@ def read_folder(folder: Path, side: int) -> Pictures:
     """
 
     def refuse(reason: OSError) -> None:
-        raise TrainingError(
-            f"The folder of outliers {folder}",
-            "cannot be listed",
-            received=reason.strerror or str(reason),
-            cure="Name a folder of pictures that show none of the classes.",
-        ) from reason
+        cure = "Name a folder of pictures that show none of the classes."
+        subject = f"The folder of outliers {folder}"
+        raise refused(TrainingError, subject, reason, "cannot be listed", cure=cure) from reason
 
     def read(path: str) -> Pictures | None:
         try:

@@ -27,7 +27,7 @@ from tenfold.database.backups import copy_file
 from tenfold.database.upgrading import upgrade
 from tenfold.errors import BackupError, counted
 from tenfold.files import private_mode
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.parsing import from_toml
 from tenfold.paths import Home
 from tenfold.storage import BlobStore, is_key
@@ -299,10 +299,7 @@ def _refused(folder: Path, reason: OSError | sqlite3.Error) -> BackupError:
         return BackupError(
             subject, "cannot take the database", received=str(reason), cure="Look at its disk."
         )
-    said = in_words(reason)
-    return BackupError(
-        subject, said.problem, received=said.received, cure=f"{said.cure}.", reason=said.reason
-    )
+    return refused(BackupError, subject, reason)
 
 
 # Changes to rows in every backup, and in one without secrets.

@@ -34,7 +34,7 @@ from tenfold.metrics import Share
 from tenfold.modelfile import ModelInfo
 from tenfold.models.registry import TAUGHT
 from tenfold.models.tables import RegisteredModel
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.storage import BlobStore
 from tenfold.teaching import model_file
 from tenfold.teaching.teach import LEAST, MOST, Taught
@@ -264,7 +264,7 @@ class TeachDrafts:
             try:
                 path = stack.enter_context(self._blobs.local_copy(_model_key(draft_id, key)))
             except OSError as reason:
-                raise _refused("A file of the draft", reason) from reason
+                raise refused(DraftError, "A file of the draft", reason) from reason
             yield path
 
     def _pixels(self, content: bytes, name: str) -> Pixels:
@@ -297,14 +297,14 @@ class TeachDrafts:
         try:
             self._blobs.put(key, content, immutable=True)
         except OSError as reason:
-            raise _refused(f"The folder {self._blobs.name}", reason) from reason
+            raise refused(DraftError, f"The folder {self._blobs.name}", reason) from reason
 
     def _stored(self, key: str) -> bytes:
         try:
             with self._blobs.open(key) as file:
                 return file.read()
         except OSError as reason:
-            raise _refused("A file of the draft", reason) from reason
+            raise refused(DraftError, "A file of the draft", reason) from reason
 
     def _delete(self, draft_id: int, hashes: Sequence[str]) -> None:
         for one in hashes:
@@ -317,11 +317,6 @@ def _picture_key(draft_id: int, content_hash: str) -> str:
 
 def _model_key(draft_id: int, key: str) -> str:
     return f"{draft_id}/models/{key}.onnx"
-
-
-def _refused(subject: str, reason: OSError) -> DraftError:
-    said = in_words(reason)
-    return DraftError(subject, said.problem, received=said.received, cure=f"{said.cure}.", reason=said.reason)
 
 
 def _learned(draft: Draft) -> str:

@@ -23,7 +23,7 @@ from tenfold.database import UNAVAILABLE, Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.reasons import Reason
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.classify_job import Answer, Answering, ClassifyPending
@@ -230,11 +230,8 @@ class AddPictures:
             try:
                 files.append(FileState.of(path))
             except OSError as reason:
-                found = in_words(reason)
-                name, received = safe_name(path), reason.strerror or ""
-                counts.problem(
-                    PictureError(name, "cannot be read", received=received, reason=found.reason).facts()
-                )
+                error = refused(PictureError, safe_name(path), reason, "cannot be read")
+                counts.problem(error.facts())
         counts.files += len(batch) - len(files)
         past = seen(self._database, whose.owner, files)
         wanted = [file for file in files if not _skipped(past[file.path], again)]

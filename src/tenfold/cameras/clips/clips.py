@@ -23,7 +23,7 @@ from tenfold.cameras.tables import WHOLE, WRITING, ClipRow, DeletedClips, EventR
 from tenfold.database import Database, now, row_of
 from tenfold.errors import CameraError, UnknownCameraEvent
 from tenfold.files import temporary
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.storage import BlobStore
 
 # Marks the folder of clips, to tell it from a mount point whose disk is missing.
@@ -293,8 +293,7 @@ class Clips:
         return self.folder / UNFINISHED / key.replace("/", "-")
 
     def _unusable(self, error: OSError) -> CameraError:
-        _, problem, received, cure, code = in_words(error)
-        return CameraError(str(self.folder), problem, received=received, cure=f"{cure}.", reason=code)
+        return refused(CameraError, str(self.folder), error)
 
 
 def _shows(label: str) -> ColumnElement[bool]:

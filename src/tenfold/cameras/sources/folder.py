@@ -12,7 +12,7 @@ from tenfold import images
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.errors import CameraError, PictureError
 from tenfold.folder_walk import passed_over
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 
 RATE = 25.0
 _WHOLE = 1 << 30  # the shortest side that is wanted: no picture is read at a reduced scale
@@ -60,10 +60,7 @@ class Folder:
         try:
             entries = [path for path in self._path.iterdir() if not passed_over(path.name)]
         except OSError as reason:
-            _, problem, received, cure, code = in_words(reason)
-            raise CameraError(
-                str(self._path), problem, received=received, cure=f"{cure}.", reason=code
-            ) from reason
+            raise refused(CameraError, str(self._path), reason) from reason
         return sorted((path for path in entries if path.is_file()), key=_by_number)
 
 

@@ -22,7 +22,7 @@ from tenfold.class_folders import PART_NAMES
 from tenfold.database import Database, now
 from tenfold.errors import CatalogueError, counted
 from tenfold.files import write_whole
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.table_files import as_csv, as_parquet
 
 Labels = Literal["corrected", "all"]
@@ -185,13 +185,9 @@ def _written(files: Iterator[ExportFile], folder: Path) -> int:
                 write_whole(folder / file.path, iter(partial(source.read, _PIECE), b""), lasting=False)
             count += 1
     except OSError as reason:
-        raise CatalogueError(
-            f"The folder {folder}",
-            f"cannot be written; it holds {counted(count, 'file')}",
-            received=reason.strerror or str(reason),
-            cure="Make room there or choose another, and export again.",
-            reason=in_words(reason).reason,
-        ) from reason
+        problem = f"cannot be written; it holds {counted(count, 'file')}"
+        cure = "Make room there or choose another, and export again."
+        raise refused(CatalogueError, f"The folder {folder}", reason, problem, cure=cure) from reason
     return count
 
 

@@ -14,6 +14,7 @@ from tenfold.cli.terminal.paths import FILE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 from tenfold.modelfile import BUNDLED, BUNDLED_NAMES, CAMERAS
+from tenfold.os_errors import refused
 
 if TYPE_CHECKING:
     from tenfold.cameras.frames import FrameSource
@@ -193,9 +194,8 @@ def _write_report(path: Path, source: "FrameSource", events: _Events) -> None:
     try:
         report.write(path, source.facts.description, told, [events.times(event) for event in told])
     except OSError as error:
-        raise UsageError(
-            str(path), "cannot be written", received=error.strerror or "", cure="Name another file."
-        ) from error
+        cure = "Name another file."
+        raise refused(UsageError, str(path), error, "cannot be written", cure=cure) from error
 
 
 def _clock(seconds: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tenfold import images
 from tenfold.errors import FolderError
 from tenfold.folder_walk import LINKS_LEFT_OUT, LinkLeftOut, files_below
-from tenfold.os_errors import in_words
+from tenfold.os_errors import refused
 from tenfold.server_files import ServerFiles
 
 
@@ -56,11 +56,8 @@ class Walk:
         return not (folder and self.files.own(path))
 
     def _unlisted(self, error: OSError) -> None:
-        found, name = in_words(error), images.safe_name(os.fsdecode(error.filename))
-        cure = "Check the right to read it."
-        self.problems.append(
-            FolderError(name, "cannot be listed", received=found.received, cure=cure, reason=found.reason)
-        )
+        name, cure = images.safe_name(os.fsdecode(error.filename)), "Check the right to read it."
+        self.problems.append(refused(FolderError, name, error, "cannot be listed", cure=cure))
 
     def _left_out(self, path: str, link: LinkLeftOut) -> None:
         cure = "Name what it leads to, to have it too."
@@ -77,6 +74,5 @@ def _missing(path: str) -> FolderError:
     except FileNotFoundError:
         return FolderError(name, "does not exist", reason="missing")
     except OSError as error:
-        found = in_words(error)
-        return FolderError(name, "cannot be read", received=found.received, reason=found.reason)
+        return refused(FolderError, name, error, "cannot be read")
     return FolderError(name, "is neither a file nor a folder", reason="not-a-folder")
