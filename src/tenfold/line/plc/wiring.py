@@ -16,7 +16,7 @@ Only what is opened is imported.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tenfold.errors import LineError
 from tenfold.line.plc.signals import Plant, SignalOutput
@@ -50,137 +50,122 @@ def connect(
         choose: see `OpcUaServer`.
 
     Raises:
-        LineError: one cannot be opened, or is of no kind that is known; those opened before are closed.
+        LineError: one cannot be opened, or as `check`; those opened before are closed.
     """
+    how, others = _options("plant", plant), [_options("output", one) for one in outputs]
     opened: list[SignalOutput] = []
     try:
-        found, asking = _plant(plant, choose)
+        found, asking = _plant(plant["kind"], how, choose)
         opened += asking
-        opened += [_output(one, choose) for one in outputs]
-    except (LineError, TypeError) as error:
+        for kept, options in zip(outputs, others, strict=True):
+            opened.append(_output(kept["kind"], options, choose))
+    except LineError:
         for each in opened:
             each.close()
-        if isinstance(error, LineError):
-            raise
-        raise LineError(
-            "A plant or an output",
-            "has a setting that is not known, or lacks one",
-            received=str(error),
-            reason="wiring",
-        ) from error
+        raise
     return Wires(found, tuple(opened), asks=bool(asking))
 
 
 def check(plant: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]]) -> None:
-    """Raise LineError where `connect` would find a setting that is not known or missing; opens nothing."""
-    from tenfold.line.plc.digital import CommandOptions
-    from tenfold.line.plc.modbus import ModbusAddress
-    from tenfold.line.plc.mqtt_broker import Broker
-    from tenfold.line.plc.opcua.client import OpcUaAddress
-    from tenfold.line.plc.opcua.server import OpcUaServerOptions
-
-    made: dict[str, Callable[..., object]] = {
-        "none": lambda: None,
-        "modbus": ModbusAddress,
-        "modbus-server": ModbusAddress,
-        "opcua": lambda **options: OpcUaAddress(**_secured(options)),
-        "opcua-server": lambda **options: OpcUaServerOptions(**_secured(options)),
-        "sparkplug": Broker,
-        "command": CommandOptions,
-        "file": lambda path: Path(path),
-    }
-    listed = [("plant", PLANT_KINDS, plant), *(("output", OUTPUT_KINDS, one) for one in outputs)]
-    for what, known, kept in listed:
-        kind, options = _split(kept)
-        if kind not in known:
-            raise _unknown(what, kind, known)
-        try:
-            made[kind](**options)
-        except TypeError as error:
-            raise LineError(
-                f"The {what} {kind}",
-                "has a setting that is not known, or lacks one",
-                received=str(error),
-                cure="The page on production lines in the documentation names them.",
-                reason="wiring",
-            ) from error
+    """Raise LineError where a kind or a setting is not known, or one is missing; opens nothing."""
+    _options("plant", plant)
+    for one in outputs:
+        _options("output", one)
 
 
-def _plant(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> tuple[Plant, list[SignalOutput]]:
-    kind, options = _split(kept)
-    if kind == "none":
-        from tenfold.line.plc.triggers import NoPlant
+def _options(what: Literal["plant", "output"], kept: Mapping[str, Any]) -> Any:
+    """The value by which a kind is opened; raises as `check`."""
+    kind, known = str(kept.get("kind")), PLANT_KINDS if what == "plant" else OUTPUT_KINDS
+    if kind not in known:
+        cure = f"Take of: {', '.join(known)}."
+        raise LineError(f"A kind of {what}", "is not known", received=kind, cure=cure, reason="wiring")
+    try:
+        return _made(kind, **{name: value for name, value in kept.items() if name != "kind"})
+    except TypeError as error:
+        raise LineError(
+            f"The {what} {kind}",
+            "has a setting that is not known, or lacks one",
+            received=str(error),
+            cure="The page on production lines in the documentation names them.",
+            reason="wiring",
+        ) from error
 
-        return NoPlant(), []
+
+def _made(kind: str, **options: Any) -> Any:
     if kind in ("modbus", "modbus-server"):
-        from tenfold.line.plc.modbus import ModbusAddress, ModbusPlant
-        from tenfold.line.plc.modbus_server import ModbusServer
+        from tenfold.line.plc.modbus import ModbusAddress
 
-        address = ModbusAddress(**options)
-        if kind == "modbus":
-            return ModbusPlant(address), []
-        server = ModbusServer(address)
-        return server, [server]
+        return ModbusAddress(**options)
     if kind == "opcua":
-        from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
+        from tenfold.line.plc.opcua.client import OpcUaAddress
 
-        return OpcUaPlant(OpcUaAddress(**_secured(options))), []
+        return OpcUaAddress(**_secured(options))
     if kind == "opcua-server":
-        from tenfold.line.plc.handshake_plant import HandshakePlant
+        from tenfold.line.plc.opcua.results import KnownRecipe
+        from tenfold.line.plc.opcua.server import OpcUaServerOptions
 
-        handshake = HandshakePlant()
-        return handshake, [handshake, _opcua_server(options, choose, handshake)]
-    raise _unknown("plant", kind, PLANT_KINDS)
-
-
-def _output(kept: Mapping[str, Any], choose: Callable[[int], bool]) -> SignalOutput:
-    kind, options = _split(kept)
-    if kind == "opcua-server":
-        return _opcua_server(options, choose, None)
+        # Returns fields of `KnownRecipe`, read whenever the plant asks.
+        told: Callable[[], Sequence[Mapping[str, Any]]] = options.pop("recipes", tuple)
+        return OpcUaServerOptions(recipes=lambda: [KnownRecipe(**one) for one in told()], **_secured(options))
     if kind == "sparkplug":
         from tenfold.line.plc.mqtt_broker import Broker
+
+        return Broker(**options)
+    if kind == "command":
+        from tenfold.line.plc.digital import CommandOptions
+
+        return CommandOptions(**options)
+    return _file(**options) if kind == "file" else _nothing(**options)
+
+
+def _file(path: str) -> Path:
+    return Path(path)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _plant(kind: str, options: Any, choose: Callable[[int], bool]) -> tuple[Plant, list[SignalOutput]]:
+    if kind == "modbus":
+        from tenfold.line.plc.modbus import ModbusPlant
+
+        return ModbusPlant(options), []
+    if kind == "modbus-server":
+        from tenfold.line.plc.modbus_server import ModbusServer
+
+        server = ModbusServer(options)
+        return server, [server]
+    if kind == "opcua":
+        from tenfold.line.plc.opcua.client import OpcUaPlant
+
+        return OpcUaPlant(options), []
+    if kind == "opcua-server":
+        from tenfold.line.plc.handshake_plant import HandshakePlant
+        from tenfold.line.plc.opcua.server import OpcUaServer
+
+        handshake = HandshakePlant()
+        return handshake, [handshake, OpcUaServer(options, handshake=handshake, choose=choose)]
+    from tenfold.line.plc.triggers import NoPlant
+
+    return NoPlant(), []
+
+
+def _output(kind: str, options: Any, choose: Callable[[int], bool]) -> SignalOutput:
+    if kind == "opcua-server":
+        from tenfold.line.plc.opcua.server import OpcUaServer
+
+        return OpcUaServer(options, handshake=None, choose=choose)
+    if kind == "sparkplug":
         from tenfold.line.plc.sparkplug import SparkplugOutput
 
-        return SparkplugOutput(Broker(**options))
-    from tenfold.line.plc.digital import CommandOptions, command_output, file_output
+        return SparkplugOutput(options)
+    from tenfold.line.plc.digital import command_output, file_output
 
-    if kind == "command":
-        return command_output(CommandOptions(**options))
-    if kind == "file":
-        return file_output(Path(str(options.get("path"))))
-    raise _unknown("output", kind, OUTPUT_KINDS)
-
-
-def _opcua_server(options: dict[str, Any], choose: Callable[[int], bool], handshake: Any) -> SignalOutput:
-    from tenfold.line.plc.opcua.results import KnownRecipe
-    from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
-
-    # Returns fields of `KnownRecipe`, read whenever the plant asks.
-    told: Callable[[], Sequence[Mapping[str, Any]]] = options.pop("recipes", tuple)
-
-    def recipes() -> list[KnownRecipe]:
-        return [KnownRecipe(**one) for one in told()]
-
-    return OpcUaServer(
-        OpcUaServerOptions(recipes=recipes, **_secured(options)), handshake=handshake, choose=choose
-    )
+    return command_output(options) if kind == "command" else file_output(options)
 
 
 def _secured(options: dict[str, Any]) -> dict[str, Any]:
     from tenfold.line.plc.opcua.security import Security
 
     return options | {"security": Security(**(options.get("security") or {}))}
-
-
-def _split(kept: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    return str(kept.get("kind")), {name: value for name, value in kept.items() if name != "kind"}
-
-
-def _unknown(what: str, kind: str, known: Sequence[str]) -> LineError:
-    return LineError(
-        f"A kind of {what}",
-        "is not known",
-        received=kind,
-        cure=f"Take of: {', '.join(known)}.",
-        reason="wiring",
-    )
