@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.chromium import Chromium
+    from tests.outbox.receivers import Receiver
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
 settings.register_profile("tenfold", deadline=None, derandomize=True)
@@ -319,3 +320,12 @@ def database(tables_url: str) -> Iterator[Database]:
     """A database with all tables, empty: on SQLite and on PostgreSQL."""
     with closing(Database(tables_url)) as opened:
         yield opened
+
+
+@pytest.fixture
+def receiver() -> "Iterator[Receiver]":
+    """Receives webhooks."""
+    from tests.outbox.receivers import receiving
+
+    with receiving() as one:
+        yield one

@@ -1,6 +1,5 @@
 """Who is told what cameras see: destinations with a real receiver, rules on real events, and browsers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
 from tests.browser.test_access import PHONE, violations
 from tests.cameras.events import seen
-from tests.outbox.receivers import Receiver, receiving
+from tests.outbox.receivers import Receiver
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -28,12 +27,6 @@ _NOTED = """() => {
     constructor(title, { body, tag }) { window.shown.push({ title, body, tag }); }
   };
 }"""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
 
 
 def row(page: Page, name: str) -> Locator:

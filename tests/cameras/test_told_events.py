@@ -16,7 +16,7 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.rules.text import parse as rule
 from tests.cameras.conftest import RtspServer
 from tests.cameras.serving import Server
-from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering, receiving
+from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -24,12 +24,6 @@ pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[
 Start = Callable[..., RtspServer]
 # Within which an end that came back is used again, and within which something moves before the camera.
 RECOVERY_SECONDS, EVENT_SECONDS = 10.0, 8.0
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tenfold.database import Database, now
 from tenfold.outbox import Message, Outbox, OutboxQueue, Sender
 from tenfold.outbox.outbox import new_key
-from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering, receiving
+from tests.outbox.receivers import Broker, Subscriber, brokering
 
 
 def message(text: str = "A person at the door", source: str = "door", **changes: object) -> Message:
@@ -58,12 +58,6 @@ def sending(database: Database, outbox: Outbox) -> Iterator[Callable[[], Callabl
 
     yield start
     stop()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
 
 
 @pytest.fixture

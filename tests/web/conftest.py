@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -20,6 +20,9 @@ from tenfold.web.app import create_app
 from tenfold.web.server import Server, configured
 from tenfold.web.service import WebService
 from tests.fakes import FakeApp
+
+if TYPE_CHECKING:
+    from tests.web.signed_in import Staffed
 
 
 @dataclass
@@ -84,3 +87,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 def running(serve: Serve) -> Running:
     """One server for tests that change nothing in it."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def staffed(serve: Serve) -> "Iterator[Staffed]":
+    """A server where people have accounts."""
+    from tests.web.signed_in import staff
+
+    with staff(serve) as made:
+        yield made

@@ -1,7 +1,6 @@
 """Rules and destinations in the terminal: added, listed, tried with a real receiver, removed."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,15 +11,9 @@ from tenfold.database import now
 from tenfold.runtime import App
 from tests.cameras.events import seen
 from tests.cli.conftest import Command
-from tests.outbox.receivers import Receiver, receiving
+from tests.outbox.receivers import Receiver
 
 pytestmark = pytest.mark.usefixtures("own_home")
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
 
 
 def test_a_destination_is_added_tried_listed_and_removed(tenfold: Command, receiver: Receiver) -> None:

@@ -1,7 +1,6 @@
 """A PLC that is a real OPC UA server: values in its types, faults in words, coming back, encryption."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from tenfold.errors import LineError
 from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
 from tenfold.line.plc.opcua.security import Security, secure_server, users
 from tenfold.line.plc.signals import OperatingState, Outputs
+from tenfold.line.simulator.broker import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("standard_nodes_once")]
 
@@ -25,12 +25,6 @@ HELD: dict[str, Any] = {
     "trigger_counts": list(range(100, 108)), "reject_counts": list(range(200, 208)), "order": 900_000,
 }  # fmt: skip
 TOLD = Outputs(pass_part=123_456, state=OperatingState.READY, alarm=7, recipe=4, passed=70_001, rejected=2)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 def place(port: int, security: Security | None = None) -> OpcUaAddress:

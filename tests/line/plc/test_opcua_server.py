@@ -21,6 +21,7 @@ from tenfold.line.plc.opcua.results import KnownRecipe
 from tenfold.line.plc.opcua.security import Security, make_certificate, secure_client
 from tenfold.line.plc.opcua.server import OpcUaServer, OpcUaServerOptions
 from tenfold.line.plc.signals import OperatingState, Outputs, PartResult
+from tenfold.line.simulator.broker import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("standard_nodes_once")]
 
@@ -29,12 +30,6 @@ RUNNING = Outputs(state=OperatingState.READY, recipe=1, passed=7, rejected=2)
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 PATIENCE = 60.0
 HALTED, READY, CONTINUOUS = "Halted", "Ready", "ContinuousExecution"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -15,15 +15,10 @@ from tenfold.line.plc.opcua.client import OpcUaPlant
 from tenfold.line.plc.opcua.server import OpcUaServer
 from tenfold.line.plc.sparkplug import SparkplugOutput
 from tenfold.line.plc.wiring import connect
+from tenfold.line.simulator.broker import free_port
 
 MODBUS = {"kind": "modbus", "host": "127.0.0.1"}
 NODES = {"triggers": "ns=2;i=1", "heartbeat": "ns=2;i=2"}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 def test_every_kind_opens(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tenfold.web.app import create_app
 from tenfold.web.security.access import administrator, operator, private, visitor
 from tests.fakes import RED, picture
 from tests.web.conftest import Running, Serve
-from tests.web.signed_in import Staffed, staff
+from tests.web.signed_in import Staffed
 
 # What answers to everybody, and why. The page's own documents and assets are the same for all who built it.
 OPEN = {
@@ -40,12 +40,6 @@ OF_VIEWERS = {
 SAFE = {"GET", "HEAD"}
 # What is shown to everybody: without an account it shows no more than how to sign in.
 PAGES = {*pages.PAGES, "/phone"}
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -20,16 +20,10 @@ from tests.cameras.events import NOON, seen
 from tests.fakes import RED, picture
 from tests.waiting import until
 from tests.web.conftest import Running, Serve
-from tests.web.signed_in import Staffed, staff
+from tests.web.signed_in import Staffed
 
 SECRET = "s3cret"
 DEAD = {"source": f"rtsp://ann:{SECRET}@127.0.0.1:9/live", "untested": True}
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.trail import Trail, TrailEntry
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
-from tests.web.conftest import Running, Serve
-from tests.web.signed_in import WORDS, Staffed, staff
+from tests.web.conftest import Running
+from tests.web.signed_in import WORDS, Staffed
 from tests.web.stations import paused_station
 
 SECRET = "s3cret"
@@ -34,12 +34,6 @@ CAMERA: dict[str, Any] = {
     "untested": True,
 }
 AT = "2026-11-29T10:00:00.000Z"
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
 
 
 @pytest.fixture

@@ -35,8 +35,7 @@ from tenfold.cameras.frames import Frame
 from tenfold.cameras.sources import CopiedVideo
 from tenfold.workflows.watch_cameras import live
 from tests.waiting import until
-from tests.web.conftest import Serve
-from tests.web.signed_in import Staffed, staff
+from tests.web.signed_in import Staffed
 
 HEIGHT, WIDTH = 720, 1280
 
@@ -130,12 +129,6 @@ def filming() -> Iterator[Filmed]:
     finally:
         filmed.stop.set()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,24 +9,11 @@ import pytest
 from tenfold.cameras.address import parse
 from tenfold.database import now
 from tests.cameras.events import seen
-from tests.outbox.receivers import Receiver, receiving
+from tests.outbox.receivers import Receiver
 from tests.waiting import until
-from tests.web.conftest import Serve
-from tests.web.signed_in import Staffed, staff
+from tests.web.signed_in import Staffed
 
 PLACE = "/api/v1/destinations"
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
 
 
 def add(staffed: Staffed, name: str, kind: str = "page", **settings: Any) -> dict[str, Any]:

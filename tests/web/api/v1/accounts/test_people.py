@@ -1,17 +1,8 @@
 """Accounts over HTTP."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.web.conftest import Serve
-from tests.web.signed_in import OWN, WORDS, Staffed, staff
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
+from tests.web.signed_in import OWN, WORDS, Staffed
 
 
 @pytest.mark.slow

@@ -2,19 +2,12 @@
 
 import re
 from asyncio import run
-from collections.abc import Iterator
 
 import pytest
 
 from tenfold.web.app import create_app
 from tests.web.conftest import Serve
 from tests.web.signed_in import OWN, WORDS, Staffed, staff
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
 
 
 @pytest.mark.slow

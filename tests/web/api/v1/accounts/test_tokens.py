@@ -1,17 +1,9 @@
 """Tokens and the audit log over HTTP."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.web.conftest import Running, Serve
-from tests.web.signed_in import OWN, Staffed, staff
-
-
-@pytest.fixture(scope="module")
-def staffed(serve: Serve) -> Iterator[Staffed]:
-    with staff(serve) as made:
-        yield made
+from tests.web.conftest import Running
+from tests.web.signed_in import OWN, Staffed
 
 
 @pytest.mark.slow
