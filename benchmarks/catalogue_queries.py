@@ -160,9 +160,8 @@ def one_size(folder: Path, count: int, url: str | None = None) -> list[dict[str,
     if url is not None or not ready.exists():
         build(database, count)
         ready.touch()
-    where = {} if url is None else {"TENFOLD_DATABASE_URL": url}
     try:
-        with serving(home, **where) as server:
+        with serving(home, TENFOLD_DATABASE_URL=url or "") as server:
             assert server.get("/api/v1/catalogue/counts")["total"] > count / 2
             return list(rows(database, server.client, count))
     finally:

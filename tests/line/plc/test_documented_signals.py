@@ -28,9 +28,10 @@ from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
 from tenfold.line.plc.signals import Inputs, Light, OperatingState, Outputs
 from tenfold.line.plc.sparkplug import SparkplugOutput
 from tenfold.line.plc.sparkplug_payload import DataType
+from tenfold.line.simulator.broker import free_port
 from tenfold.line.simulator.opcua_plc import OpcUaPlc
 from tests.line.plc.modbus_server import served
-from tests.line.plc.test_opcua_server import PATIENCE, Peer, driven, free_port, result, serving
+from tests.line.plc.test_opcua_server import PATIENCE, Peer, driven, result, serving
 from tests.line.plc.test_sparkplug import Host, metric, rebirth
 from tests.outbox.receivers import brokering
 from tests.paths import ROOT
