@@ -19,6 +19,8 @@ from tests.browser.test_data_page import add
 
 pytestmark = pytest.mark.browser
 
+# Milliseconds; a training gives way to all else that runs on the machine.
+GIVEN_WAY = 300_000
 PARTS = ("models", "corrections", "runs", "compare", "reclassify")
 
 
@@ -380,7 +382,7 @@ def test_a_training_is_begun_watched_stopped_gone_on_with_and_finished(
     expect(run.get_by_role("heading")).to_contain_text("three-shades")
     expect(run.get_by_text("Under way")).to_be_visible()
     # Each epoch is drawn as it ends.
-    expect(run.get_by_role("img", name="Accuracy. training")).to_be_visible()
+    expect(run.get_by_role("img", name="Accuracy. training")).to_be_visible(timeout=GIVEN_WAY)
     expect(run).to_contain_text(re.compile(r"epoch ([2-9]|\d\d+) of 500"))
     expect(run.get_by_role("progressbar")).to_be_visible()
     assert violations(page) == []
