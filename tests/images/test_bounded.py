@@ -94,8 +94,10 @@ def bmp_of_runs(side: int) -> bytes:
 def png_of_zeros(side: int, more: int) -> bytes:
     """A PNG that unpacks to `more` bytes behind its pixels."""
     header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    packing = zlib.compressobj()
-    packed = b"".join(packing.compress(bytes(1_000_000)) for _ in range(more // 1_000_000)) + packing.flush()
+    packing = zlib.compressobj(wbits=-15)
+    one = packing.compress(bytes(1_000_000)) + packing.flush(zlib.Z_FULL_FLUSH)
+    check = (more % 65521) << 16 | 1  # Adler-32 of zeros
+    packed = b"\x78\x9c" + one * (more // 1_000_000) + packing.flush() + check.to_bytes(4, "big")
     parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
     chunks = (struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b)) for k, b in parts)
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
