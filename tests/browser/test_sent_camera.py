@@ -80,9 +80,17 @@ def test_a_page_that_another_replaces_says_so_and_one_whose_connection_broke_goe
     expect(other.get_by_text("This page sends the picture of ⁨Desk⁩.")).to_be_visible()
     expect(page.get_by_text("Another page sends the picture of ⁨Desk⁩ now")).to_be_visible()
     assert page.evaluate("document.querySelector('video')") is None
+    # Whoever sends is told at once, not only with the next list of cameras, and does not try again.
+    senders: list[WebSocket] = []
+    other.on("websocket", lambda socket: senders.append(socket))
+    other.route(re.compile(r"/api/v1/cameras$"), lambda route: route.abort())
     assert page.request.delete(address).status == 200
-    expect(other.get_by_text("No camera is watched yet")).to_be_visible()
+    expect(other.get_by_text("The camera ⁨Desk⁩ was removed, so this page has stopped.")).to_be_visible()
     expect(other.locator("video")).to_have_count(0)
+    other.wait_for_timeout(1_500)  # a page whose connection broke would have tried again after a second
+    assert [one.url for one in senders if one.url.endswith("/frames")] == []
+    other.unroute(re.compile(r"/api/v1/cameras$"))
+    expect(other.get_by_text("No camera is watched yet")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -2532,7 +2532,7 @@ export interface paths {
          *     Nothing of `browser:NAME` can be tried: an operator's page sends its pictures over a WebSocket at
          *     `/api/v1/cameras/{number}/frames`, each a JPEG file of at most a megabyte in a message of its own. Each is
          *     answered (`kind`: `taken`) before the next may follow, ten a second at most. Whoever sends is closed with
-         *     code 4001 where another begins to.
+         *     code 4001 where another begins to, and with 4004 where the camera is removed.
          */
         post: operations["add_camera"];
         delete?: never;

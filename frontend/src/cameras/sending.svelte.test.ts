@@ -77,6 +77,14 @@ it("tries again where the connection breaks, ever later, and not where another p
   expect([sending.state, FakeSocket.made.length]).toEqual(["replaced", 4]);
 });
 
+it("does not try again where the camera was removed", async () => {
+  const sending = new Sending();
+  void sending.run("ws://x/frames", { videoWidth: 0 } as HTMLVideoElement, new AbortController().signal);
+  last().onclose({ code: 4004 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([sending.state, FakeSocket.made.length]).toEqual(["removed", 1]);
+});
+
 it("closes the connection when it is stopped", async () => {
   const stop = new AbortController();
   const done = sendPictures("ws://x/frames", take, vi.fn(), stop.signal);

@@ -3,13 +3,14 @@ import { takePicture } from "../shared/camera";
 import { Camera } from "../shared/camera.svelte";
 import { sleep } from "../shared/repeat";
 
-/** again: the connection broke, or could not be made. replaced: another page sends. refused: one may no longer. */
-export type SendingState = "starting" | "sending" | "again" | "replaced" | "refused";
+/** again: the connection broke, or could not be made. replaced: another page sends. refused: one may no longer.
+ *  removed: the camera was. */
+export type SendingState = "starting" | "sending" | "again" | "replaced" | "refused" | "removed";
 
 const [longest, quality] = [1280, 0.7]; // pixels; a picture has a megabyte at most
 const betweenPictures = 200; // milliseconds
 const [firstPause, longestPause] = [1_000, 15_000];
-const codes: Record<number, SendingState> = { 4001: "replaced", 1008: "refused" };
+const codes: Record<number, SendingState> = { 4001: "replaced", 1008: "refused", 4004: "removed" };
 
 /** Sends a picture whenever the last was taken in, five a second at most, until the connection ends or `signal`
  *  does; the code with which it ended. */
@@ -50,7 +51,7 @@ export class Sending {
 
   /** Whether this page sends to a camera, or will as soon as it can. */
   active(camera: number): boolean {
-    const over = this.state === "replaced" || this.state === "refused" || this.camera.problem !== null;
+    const over = Object.values(codes).includes(this.state) || this.camera.problem !== null;
     return this.to === camera && !over && !this.camera.lost;
   }
 

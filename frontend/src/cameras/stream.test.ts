@@ -4,7 +4,7 @@ import { stream, type Viewer } from "./stream";
 class FakeSocket {
   static last: FakeSocket;
   onmessage: (event: { data: unknown }) => void = () => undefined;
-  onclose: () => void = () => undefined;
+  onclose: (event: { code: number }) => void = () => undefined;
   sent: string[] = [];
   closed = false;
   constructor(readonly address: string) {
@@ -40,14 +40,22 @@ it("shows each picture with its boxes, answers it, and ends when the connection 
   socket.onmessage({ data: content });
   expect(one.picture.mock.calls).toEqual([[{ content: new Blob([content]), number: 7, boxes: [box] }]]);
   expect(socket.sent).toEqual([""]);
-  socket.onclose();
-  expect(await done).toBe(true);
+  socket.onclose({ code: 1001 });
+  expect(await done).toBe("shown");
 });
 
 it("says that nothing came where the connection cannot be made", async () => {
   const done = stream("ws://x/live", viewer(), new AbortController().signal);
-  FakeSocket.last.onclose();
-  expect(await done).toBe(false);
+  FakeSocket.last.onclose({ code: 1006 });
+  expect(await done).toBe("nothing");
+});
+
+it("says that the camera was removed, though pictures came before", async () => {
+  const done = stream("ws://x/live", viewer(), new AbortController().signal);
+  const socket = FakeSocket.last;
+  socket.onmessage({ data: JSON.stringify({ kind: "picture", number: 7, time: 1, boxes: [] }) });
+  socket.onclose({ code: 4004 });
+  expect(await done).toBe("removed");
 });
 
 it("gives each part of a video and answers it, and what moves, which it does not answer", () => {

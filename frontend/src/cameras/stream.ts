@@ -27,22 +27,27 @@ export interface Viewer {
   boxes: (moving: Moving) => void;
 }
 
+/** shown: something came. removed: the camera was. */
+export type Outcome = "shown" | "nothing" | "removed";
+
+const removed = 4004; // the code with which the server closes the connection then
+
 type Facts =
   | ({ kind: "picture"; number: number } & Moving)
   | ({ kind: "boxes" } & Moving)
   | ({ kind: "video" } & Omit<VideoPart, "content">);
 
 /** Shows one picture after another, each the newest, or the parts of a video, and answers each, so that the server
- *  sends another one. Ends with `signal`, or when the connection does or cannot be made; whether anything came. */
-export async function stream(address: string, viewer: Viewer, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
+ *  sends another one. Ends with `signal`, or when the connection does or cannot be made; what came of it. */
+export async function stream(address: string, viewer: Viewer, signal: AbortSignal): Promise<Outcome> {
+  if (signal.aborted) return "nothing";
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   let facts: Facts | null = null;
-  let came = false;
+  let outcome: Outcome = "nothing";
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     if (signal.aborted) return;
-    came = true;
+    outcome = "shown";
     if (typeof data === "string") {
       facts = JSON.parse(data) as Facts;
       if (facts.kind === "boxes") viewer.boxes(facts);
@@ -53,8 +58,11 @@ export async function stream(address: string, viewer: Viewer, signal: AbortSigna
     }
   };
   await new Promise<void>((done) => {
-    socket.onclose = () => done();
+    socket.onclose = ({ code }) => {
+      if (code === removed) outcome = "removed";
+      done();
+    };
     signal.addEventListener("abort", () => (socket.close(), done()), { once: true });
   });
-  return came;
+  return outcome;
 }

@@ -32,6 +32,7 @@ export const en = {
   send_again: "The connection to {name} broke; it is tried again. Keep the page open.",
   send_replaced: "Another page sends the picture of {name} now, so this one has stopped.",
   send_refused: "You may no longer send to {name}. Sign in again.",
+  send_removed: "The camera {name} was removed, so this page has stopped.",
   sendLost: "The camera is gone. Connect it, then send again.",
 
   namedBy: "The model {model} says what moves.",

@@ -213,6 +213,13 @@ def test_a_camera_that_sends_itself_takes_no_pictures_and_one_that_is_paused_nei
     assert connect(camera, staffed.olga).code() == 1001
 
 
+def test_a_sender_is_told_that_the_camera_was_removed(staffed: Staffed, connect: Connect) -> None:
+    number = add(staffed, "gone", "browser:gone")
+    sender = connect(number, staffed.olga)
+    staffed.ann.delete(f"/api/v1/cameras/{number}")
+    assert sender.code() == 4004
+
+
 def test_who_is_signed_out_sends_no_more(
     staffed: Staffed, camera: int, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

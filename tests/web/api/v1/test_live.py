@@ -286,6 +286,25 @@ def test_who_is_signed_out_sees_no_more(
     assert event.code == 1008
 
 
+@pytest.mark.parametrize(("removed", "code"), [(False, 1001), (True, 4004)])
+def test_a_viewer_is_told_whether_a_camera_that_is_watched_no_more_was_removed(
+    staffed: Staffed,
+    camera: int,
+    connect: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    removed: bool,
+    code: int,
+) -> None:
+    viewer = connect(f"/api/v1/cameras/{camera}/live", staffed.ann)
+    viewer.picture()
+    if removed:
+        staffed.ann.delete(f"/api/v1/cameras/{camera}")
+    monkeypatch.setattr(staffed.running.service.app.watched_cameras, "running", lambda one: None)
+    while not isinstance(event := viewer.next(), CloseConnection):
+        viewer.say()
+    assert event.code == code
+
+
 def test_a_viewer_goes_on_with_a_camera_whose_pictures_are_counted_anew(
     staffed: Staffed, camera: int, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

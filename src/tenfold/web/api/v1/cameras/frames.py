@@ -4,7 +4,7 @@ An operator or an administrator sends a JPEG file of at most a megabyte and wait
 (`kind`: `taken`), before the next, which is then the newest; so ten a second are taken at most. Whoever
 begins to send replaces who sent before, who is told by the code with which the connection is closed: 4001.
 Other codes: 1001, the camera is watched by no process of this server now; 1003, that was no JPEG file; 1008,
-the sender may no longer send; 1009, a message was too large.
+the sender may no longer send; 1009, a message was too large; 4004, the camera was removed.
 
 The pictures are not looked into here: the camera's decoder is, in a process of its own.
 """
@@ -21,7 +21,7 @@ from starlette.websockets import WebSocketDisconnect
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.tables import CameraRow
 from tenfold.errors import CameraError
-from tenfold.web.api.v1.cameras.live import refusals_answered
+from tenfold.web.api.v1.cameras.live import REFUSED, code_unwatched, refusals_answered
 from tenfold.web.security.access import operator, still_here, visitor
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
@@ -33,8 +33,8 @@ _SECONDS_BETWEEN_CHECKS = 10.0
 _POLL_SECONDS = 0.2
 _JPEG = b"\xff\xd8\xff"
 _TAKEN = json.dumps({"kind": "taken"})
-# Codes of WebSockets (RFC 6455), and one of ours.
-_AWAY, _NO_PICTURE, _REFUSED, _REPLACED = 1001, 1003, 1008, 4001
+# Codes of WebSockets: one of RFC 6455, and one of ours.
+_NO_PICTURE, _REPLACED = 1003, 4001
 
 
 @router.websocket("/{number}/frames")
@@ -103,7 +103,7 @@ class _Take:
         """The code with which to close; None where pictures are taken."""
         watch = self._service.app.watched_cameras.running(self._camera)
         if watch is None or watch.pushed is None:
-            return _AWAY
+            return await code_unwatched(self._service, self._camera)
         if self._pushed is not None and not self._pushed.sends(self._sender):
             return _REPLACED
         if watch.pushed is not self._pushed:  # it begins, or something else watches a camera that was changed
@@ -113,5 +113,5 @@ class _Take:
         if now - self._checked >= _SECONDS_BETWEEN_CHECKS:
             self._checked = now
             if not await still_here(self._socket, self._who):
-                return _REFUSED
+                return REFUSED
         return None

@@ -13,6 +13,9 @@ Until there is video, and wherever there is none, pictures are sent.
 A viewer answers each picture and each part of the video with a message of any content. Whoever has too many
 unanswered gets no other before an answer, and then the newest, of video from a key frame on: nobody sees the
 past, and a slow viewer delays nobody else.
+
+The connection is closed with 1001 where no process of this server watches the camera now, with 4004 where
+the camera was removed, and with 1008 where the viewer does not answer or may no longer look.
 """
 
 import asyncio
@@ -25,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from tenfold.errors import TenfoldError
+from tenfold.errors import TenfoldError, UnknownCamera
 from tenfold.web import problems
 from tenfold.web.security.access import last_visitor, still_here, viewer, visitor
 from tenfold.web.security.disclosure import problem_for
@@ -44,8 +47,9 @@ _MOST_UNANSWERED = {"picture": 2, "video": 5}
 _POLL_SECONDS = 0.05
 _SECONDS_BETWEEN_CHECKS = 10.0
 _SECONDS_BETWEEN_BOXES = 0.1
-# Codes of WebSockets (RFC 6455): the end; a viewer that does not answer, or may no longer look.
-_AWAY, _REFUSED = 1001, 1008
+# Codes of WebSockets (RFC 6455), the last of them ours: the end; a viewer that does not answer, or may no
+# longer look; the camera was removed.
+AWAY, REFUSED, REMOVED = 1001, 1008, 4004
 
 
 @router.websocket("/{number}/live")
@@ -71,6 +75,15 @@ async def refusals_answered(socket: WebSocket) -> AsyncIterator[None]:
         await socket.send_denial_response(problems.answer(error, HEADERS, problem=found))
     except WebSocketDisconnect:
         pass
+
+
+async def code_unwatched(service: WebService, camera: int) -> int:
+    """The code that closes a connection to a camera that is not watched: it may be again, or was removed."""
+    try:
+        await service.threads.read(service.app.cameras.get, camera)
+    except UnknownCamera:
+        return REMOVED
+    return AWAY
 
 
 class _Show:
@@ -116,22 +129,22 @@ class _Show:
         while not self._left:
             watch = self._service.app.watched_cameras.running(self._camera)
             if watch is None:
-                return _AWAY
+                return await code_unwatched(self._service, self._camera)
             if watch is not self._watch:
                 self._begin(watch)
             now = time.monotonic()
             if now - self._checked >= _SECONDS_BETWEEN_CHECKS:
                 self._checked = now
                 if not await still_here(self._socket, self._who):
-                    return _REFUSED
+                    return REFUSED
             copied = self._video is not None and self._video.goes_on(self._seen)
             if self._unanswered >= _MOST_UNANSWERED["video" if copied else "picture"]:
                 if now - self._answered_at > self._service.settings.stall_seconds:
-                    return _REFUSED
+                    return REFUSED
             elif await self._send_newest(watch):
                 continue
             await asyncio.sleep(_POLL_SECONDS)
-        return _AWAY
+        return AWAY
 
     def _begin(self, watch: "CameraWatch | None") -> None:
         """Look at this one: after a change of the camera numbers start anew, and something may be masked."""
