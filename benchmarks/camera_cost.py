@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from benchmarks.record import SAMPLES, spread
 from tenfold.cameras.decoder.load import FrameRateLimit
 from tenfold.cameras.decoder.still import Still
-from tenfold.cameras.decoder.video import Request, Video, pixels
+from tenfold.cameras.decoder.video import Request, Video, planes
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.picture import PlanarPicture
 from tenfold.cameras.watching import Classify, Options, Watcher
 
 SIZES = {"480p": (854, 480), "1080p": (1920, 1080)}
@@ -88,12 +89,20 @@ def seconds(file: Path, classify: Classify | None) -> tuple[float, int]:
                     still.forget()
                 elif still.leaves_out(frame, at):
                     continue
-                watcher.process(Frame(pixels(frame), at, count, False))
+                watcher.process(Frame(_picture(frame), at, count, False))
     if watcher:
         watcher.finish()
     passed = time.process_time() - began
     video.close()
     return passed, count
+
+
+def _picture(frame: VideoFrame) -> PlanarPicture:
+    """As it comes from a decoder's process: its planes, copied."""
+    found = planes(frame)
+    assert found is not None
+    (light, blue, red), standard, full = found
+    return PlanarPicture((light.copy(), blue.copy(), red.copy()), standard, full)
 
 
 def length(file: Path) -> float:

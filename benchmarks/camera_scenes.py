@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.cameras.watching import Event
 
@@ -112,7 +113,7 @@ class Scene:
                     pictures, (left, top), (left - 2, top + int(random.integers(8, 22))), (200, 205, 210), 1
                 )
             pixels = np.clip(pictures, 0, 255).astype(np.uint8)
-            yield Frame(pixels, time, number, number == 0), truth
+            yield Frame(RgbPicture(pixels), time, number, number == 0), truth
 
     def mask(self, time: float) -> NDArray[np.bool_]:
         """Where objects are, `[H, W]`; not of a camera that is shaken or pans."""

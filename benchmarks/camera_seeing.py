@@ -82,7 +82,7 @@ def clip(
         labels: the model's classes; what is none of them is named right as none of these.
         later: seconds of its beginning that are left out.
     """
-    source = open_source(str(folder / facts["file"]))
+    source = open_source(str(folder / facts["file"]), planes=True)
     frames = (frame for frame in source.frames(threading.Event()) if frame.time >= later)
     events = list(Watcher(classify, Options(fixed="belt" in facts["camera"])).watch(frames))
     result: dict[str, Any] = {"file": facts["file"], "events": len(events)}

@@ -18,6 +18,7 @@ import pytest
 from tenfold.cameras.address import parse
 from tenfold.cameras.decoder import Decoder
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.sources import Camera, CameraFault, CameraState
 from tenfold.cameras.sources.camera import Timing
 from tenfold.cameras.sources.state import STALE_SECONDS
@@ -53,8 +54,8 @@ class Watcher:
 
     def _look(self) -> None:
         for frame in self.camera.frames(self._stop):
-            # Kept without its pixels, which would fill the memory.
-            self.frames.append((replace(frame, pixels=frame.pixels[:16]), time.time()))
+            # Kept without most of its pixels, which would fill the memory.
+            self.frames.append((replace(frame, picture=RgbPicture(frame.pixels[:16])), time.time()))
 
     def start(self) -> None:
         self._thread.start()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.motion import Background, Rain
+from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.cameras.zones import Zone
 from tenfold.predictions import Prediction
@@ -127,7 +128,7 @@ def test_what_disturbs_the_sight_is_said_for_as_long_as_it_does(scene: Scene, sa
         watcher.process(frame)
     assert watcher.conditions == [said]
     for frame, _ in Scene(GROUND, seconds=30, size=SIZE).frames():
-        watcher.process(Frame(frame.pixels, frame.time + scene.seconds, frame.number, False))
+        watcher.process(Frame(frame.picture, frame.time + scene.seconds, frame.number, False))
     assert watcher.conditions == []
 
 
@@ -233,7 +234,7 @@ def test_an_object_that_is_followed_before_the_empty_sky_is_one_event() -> None:
 def test_a_thing_that_comes_again_and_again_is_one_event_each_time() -> None:
     watcher, shown = Watcher(answer), list(pictures(200, empty=100, once=True))
 
-    frames = (Frame(shown[i % 200], i / 25, i, True) for i in range(600))
+    frames = (Frame(RgbPicture(shown[i % 200]), i / 25, i, True) for i in range(600))
 
     assert [round(event.start) for event in watcher.watch(frames)] == [4, 12, 20]
 
@@ -256,7 +257,7 @@ def test_a_region_that_only_grows_is_no_event_and_one_that_moves_as_far_is() -> 
             pixels, steps = frame.pixels.copy(), round(10 * (frame.time - 3))
             if 0 <= steps < 20:
                 pixels[60:110, 180 - 6 * steps : 210 + right * steps // 10] = RED
-            events += watcher.process(replace(frame, pixels=pixels))
+            events += watcher.process(replace(frame, picture=RgbPicture(pixels)))
         return len(events + watcher.finish())
 
     assert told(right=5) == 0
@@ -272,6 +273,17 @@ def test_a_piece_that_moves_with_a_larger_thing_is_told_only_where_it_stays_a_th
     beside = sprite(BLUE, [(2, -80.0, 90), (7, 300.0, 90)], side=20)
     both, _ = watch(Scene(GROUND, [large, beside], seconds=9, size=SIZE))
     assert sorted(event.label for event in both) == ["bus", "ship"]
+
+
+def test_pieces_that_are_near_each_other_are_one_thing_while_the_background_is_learned() -> None:
+    """As a thing that stood in the first pictures and then moves: it is seen where it was and where it is."""
+
+    def told(start: float) -> int:
+        ways = ([(start, 60.0, y), (start + 1.8, 280.0, y)] for y in (70.0, 124.0))
+        return len(watch(Scene(GROUND, [sprite(RED, way) for way in ways], seconds=8, size=SIZE))[0])
+
+    assert told(start=0.0) == 1
+    assert told(start=4.0) == 2
 
 
 def test_on_a_belt_nothing_is_told_before_its_texture_is_known() -> None:

@@ -3,10 +3,13 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tenfold.cameras.picture import Picture
 
 # Pictures a second in which movement is looked for, where nothing else is said.
 ANALYSIS_RATE = 10.0
@@ -19,16 +22,21 @@ class Frame:
     """One picture of a source.
 
     Attributes:
-        pixels: uint8 `[height, width, 3]`, RGB. Belongs to whoever received the frame.
+        picture: belongs to whoever received the frame.
         time: seconds: since the start of the recording for a file or a folder, Unix time of a live source.
         number: counts the source's frames from 0; what was skipped is counted too, so a gap is seen.
         key: whether the frame can be decoded without those before it.
     """
 
-    pixels: NDArray[np.uint8]
+    picture: "Picture"
     time: float
     number: int
     key: bool
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """All of the picture: uint8 `[height, width, 3]`, RGB."""
+        return self.picture.whole()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ _SAME_TEXTURE = 0.85
 _FLAT = 4.0
 # What is thinner, in pixels, is rain or the edge of something that shook.
 _THIN = 6
+# The pixels up to which separate pieces are one region. While the background is learned, what stands in the
+# first pictures and then moves is seen in pieces: where it was, and where it is.
+_JOIN, _JOIN_LEARNING = 5, 25
 # Pixels of a cell's side, and levels by which its mean may change where nothing moves.
 _CELL, _UNCHANGED = 4, 3
 # The share of the picture's cells in which flashes mean rain.
@@ -58,6 +61,11 @@ class Background:
     def learned(self) -> bool:
         """Whether it learns slowly by now."""
         return self._pictures > _FIRST_PICTURES
+
+    @property
+    def join(self) -> int:
+        """The pixels up to which separate pieces are one region."""
+        return _JOIN if self.learned else _JOIN_LEARNING
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
@@ -185,7 +193,7 @@ def _in_cells(bright: NDArray[np.uint8], less: NDArray[np.uint8]) -> NDArray[np.
     return np.asarray(np.diff(np.diff(corners, axis=0), axis=1), np.int32)
 
 
-def regions(mask: NDArray[np.uint8], smallest: float, join: int = 5) -> list[Box]:
+def regions(mask: NDArray[np.uint8], smallest: float, join: int = _JOIN) -> list[Box]:
     """The boxes of connected regions of a mask, largest first; pieces that nearly touch are one.
 
     Args:

@@ -194,12 +194,12 @@ class Tracker:
 
     def _assign(self, boxes: list[Box], time: float) -> dict[int, int]:
         """The box of each track that was seen, by the track's number."""
+        places = [(track, track.predicted(time)) for track in self.tracks if not track.standing]
         pairs = sorted(
             (cost, track.number, i)
-            for track in self.tracks
-            if not track.standing
+            for track, expected in places
             for i, box in enumerate(boxes)
-            if (cost := _cost(track, box, time)) is not None
+            if (cost := _cost(expected, box, confirmed=track.confirmed)) is not None
         )
         taken: dict[int, int] = {}
         used = set[int]()
@@ -210,12 +210,16 @@ class Tracker:
         return taken
 
 
-def _cost(track: Track, box: Box, time: float) -> float | None:
-    """The cost of assigning a box to a track, 0 at best; None where it cannot be the same object."""
-    expected = track.predicted(time)
+def _cost(expected: Box, box: Box, *, confirmed: bool) -> float | None:
+    """The cost of assigning a box to a track, 0 at best; None where it cannot be the same object.
+
+    Args:
+        expected: where the track should be.
+        confirmed: whether the track is.
+    """
     overlap = expected.overlap(box)
     ratio = max(box.area, 1.0) / max(expected.area, 1.0)
-    inside = track.confirmed and _covers(box, expected)
+    inside = confirmed and _covers(box, expected)
     if overlap < 0.2 and not inside and not 1 / _AREA_RATIO < ratio < _AREA_RATIO:
         return None
     size = max(min(expected.size, box.size), 4.0)
@@ -223,7 +227,7 @@ def _cost(track: Track, box: Box, time: float) -> float | None:
     if apart > _FARTHEST and overlap < 0.2:
         return None
     # A track that was never confirmed gives way to one that was.
-    return 1 - overlap + apart + (0.0 if track.confirmed else 0.3)
+    return 1 - overlap + apart + (0.0 if confirmed else 0.3)
 
 
 def _covers(box: Box, other: Box) -> bool:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.conditions import Condition, SceneConditions
-from tenfold.cameras.crops import BestCrops, Crop, reduced
+from tenfold.cameras.crops import LARGEST, BestCrops, Crop
 from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, steady, still
 from tenfold.cameras.frames import ANALYSIS_RATE, NEARLY, Frame
 from tenfold.cameras.motion import Background, Quiet, Rain, likeness, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
+from tenfold.cameras.picture import Picture, RgbPicture
 from tenfold.cameras.tracking import Track, Tracker
 from tenfold.cameras.votes import Vote, agree, vote
 from tenfold.cameras.zones import Visits, Zone, hide
@@ -122,7 +123,7 @@ class _Subject:
     rest: tuple[Box, NDArray[np.uint8], NDArray[np.uint8] | None] | None = None
     answers: dict[Crop, Prediction] = field(default_factory=dict)
     travelling: int = 0
-    whole: NDArray[np.uint8] | None = None
+    whole: Picture | None = None
     told: bool = False
 
 
@@ -175,13 +176,14 @@ class Watcher:
                 ended = self.finish()
             elif seconds < NEARLY / self.options.rate:
                 return []
-        pixels = hide(frame.pixels, self.options.masks)
-        height, width = pixels.shape[:2]
-        if self._size != (width, height):
+        picture = frame.picture
+        if self.options.masks:
+            picture = RgbPicture(hide(picture.whole(), self.options.masks))
+        if self._size != picture.size:
             ended += self.finish()
-            self._size = width, height
+            self._size = picture.size
         self._time = frame.time
-        small = reduced(pixels, _SIDE)
+        small = picture.reduced(_SIDE)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         if self._nothing_moves(grey, frame.time):
             return ended
@@ -195,7 +197,7 @@ class Watcher:
             has_left=lambda track: self._has_left(track, grey),
             births=births,
         )
-        self._keep(pixels, grey, frame.time)
+        self._keep(picture, grey, frame.time)
         return ended + self._events(over, self._scale)
 
     def opened(self) -> list[Event]:
@@ -271,7 +273,8 @@ class Watcher:
         mask = self._background.moving(shown, seconds, raining=self._rain.falls)
         smallest = self.options.smallest * grey.size
         clear_border(mask, motion)
-        boxes = [box for box in regions(mask, smallest) if not self._background.is_light(level, box)]
+        found = regions(mask, smallest, self._background.join)
+        boxes = [box for box in found if not self._background.is_light(level, box)]
         light = float(level.mean())
         usual = light if self._light is None else self._light
         self._light = usual + min(seconds / 2, 1.0) * (light - usual)
@@ -303,7 +306,7 @@ class Watcher:
         rest = self._subjects[track.number].rest
         return rest is not None and rest[2] is not None and _same(rest[2], _patch(grey, rest[0]))
 
-    def _keep(self, pixels: NDArray[np.uint8], grey: NDArray[np.uint8], time: float) -> None:
+    def _keep(self, picture: Picture, grey: NDArray[np.uint8], time: float) -> None:
         """Keep crops of the tracks that were seen in this picture."""
         height, width = grey.shape
         scale = self._scale
@@ -312,9 +315,9 @@ class Watcher:
             if track.path[-1][0] != time:
                 continue
             subject.travelling += self.travels or self._stance.doubtful
-            subject.crops.add(pixels, track.box.scaled(1 / scale), time)
+            subject.crops.add(picture, track.box.scaled(1 / scale), time)
             if self.travels and track.box.area > _SUBJECT_SHARE * grey.size:
-                subject.whole = pixels
+                subject.whole = picture
             if track.at_rest() and not self.travels:
                 if subject.rest is None or subject.rest[0].overlap(track.box) < 0.5:
                     image = self._background.image
@@ -373,7 +376,7 @@ class Watcher:
         if not agree(list(subject.answers.values()), _ENOUGH_ANSWERS):
             self._ask(subject, crops[_ENOUGH_ANSWERS:])
         votes = [(answer, crop.weight) for crop, answer in subject.answers.items()]
-        whole = [] if subject.whole is None else self._classify([subject.whole])
+        whole = [] if subject.whole is None else self._classify([subject.whole.reduced(LARGEST)])
         return vote(votes + [(answer, subject.crops.best.weight) for answer in whole])
 
     def _ask(self, subject: _Subject, crops: Sequence[Crop]) -> None:

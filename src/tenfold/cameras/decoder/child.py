@@ -8,7 +8,7 @@ somebody looks at the video), idle (whether still pictures may be left out) and 
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -23,7 +23,7 @@ from tenfold.cameras.decoder.memory import FrameMemory
 from tenfold.cameras.decoder.pushed import PushedVideo
 from tenfold.cameras.decoder.recorder import Kept, StreamRecorder
 from tenfold.cameras.decoder.still import Still
-from tenfold.cameras.decoder.video import Packet, Request, Video, pixels
+from tenfold.cameras.decoder.video import Packet, Request, Video, pixels, planes
 from tenfold.cameras.frames import NEARLY
 from tenfold.clock import ClockWatch
 from tenfold.errors import CameraError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tenfold.processes.child import ParentChannel
 
 STATUS_SECONDS = 0.5
-# A checksum of each 4th row finds any change that is more than a few pixels.
+# A checksum is that of each 4th row.
 _CHECKED_ROWS = 4
 
 
@@ -44,7 +44,7 @@ def serve(channel: "ParentChannel") -> None:
     said = channel.receive()
     assert said is not None
     request = Request(said["kind"], said["url"], said["description"], said["live"])
-    output = _Output(channel, FrameMemory(said["slots"], said["memory"]))
+    output = _Output(channel, FrameMemory(said["slots"], said["memory"]), as_planes=said["planes"])
     try:
         video = PushedVideo(request, output.picture) if request.kind == "browser" else Video(request)
         try:
@@ -85,11 +85,44 @@ def _masks(given: Sequence[dict[str, Any]]) -> "Sequence[Zone]":
     return zones.from_json(given)
 
 
+@dataclass(frozen=True)
+class _Given:
+    """The picture of a frame as the parent gets it: its RGB pixels, or its planes where those are wanted."""
+
+    parts: Sequence[NDArray[np.uint8]]
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, frame: "VideoFrame", masks: "Sequence[Zone]", *, as_planes: bool) -> "_Given":
+        found = planes(frame) if as_planes and not masks else None
+        if found is not None:
+            parts, standard, full = found
+            height, width = parts[0].shape
+            return cls(parts, {"height": height, "width": width, "standard": standard, "full": full})
+        rgb = pixels(frame)
+        if masks:
+            from tenfold.cameras.zones import hide
+
+            rgb = hide(rgb, masks)
+        height, width, _ = rgb.shape
+        return cls([rgb], {"height": height, "width": width, "standard": None})
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def checksum(self) -> int:
+        """Finds any change that is more than a few pixels."""
+        return zlib.crc32(self.parts[0][::_CHECKED_ROWS].tobytes())
+
+
 class _Output:
     """Where frames go: slots that the parent gives back when it has read them."""
 
-    def __init__(self, channel: "ParentChannel", memory: FrameMemory) -> None:
-        self._channel, self._memory = channel, memory
+    def __init__(self, channel: "ParentChannel", memory: FrameMemory, *, as_planes: bool) -> None:
+        self._channel, self._memory, self.as_planes = channel, memory, as_planes
         self._free = list(range(memory.slots))
         self._told = 0.0
         self._orders: list[dict[str, Any]] = []
@@ -97,22 +130,24 @@ class _Output:
         self.copying = self.idle = False
         self._pushed: bytes | None = None
 
-    def put(self, rgb: NDArray[np.uint8], seconds: float, number: int, key: bool, *, wait: bool) -> bool:
+    def put(self, picture: _Given, seconds: float, number: int, key: bool, *, wait: bool) -> bool:
         """Give a frame; whether there was room. `wait`: until there is."""
-        height, width, _ = rgb.shape
         self._hear(0)
-        if not self._memory.fits(rgb.size):
-            self._channel.send({"grow": rgb.size})
-            while not self._memory.fits(rgb.size):
+        if not self._memory.fits(picture.size):
+            self._channel.send({"grow": picture.size})
+            while not self._memory.fits(picture.size):
                 self._hear(None)
         while wait and not self._free:
             self._hear(None)
         if not self._free:
             return False
-        slot = self._free.pop()
-        np.copyto(self._memory.frame(slot, height, width), rgb)
-        facts = {"height": height, "width": width, "time": seconds, "number": number, "key": key}
-        self._channel.send({"frame": slot, **facts})
+        slot, at = self._free.pop(), 0
+        memory = self._memory.frame(slot, picture.size)
+        for part in picture.parts:
+            np.copyto(memory[at : at + part.size].reshape(part.shape), part)
+            at += part.size
+        facts = {"time": seconds, "number": number, "key": key}
+        self._channel.send({"frame": slot, **picture.facts, **facts})
         self.given += 1
         return True
 
@@ -176,7 +211,8 @@ def _every_frame(video: Video, output: _Output, wanted: float | None) -> None:
         if wanted and 0 <= at - last < NEARLY / wanted:
             continue
         last = at
-        output.put(pixels(frame), at, number, bool(frame.key_frame), wait=True)
+        given = _Given.of(frame, (), as_planes=output.as_planes)
+        output.put(given, at, number, bool(frame.key_frame), wait=True)
 
 
 def _decoded(video: Video, output: _Output) -> "Iterator[VideoFrame]":
@@ -285,15 +321,10 @@ class _Live:
             self._still.forget()
         elif self._still.leaves_out(frame, now):
             return self._gate.passed(now)
-        rgb = np.ascontiguousarray(pixels(frame))
-        if self._masks:
-            from tenfold.cameras.zones import hide
-
-            rgb = hide(rgb, self._masks)
-        height, width, _ = rgb.shape
-        for finding in self._watch.size(width, height):
+        given = _Given.of(frame, self._masks, as_planes=self._output.as_planes)
+        for finding in self._watch.size(given.facts["width"], given.facts["height"]):
             self._output.tell(finding)
-        for finding in self._watch.frame(zlib.crc32(rgb[::_CHECKED_ROWS].tobytes()), now):
+        for finding in self._watch.frame(given.checksum, now):
             self._output.tell(finding)
-        if self._output.put(rgb, time.time() - self._late, number, bool(frame.key_frame), wait=False):
+        if self._output.put(given, time.time() - self._late, number, bool(frame.key_frame), wait=False):
             self._gate.passed(now)

@@ -46,13 +46,12 @@ class FrameMemory:
     def fits(self, frame_bytes: int) -> bool:
         return frame_bytes <= self._slot_bytes
 
-    def frame(self, slot: int, height: int, width: int) -> NDArray[np.uint8]:
-        """The pixels in a slot, as a view."""
+    def frame(self, slot: int, size: int) -> NDArray[np.uint8]:
+        """The first bytes of a slot, as a view."""
         assert self._map is not None
         assert 0 <= slot < self.slots
-        assert self.fits(height * width * 3)
-        flat = np.frombuffer(self._map, np.uint8, height * width * 3, slot * self._slot_bytes)
-        return flat.reshape(height, width, 3)
+        assert self.fits(size)
+        return np.frombuffer(self._map, np.uint8, size, slot * self._slot_bytes)
 
     def close(self) -> None:
         """Give the memory back; views that still exist keep theirs."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.decoder.faults import FaultChange
@@ -16,6 +16,9 @@ from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.errors import CameraError
 from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.reasons import Reason
+
+if TYPE_CHECKING:
+    from tenfold.cameras.picture import Picture
 
 CHILD = "tenfold.cameras.decoder.child:serve"
 # 8K video needs about this; a usual camera a tenth.
@@ -107,6 +110,8 @@ class Decoder:
         memory: bytes that the process may use.
         masks: parts of a live source's picture that do not leave the process, as `Zone` keeps them.
         past: seconds before it was ordered that a clip of a live source may hold.
+        planes: give frames as they were decoded where they can be (`PlanarPicture`): for whoever needs
+            little of each as RGB.
 
     Raises:
         CameraError: its process does not start.
@@ -123,6 +128,7 @@ class Decoder:
         memory: int = _MEMORY,
         masks: Sequence[Mapping[str, Any]] = (),
         past: float = 0.0,
+        planes: bool = False,
     ) -> None:
         self._subject = address.description
         self._secrets = address.secrets
@@ -146,7 +152,7 @@ class Decoder:
         # By a pipe: arguments and the environment of a process are there for others to read.
         request = {"kind": address.kind, "url": address.url, "description": self._subject}
         settings = {"live": address.live, "rate": rate, "slots": _SLOTS, "memory": self._memory.handle}
-        recorded = {"masks": list(masks), "past": past}
+        recorded = {"masks": list(masks), "past": past, "planes": planes}
         self._process.send({**request, **settings, **recorded})
         self._heard = time.monotonic()
         self._running = False
@@ -229,11 +235,22 @@ class Decoder:
         return End(int(message["end"]))
 
     def _frame(self, message: dict[str, Any]) -> Frame:
-        slot = int(message["frame"])
-        pixels = self._memory.frame(slot, int(message["height"]), int(message["width"])).copy()
+        # Here, as the process itself imports this module and needs no OpenCV.
+        from tenfold.cameras.picture import PlanarPicture, RgbPicture
+
+        slot, height, width = (int(message[name]) for name in ("frame", "height", "width"))
+        standard, light = message["standard"], height * width
+        copied = self._memory.frame(slot, 3 * light if standard is None else light + light // 2).copy()
         self._process.send({"free": slot})
-        pixels.flags.writeable = False  # several may look at one frame
-        return Frame(pixels, float(message["time"]), int(message["number"]), bool(message["key"]))
+        copied.flags.writeable = False  # several may look at one frame
+        picture: Picture
+        if standard is None:
+            picture = RgbPicture(copied.reshape(height, width, 3))
+        else:
+            blue, red = copied[light:].reshape(2, height // 2, width // 2)
+            planes = copied[:light].reshape(height, width), blue, red
+            picture = PlanarPicture(planes, int(standard), bool(message["full"]))
+        return Frame(picture, float(message["time"]), int(message["number"]), bool(message["key"]))
 
     def _grow(self, frame_bytes: int) -> None:
         if not 0 < frame_bytes <= _MOST_FRAME_BYTES:

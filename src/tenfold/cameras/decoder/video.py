@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -48,6 +49,9 @@ _NO_VIDEO_FORMATS = {"image2", "tty", "bin", "xbin", "adf", "idf"}
 _UNTIMED_FORMATS = {"mpjpeg", "mjpeg", "avi"}
 _INTRA_ONLY = {"mjpeg", "mpjpeg", "rawvideo", "png", "prores", "dnxhd", "ffv1", "huffyuv", "dvvideo"}
 _QUARTERS = {90: 1, 180: 2, 270: 3}
+_PLANAR = ("yuv420p", "yuvj420p")
+# FFmpeg's numbers of what planes mean; 2: it is not said, which the converter to RGB takes for BT.601.
+_STANDARDS = {1: 709, 2: 601, 5: 601, 6: 601}
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class Video:
                     yield Packet(None)
                     continue
                 at = packet.pts if packet.pts is not None else packet.dts
-                seconds = float(at * packet.time_base) if at is not None and self.timed else None
+                seconds = _seconds(at, packet.time_base) if at is not None and self.timed else None
                 yield Packet(packet, packet.is_keyframe or self.intra_only, seconds)
         except (av.FFmpegError, OSError) as error:
             raise refusals.of_reading(error, self.request) from None
@@ -150,7 +154,7 @@ class Video:
         at = frame.pts if frame.pts is not None else frame.dts
         if at is None or frame.time_base is None or not self.timed:
             return None
-        return max(0.0, float(at * frame.time_base) - self._start)
+        return max(0.0, _seconds(at, frame.time_base) - self._start)
 
     def _video_stream(self) -> VideoStream:
         name = self._container.format.name
@@ -179,6 +183,29 @@ def pixels(frame: VideoFrame) -> NDArray[np.uint8]:
     assert rgb.dtype == np.uint8
     quarters = _QUARTERS.get(round(frame.rotation) % 360, 0)
     return np.rot90(rgb, quarters).astype(np.uint8, copy=False)
+
+
+def planes(frame: VideoFrame) -> tuple[list[NDArray[np.uint8]], int, bool] | None:
+    """A frame's brightness and colours as they were decoded, and what they mean (`PlanarPicture`).
+
+    None where they are no such planes, or lie on their side.
+    """
+    even = frame.width % 2 == frame.height % 2 == 0
+    standard = _STANDARDS.get(frame.colorspace)
+    if frame.format.name not in _PLANAR or not even or standard is None or round(frame.rotation) % 360:
+        return None
+    full = frame.format.name == "yuvj420p" or frame.color_range == ColorRange.JPEG
+    found = []
+    for plane in frame.planes:
+        content: Any = plane  # a buffer, which its type does not say
+        rows = np.frombuffer(content, np.uint8).reshape(-1, plane.line_size)
+        found.append(rows[: plane.height, : plane.width])
+    return found, standard, full
+
+
+def _seconds(at: int, base: Fraction) -> float:
+    """A time in a stream's unit; what a Fraction's own arithmetic gives, in a tenth of its time."""
+    return at * base.numerator / base.denominator
 
 
 @cache

@@ -55,6 +55,7 @@ def open_source(
     address: str | Address,
     *,
     rate: float | None = None,
+    planes: bool = False,
     tell: Callable[[CameraFault], None] = lambda fault: None,
 ) -> FrameSource:
     """A source by its address. It is opened when its frames or facts are asked for.
@@ -63,6 +64,7 @@ def open_source(
 
     Args:
         rate: frames a second that are wanted; None: all. Of a folder, those that it was filmed with.
+        planes: see `Decoder`.
         tell: called with each fault of a live source, when it is noticed and when it is over.
 
     Raises:
@@ -76,8 +78,8 @@ def open_source(
     if found.kind == "folder":
         return Folder(found.target, rate=rate or RATE)
     if not found.live or _is_recorded_playlist(found):
-        return Recording(found, rate=rate)
-    return Camera(found, rate=rate, tell=tell)
+        return Recording(found, rate=rate, planes=planes)
+    return Camera(found, rate=rate, planes=planes, tell=tell)
 
 
 def _is_recorded_playlist(address: Address) -> bool:

@@ -76,6 +76,7 @@ class Camera:
     Args:
         rate: frames a second that are wanted; None: all.
         tell: called with each fault when it is noticed and when it is over, from a thread of the camera's.
+        planes: see `Decoder`.
         masks: parts of the picture that are never shown, as `Zone` keeps them.
         recording: orders clips; None: there are none.
         video: takes the stream as it comes while somebody looks; None: nobody may, as where there are masks.
@@ -89,6 +90,7 @@ class Camera:
         *,
         rate: float | None = None,
         tell: Callable[[CameraFault], None] = lambda fault: None,
+        planes: bool = False,
         masks: Sequence[Mapping[str, Any]] = (),
         recording: ClipOrders | None = None,
         video: CopiedVideo | None = None,
@@ -97,7 +99,7 @@ class Camera:
         open_decoder: Callable[..., Decoder] = Decoder,
     ) -> None:
         self._address, self._rate, self._tell, self._timing = address, rate, tell, timing
-        self._open_decoder = open_decoder
+        self._open_decoder, self._planes = open_decoder, planes
         self._masks, self._recording, self._video, self._pushed = masks, recording, video, pushed
         self._changed = threading.Condition()
         self._state = CameraState()
@@ -216,6 +218,7 @@ class Camera:
             rate=self._rate,
             open_seconds=self._timing.open,
             silent_seconds=silent,
+            planes=self._planes,
             masks=self._masks,
             past=recording.past if recording else 0.0,
         ) as decoder:

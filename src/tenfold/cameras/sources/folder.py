@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tenfold import images
 from tenfold.cameras.frames import Frame, SourceFacts
+from tenfold.cameras.picture import RgbPicture
 from tenfold.errors import CameraError, PictureError
 from tenfold.folder_walk import passed_over
 from tenfold.os_errors import refused
@@ -52,7 +53,7 @@ class Folder:
             pixels = _pixels(file)
             if pixels is not None:
                 found = True
-                yield Frame(pixels, number / self._rate, number, True)
+                yield Frame(RgbPicture(pixels), number / self._rate, number, True)
         if not found:
             _ = self.facts
 

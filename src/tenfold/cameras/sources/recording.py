@@ -14,6 +14,7 @@ class Recording:
 
     Args:
         rate: frames a second that are wanted; None: all.
+        planes: see `Decoder`.
         open_decoder: starts a decoder; a test's may be another.
     """
 
@@ -22,9 +23,10 @@ class Recording:
         address: Address,
         *,
         rate: float | None = None,
+        planes: bool = False,
         open_decoder: Callable[..., Decoder] = Decoder,
     ) -> None:
-        self._address, self._rate, self._open_decoder = address, rate, open_decoder
+        self._address, self._rate, self._planes, self._open_decoder = address, rate, planes, open_decoder
         self._facts: SourceFacts | None = None
         self.damaged = 0
 
@@ -43,7 +45,7 @@ class Recording:
         Raises:
             CameraError: it cannot be opened, or not read to its end.
         """
-        with self._open_decoder(self._address, rate=self._rate) as decoder:
+        with self._open_decoder(self._address, rate=self._rate, planes=self._planes) as decoder:
             while not stop.is_set():
                 event = decoder.receive()
                 if isinstance(event, Frame):

@@ -76,7 +76,8 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     address = sources.parse(source, user=user, password=password)
     # More than are looked at need not be made; how fast a folder was filmed nobody said.
-    opened = sources.open_source(address, rate=None if address.kind == "folder" else ANALYSIS_RATE)
+    rate = None if address.kind == "folder" else ANALYSIS_RATE
+    opened = sources.open_source(address, rate=rate, planes=True)
     chosen = settings.load()
     classifier = _classifier(model or chosen.model or CAMERAS, chosen.threads)
 

@@ -111,6 +111,7 @@ class CameraWatch:
         self._camera = Camera(
             address_of(row),
             rate=RATE,
+            planes=True,
             tell=self._tell,
             masks=row.masks,
             recording=self._recorder,
@@ -174,8 +175,7 @@ class CameraWatch:
         }
 
     def _process(self, frame: Frame) -> None:
-        height, width = frame.pixels.shape[:2]
-        self._size = width, height
+        self._size = frame.picture.size
         self._model.check()  # what is wrong is said though nothing moves
         for event in self._watcher.process(frame):
             self._ended(event, "ended")

@@ -91,14 +91,14 @@ class LiveView:
 
 
 def _encoded(number: int, frame: Frame, boxes: Sequence[Named]) -> EncodedFrame:
-    content = jpeg(frame.pixels, longest=LONGEST_SIDE, quality=_QUALITY)
+    content = jpeg(frame.picture.reduced(LONGEST_SIDE), quality=_QUALITY)
     return EncodedFrame(number, frame.time, _parts(frame, boxes), content)
 
 
 def _parts(
     frame: Frame, boxes: Sequence[Named]
 ) -> tuple[tuple[int, tuple[float, float, float, float], str], ...]:
-    height, width = frame.pixels.shape[:2]
+    width, height = frame.picture.size
     return tuple(
         (track, (box.x / width, box.y / height, box.width / width, box.height / height), label)
         for track, box, label in boxes

@@ -32,6 +32,7 @@ from tenfold.cameras.boxes import Box
 from tenfold.cameras.crops import jpeg
 from tenfold.cameras.decoder import Segment
 from tenfold.cameras.frames import Frame
+from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.sources import CopiedVideo
 from tenfold.workflows.watch_cameras import live
 from tests.waiting import until
@@ -115,7 +116,7 @@ class Filmed:
         pixels = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
         while not self.stop.wait(0.05):
             number += 1
-            frame = Frame(pixels, time.time(), number, True)
+            frame = Frame(RgbPicture(pixels), time.time(), number, True)
             self.live.show(frame, [(3, Box(WIDTH / 2, 0, WIDTH / 4, HEIGHT), "dog")])
 
 
