@@ -127,11 +127,18 @@ def test_a_stage_that_brings_no_gain_is_the_last(tmp_path: Path) -> None:
     assert (one.epoch, one.kept, one.stopped) == (4, 2, True)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> StagedTrainer:
+    """One that ran undisturbed."""
+    one = trainer(tmp_path_factory.mktemp("whole"))
+    one.run()
+    return one
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("epoch", [2, 3, 4, 6])
-def test_a_killed_run_ends_as_one_that_was_not(tmp_path: Path, epoch: int) -> None:
-    whole, killed = trainer(tmp_path / "whole"), trainer(tmp_path / "killed")
-    whole.run()
+def test_a_killed_run_ends_as_one_that_was_not(tmp_path: Path, whole: StagedTrainer, epoch: int) -> None:
+    killed = trainer(tmp_path / "killed")
     killed.report = killer(epoch)
     with pytest.raises(KeyboardInterrupt):
         killed.run()
