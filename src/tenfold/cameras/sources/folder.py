@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tenfold import images
 from tenfold.cameras.frames import Frame, SourceFacts
-from tenfold.cameras.picture import RgbPicture
 from tenfold.errors import CameraError, PictureError
 from tenfold.folder_walk import passed_over
 from tenfold.os_errors import refused
@@ -46,6 +45,9 @@ class Folder:
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
         """Yield every picture, until they end or `stop` is set. Raises CameraError where there is none."""
+        # Here, as a server without the extra imports this module and has no OpenCV.
+        from tenfold.cameras.picture import RgbPicture
+
         found = False
         for number, file in enumerate(self._files()):
             if stop.is_set():
