@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
-from tenfold.cameras.picture import Part, Picture, reduced
+from tenfold.cameras.picture import FramePicture, Part, reduced
 
 _MARGIN = 0.2
 # The longest side of what the model is asked about.
@@ -36,7 +36,7 @@ class Crop:
     weight: float
 
 
-def square(picture: Picture, box: Box, margin: float = _MARGIN) -> NDArray[np.uint8]:
+def square(picture: FramePicture, box: Box, margin: float = _MARGIN) -> NDArray[np.uint8]:
     """The square around a box, with a margin, as a share of its longer side, on each side.
 
     At an edge of the picture it is moved inwards; one that is larger than the picture is filled up by
@@ -50,7 +50,7 @@ def square(picture: Picture, box: Box, margin: float = _MARGIN) -> NDArray[np.ui
     return np.ascontiguousarray(reduced(np.pad(picture.part(part, side), edges, mode="edge"), LARGEST))
 
 
-def _place(picture: Picture, box: Box, margin: float) -> tuple[Part, int, tuple[int, int]]:
+def _place(picture: FramePicture, box: Box, margin: float) -> tuple[Part, int, tuple[int, int]]:
     """What the picture has of the square around a box, the square's side, and how far it begins above and to
     the left of the picture.
     """
@@ -92,7 +92,7 @@ class BestCrops:
     def best(self) -> Crop:
         return max(self.crops, key=lambda crop: crop.weight)
 
-    def add(self, picture: Picture, box: Box, time: float) -> None:
+    def add(self, picture: FramePicture, box: Box, time: float) -> None:
         """Take a frame in, of which `picture` is the whole."""
         width, height = picture.size
         cut = box.x <= 1 or box.y <= 1 or box.x + box.width >= width - 1 or box.y + box.height >= height - 1

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from tenfold.cameras.picture import Picture
+    from tenfold.cameras.picture import FramePicture
 
 # Pictures a second in which movement is looked for, where nothing else is said.
 ANALYSIS_RATE = 10.0
@@ -28,7 +28,7 @@ class Frame:
         key: whether the frame can be decoded without those before it.
     """
 
-    picture: "Picture"
+    picture: "FramePicture"
     time: float
     number: int
     key: bool

@@ -31,7 +31,7 @@ class Part:
         return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
 
 
-class Picture(Protocol):
+class FramePicture(Protocol):
     """What can be asked of a frame's picture; all pixels are uint8 `[height, width, 3]`, RGB."""
 
     @property

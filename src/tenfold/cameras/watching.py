@@ -18,7 +18,7 @@ from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, stead
 from tenfold.cameras.frames import ANALYSIS_RATE, NEARLY, Frame
 from tenfold.cameras.motion import Background, Quiet, Rain, likeness, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
-from tenfold.cameras.picture import Picture, RgbPicture
+from tenfold.cameras.picture import FramePicture, RgbPicture
 from tenfold.cameras.tracking import Track, Tracker
 from tenfold.cameras.votes import Vote, agree, vote
 from tenfold.cameras.zones import Visits, Zone, hide
@@ -123,7 +123,7 @@ class _Subject:
     rest: tuple[Box, NDArray[np.uint8], NDArray[np.uint8] | None] | None = None
     answers: dict[Crop, Prediction] = field(default_factory=dict)
     travelling: int = 0
-    whole: Picture | None = None
+    whole: FramePicture | None = None
     told: bool = False
 
 
@@ -306,7 +306,7 @@ class Watcher:
         rest = self._subjects[track.number].rest
         return rest is not None and rest[2] is not None and _same(rest[2], _patch(grey, rest[0]))
 
-    def _keep(self, picture: Picture, grey: NDArray[np.uint8], time: float) -> None:
+    def _keep(self, picture: FramePicture, grey: NDArray[np.uint8], time: float) -> None:
         """Keep crops of the tracks that were seen in this picture."""
         height, width = grey.shape
         scale = self._scale

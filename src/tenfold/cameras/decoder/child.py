@@ -86,14 +86,14 @@ def _masks(given: Sequence[dict[str, Any]]) -> "Sequence[Zone]":
 
 
 @dataclass(frozen=True)
-class _Given:
+class _PassedOn:
     """The picture of a frame as the parent gets it: its RGB pixels, or its planes where those are wanted."""
 
     parts: Sequence[NDArray[np.uint8]]
     facts: dict[str, Any]
 
     @classmethod
-    def of(cls, frame: "VideoFrame", masks: "Sequence[Zone]", *, as_planes: bool) -> "_Given":
+    def of(cls, frame: "VideoFrame", masks: "Sequence[Zone]", *, as_planes: bool) -> "_PassedOn":
         found = planes(frame) if as_planes and not masks else None
         if found is not None:
             parts, standard, full = found
@@ -130,7 +130,7 @@ class _Output:
         self.copying = self.idle = False
         self._pushed: bytes | None = None
 
-    def put(self, picture: _Given, seconds: float, number: int, key: bool, *, wait: bool) -> bool:
+    def put(self, picture: _PassedOn, seconds: float, number: int, key: bool, *, wait: bool) -> bool:
         """Give a frame; whether there was room. `wait`: until there is."""
         self._hear(0)
         if not self._memory.fits(picture.size):
@@ -211,7 +211,7 @@ def _every_frame(video: Video, output: _Output, wanted: float | None) -> None:
         if wanted and 0 <= at - last < NEARLY / wanted:
             continue
         last = at
-        given = _Given.of(frame, (), as_planes=output.as_planes)
+        given = _PassedOn.of(frame, (), as_planes=output.as_planes)
         output.put(given, at, number, bool(frame.key_frame), wait=True)
 
 
@@ -321,7 +321,7 @@ class _Live:
             self._still.forget()
         elif self._still.leaves_out(frame, now):
             return self._gate.passed(now)
-        given = _Given.of(frame, self._masks, as_planes=self._output.as_planes)
+        given = _PassedOn.of(frame, self._masks, as_planes=self._output.as_planes)
         for finding in self._watch.size(given.facts["width"], given.facts["height"]):
             self._output.tell(finding)
         for finding in self._watch.frame(given.checksum, now):

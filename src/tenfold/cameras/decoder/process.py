@@ -18,7 +18,7 @@ from tenfold.processes import MessageProcess, ProcessEnded, ProcessLimits
 from tenfold.reasons import Reason
 
 if TYPE_CHECKING:
-    from tenfold.cameras.picture import Picture
+    from tenfold.cameras.picture import FramePicture
 
 CHILD = "tenfold.cameras.decoder.child:serve"
 # 8K video needs about this; a usual camera a tenth.
@@ -243,7 +243,7 @@ class Decoder:
         copied = self._memory.frame(slot, 3 * light if standard is None else light + light // 2).copy()
         self._process.send({"free": slot})
         copied.flags.writeable = False  # several may look at one frame
-        picture: Picture
+        picture: FramePicture
         if standard is None:
             picture = RgbPicture(copied.reshape(height, width, 3))
         else:
