@@ -93,13 +93,19 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+# A file with so many long tests takes half a minute or more.
+_MANY_LONG = 7
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--fast"):
         left_out = [item for item in items if _takes_long(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not _takes_long(item)]
-    # Neighbours wait for the same: all workers would wait for cameras at once, and later for a core.
-    items.sort(key=lambda item: zlib.crc32(item.nodeid.partition("::")[0].encode()))
+    # Files with many long tests begin: one that begins last keeps one worker busy and the others idle.
+    # Otherwise mixed: neighbours wait for the same, so all would wait for cameras, and later for a core.
+    long = Counter(_file(item) for item in items if _takes_long(item))
+    items.sort(key=lambda item: (long[_file(item)] < _MANY_LONG, zlib.crc32(_file(item).encode())))
     no_torch = importlib.util.find_spec("torch") is None
     no_browser = find_browser() is None and os.environ.get("TENFOLD_REQUIRE_BROWSER") != "1"
     for item in items:
@@ -107,6 +113,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs the train extra: pip install 'tenfold[train]'"))
         if no_browser and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _takes_long(item: pytest.Item) -> bool:

@@ -1,12 +1,13 @@
 """Ways through the catalogue: what is typed, filtered and opened goes where a person expects."""
 
 import json
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.catalogues import add, filed, get, paint, send, tile, tiles
 from tests.browser.seeing import LookAt
@@ -54,8 +55,15 @@ def test_the_search_field_says_what_is_searched_for_also_after_the_way_back(open
     expect(page.get_by_text("No pictures match these filters")).to_be_visible()
 
 
+def late(route: Route) -> None:
+    time.sleep(QUICK / 1000)
+    route.continue_()
+
+
 def test_a_search_that_was_left_at_once_brings_nobody_back(opened: Opened, own_server: str) -> None:
     page = opened(2, "/catalogue")
+    # The other page's program comes late, as on a slow network: until then the catalogue is shown.
+    page.route("**/*.js", late)
     page.get_by_role("searchbox").fill("noise01")
     page.get_by_role("link", name="Models").click()
     expect(page.get_by_role("heading", level=1, name="Models")).to_be_visible()

@@ -32,7 +32,9 @@ export class Place {
     router.go(addressOf(query));
   }
 
+  /** Asked a moment after a letter, when another page may be on its way: that one stays. */
   search(text: string): void {
+    if (router.path !== "/catalogue") return;
     router.go(addressOf(toQuery({ ...this.filters, text })), { replace: true });
   }
 
