@@ -139,13 +139,3 @@ def test_a_manifest_is_checked_and_its_pictures_found_from_where_it_lies(
     assert outcome.status == 0
     assert "22 pictures of 2 classes" in outcome.out
     assert (pets.resolve() / "dog" / "a,b.png").as_posix() in (tmp_path / "page.html").read_text()
-
-
-def test_a_page_that_cannot_be_written_is_told(
-    tenfold: Command, classifiers: list[FakeClassifier], pets: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    outcome = tenfold("data", "check", pets, "--no-labels", "-o", tmp_path / "file" / "page.html")
-    assert outcome.status == 2
-    assert "page.html cannot be written (" in outcome.err
-    assert "name another place with --output." in outcome.err

@@ -10,7 +10,7 @@ import click
 
 from tenfold.cli.cameras.rules import WatchRules
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.paths import FILE
+from tenfold.cli.terminal.paths import FILE_TO_WRITE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 from tenfold.modelfile import BUNDLED, BUNDLED_NAMES, CAMERAS
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @click.option("--fixed", is_flag=True, help="The camera stands still, whatever passes before it, as a belt.")
 @click.option(
     "--report",
-    type=FILE,
+    type=FILE_TO_WRITE,
     metavar="FILE",
     help="Write a page with a picture of each event.",
 )

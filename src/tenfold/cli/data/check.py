@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.data.datasets import confined_files, confined_option, open_data
-from tenfold.cli.terminal.paths import FILE, FOLDER
+from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import counted
 from tenfold.paths import Home
@@ -33,7 +33,7 @@ _NAMED = 3
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=FILE_TO_WRITE,
     default=Path("data-check.html"),
     show_default=True,
     metavar="FILE",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.data.datasets import open_data
-from tenfold.cli.terminal.paths import FILE, FOLDER
+from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.text import padded, printable, width
 from tenfold.errors import DatasetError
 from tenfold.paths import Home
@@ -24,7 +24,7 @@ _SIDE, _CIFAR10_SIDE = 128, 32
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=FILE_TO_WRITE,
     default=Path("pictures.png"),
     show_default=True,
     metavar="FILE",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP
-from tenfold.cli.terminal.paths import FILE, FOLDER
+from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.sparkline import sparkline
 from tenfold.cli.terminal.text import Progress, printable, table
 from tenfold.errors import UsageError
@@ -51,7 +51,7 @@ _CURVE_COLUMNS = 24
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=FILE_TO_WRITE,
     default="comparison.html",
     show_default=True,
     metavar="FILE",

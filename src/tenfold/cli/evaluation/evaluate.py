@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, open_data
-from tenfold.cli.terminal.paths import FILE, FOLDER
+from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.text import Progress, padded, printable, width
 from tenfold.paths import Home
 
@@ -63,7 +63,13 @@ _PATIENCE = 120.0
 )
 @click.option("--report/--no-report", default=True, help="Write the report page and its figures.")
 @click.option(
-    "--output", "-o", type=FILE, default="report.html", show_default=True, metavar="FILE", help="The page."
+    "--output",
+    "-o",
+    type=FILE_TO_WRITE,
+    default="report.html",
+    show_default=True,
+    metavar="FILE",
+    help="The page.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate(**given: Any) -> None:

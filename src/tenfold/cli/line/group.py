@@ -10,7 +10,7 @@ import click
 
 from tenfold.cli.line.modbus import modbus
 from tenfold.cli.line.trail import override, print_times, trail
-from tenfold.cli.terminal.paths import FILE
+from tenfold.cli.terminal.paths import FILE_TO_WRITE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 
@@ -85,7 +85,7 @@ line.add_command(override)
 )
 @click.option(
     "--trail",
-    type=FILE,
+    type=FILE_TO_WRITE,
     metavar="FILE",
     help="Keep the trail here; a new file.",
 )

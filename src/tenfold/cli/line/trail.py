@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.paths import FILE, FILE_THERE
+from tenfold.cli.terminal.paths import FILE_THERE, FILE_TO_WRITE
 from tenfold.cli.terminal.text import printable
 from tenfold.errors import UsageError
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 @click.option(
     "--order", type=click.IntRange(1), metavar="N", help="Only this order, as the plant numbers it."
 )
-@click.option("--csv", "as_csv", type=FILE, metavar="FILE", help="Write the rows as CSV.")
-@click.option("--parquet", type=FILE, metavar="FILE", help="Write the rows as Parquet (extra parquet).")
+@click.option("--csv", "as_csv", type=FILE_TO_WRITE, metavar="FILE", help="Write the rows as CSV.")
+@click.option(
+    "--parquet", type=FILE_TO_WRITE, metavar="FILE", help="Write the rows as Parquet (extra parquet)."
+)
 @click.option(
     "--pdf",
-    type=FILE,
+    type=FILE_TO_WRITE,
     metavar="FILE",
     help="Write a record with figures, the pictures of parts that did not pass, and hashes.",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP
-from tenfold.cli.terminal.paths import FILE, FILE_THERE, FOLDER
+from tenfold.cli.terminal.paths import FILE_THERE, FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.text import Progress, printable, table
 from tenfold.paths import Home
 
@@ -48,7 +48,7 @@ data_dir_option = click.option(
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=FILE_TO_WRITE,
     metavar="FILE",
     help="The file to write; it gets the format's ending. Else named as the model.",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.paths import FILE
+from tenfold.cli.terminal.paths import FILE, FILE_TO_WRITE
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import counted
 
@@ -21,7 +21,11 @@ _NAMED = 5
 @click.command()
 @click.argument("folder")
 @click.option(
-    "--output", "-o", type=FILE, metavar="FILE", help="Where the model file goes; else FOLDER's name.onnx."
+    "--output",
+    "-o",
+    type=FILE_TO_WRITE,
+    metavar="FILE",
+    help="Where the model file goes; else FOLDER's name.onnx.",
 )
 @click.option("--name", default="", metavar="NAME", help="What the model is called; else as the folder.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
-from tenfold.cli.terminal.paths import FILE, FOLDER
+from tenfold.cli.terminal.paths import FILE, FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.text import printable
 from tenfold.cli.training.choose_network import choose_network
 from tenfold.cli.training.choose_run import choose_run
@@ -72,7 +72,11 @@ _FEW = 50
     "--finish", is_flag=True, help="With --resume: train no further, make a model of what is there."
 )
 @click.option(
-    "--output", "-o", type=FILE, metavar="FILE", help="Where the model file goes; else in the run's folder."
+    "--output",
+    "-o",
+    type=FILE_TO_WRITE,
+    metavar="FILE",
+    help="Where the model file goes; else in the run's folder.",
 )
 @click.option("--name", metavar="NAME", help="What the model is called.")
 @click.option(
