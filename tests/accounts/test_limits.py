@@ -129,7 +129,7 @@ def test_many_tries_at_the_same_moment_are_not_all_let_through(limits: LoginLimi
         except TooManyLogins:
             pass
 
-    threads = [threading.Thread(target=attempt) for _ in range(20)]
+    threads = [threading.Thread(daemon=True, target=attempt) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

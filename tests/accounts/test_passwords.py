@@ -150,7 +150,7 @@ def test_too_many_at_once_are_sent_away() -> None:
             return super().hash(*given, **how)
 
     made = Passwords(Slow(time_cost=1, memory_cost=8, parallelism=1))
-    threads = [threading.Thread(target=made.hash, args=(WORDS,)) for _ in range(10)]
+    threads = [threading.Thread(daemon=True, target=made.hash, args=(WORDS,)) for _ in range(10)]
     for thread in threads:
         thread.start()
     begun.wait(10)

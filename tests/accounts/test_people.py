@@ -124,7 +124,7 @@ def test_two_administrators_who_disable_each_other_at_once_are_not_both_gone(
             except AccountError as error:
                 refused.append(error)
 
-        threads = [threading.Thread(target=disable, args=(person,)) for person in (ann, eva)]
+        threads = [threading.Thread(daemon=True, target=disable, args=(person,)) for person in (ann, eva)]
         for thread in threads:
             thread.start()
         for thread in threads:

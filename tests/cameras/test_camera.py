@@ -42,7 +42,7 @@ class Watcher:
         self.frames: list[tuple[Frame, float]] = []
         self._stop = threading.Event()
         self.camera = Camera(parse(url), tell=self.faults.append, **options)  # type: ignore[arg-type]
-        self._thread = threading.Thread(target=self._look)
+        self._thread = threading.Thread(daemon=True, target=self._look)
 
     @property
     def state(self) -> CameraState:

@@ -193,7 +193,7 @@ def filming(source: str, video: CopiedVideo, **options: Any) -> Iterator[Camera]
     """A camera whose frames are taken."""
     camera = Camera(parse(source), rate=5, video=video, **options)
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: [None for _ in camera.frames(stop)])
+    thread = threading.Thread(daemon=True, target=lambda: [None for _ in camera.frames(stop)])
     thread.start()
     try:
         yield camera

@@ -95,7 +95,7 @@ def web(tmp_path: Path) -> Iterator[str]:
     Handler.stop.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(daemon=True, target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     Handler.stop.set()

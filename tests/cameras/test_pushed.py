@@ -31,7 +31,7 @@ def feeding(pushed: PushedPictures, sent: Iterable[bytes], stop: threading.Event
                 return
             pushed.put(sender, jpeg)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(daemon=True, target=run)
     thread.start()
     return thread
 
@@ -64,7 +64,9 @@ def test_a_page_s_camera_says_so_when_nobody_sends_any_more() -> None:
     camera = fed(pushed)
     feeding(pushed, jpegs(30), stop)
     got: list[float] = []
-    receiving = threading.Thread(target=lambda: got.extend(frame.time for frame in camera.frames(stop)))
+    receiving = threading.Thread(
+        daemon=True, target=lambda: got.extend(frame.time for frame in camera.frames(stop))
+    )
     receiving.start()
     until(lambda: got)
     until(lambda: [fault.code for fault in camera.state.faults] == ["no-sender"])
@@ -87,7 +89,7 @@ def test_what_is_no_picture_or_too_large_hurts_nobody(first: bool) -> None:
     feeding(pushed, chain(good, cycle(wrong)), stop)
     received: list[int] = []
     receiving = threading.Thread(
-        target=lambda: received.extend(frame.number for frame in camera.frames(stop))
+        daemon=True, target=lambda: received.extend(frame.number for frame in camera.frames(stop))
     )
     receiving.start()
     until(lambda: [fault.code for fault in camera.state.faults] == ["no-video"])

@@ -135,7 +135,7 @@ def test_a_decoder_that_fails_is_told_and_nobody_else_notices(
     def look() -> None:
         other.extend(number_in(frame.pixels) for frame in open_source(str(clip)).frames(threading.Event()))
 
-    beside = threading.Thread(target=look)
+    beside = threading.Thread(daemon=True, target=look)
     beside.start()
     target = f"{faulty.__name__}:{child.__name__}"
     decoder = partial(Decoder, child=target, silent_seconds=silent, memory=200 << 20)

@@ -145,7 +145,7 @@ def test_many_that_start_at_once_upgrade_once(database_url: str) -> None:
         finally:
             database.close()
 
-    threads = [threading.Thread(target=start) for _ in range(4)]
+    threads = [threading.Thread(daemon=True, target=start) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

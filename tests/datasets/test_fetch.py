@@ -64,7 +64,7 @@ def server() -> Iterator[Server]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         state.address = f"http://127.0.0.1:{running.server_port}/{ARCHIVE}"
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread = threading.Thread(daemon=True, target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield state
         running.shutdown()

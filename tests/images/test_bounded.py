@@ -252,7 +252,7 @@ def test_a_decoder_that_is_killed_costs_one_picture_and_is_replaced() -> None:
                         os.kill(int(child), signal.SIGKILL)
             time.sleep(0.02)
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(daemon=True, target=kill)
     killer.start()
     try:
         with pytest.raises(PictureTooLarge, match=r"signal 9; memory may have run out"):

@@ -230,7 +230,7 @@ def test_many_who_ask_with_one_key_at_once_get_one_job(database: Database) -> No
     def ask_too() -> None:
         got.append(submit(jobs, "x", "X", key="k").id)
 
-    threads = [threading.Thread(target=ask_too) for _ in range(8)]
+    threads = [threading.Thread(daemon=True, target=ask_too) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -405,7 +405,7 @@ def test_many_who_begin_the_same_at_once_begin_it_once(database: Database) -> No
 
         made.append(jobs.submit_new(made_up("knit"), make, title="Knit", by=0, key="k"))
 
-    threads = [threading.Thread(target=begin) for _ in range(6)]
+    threads = [threading.Thread(daemon=True, target=begin) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

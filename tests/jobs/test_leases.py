@@ -48,7 +48,7 @@ def test_many_workers_claim_each_job_once(database: Database, jobs: Jobs) -> Non
         while (one := leases.claim(["knit"])) is not None:
             got.append(one.row.id)
 
-    threads = [threading.Thread(target=claim_all) for _ in range(6)]
+    threads = [threading.Thread(daemon=True, target=claim_all) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

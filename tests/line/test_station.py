@@ -76,7 +76,7 @@ class Bench:
     def running(self) -> Iterator[Station]:
         station = self.station()
         stop = threading.Event()
-        thread = threading.Thread(target=station.run, args=[stop])
+        thread = threading.Thread(daemon=True, target=station.run, args=[stop])
         thread.start()
         try:
             yield station

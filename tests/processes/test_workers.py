@@ -114,7 +114,9 @@ def test_a_worker_that_was_killed_while_it_was_idle_fails_no_request(workers: Wo
 def test_requests_wait_for_a_free_worker() -> None:
     workers = made(most=2)
     found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(process(workers))) for _ in range(12)]
+    threads = [
+        threading.Thread(daemon=True, target=lambda: found.append(process(workers))) for _ in range(12)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -134,7 +136,7 @@ def test_stopping_waits_for_no_worker_and_leaves_no_request_waiting(workers: Wor
         except WorkersStopped as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]  # one at work, two waiting for it
+    threads = [threading.Thread(daemon=True, target=ask) for _ in range(3)]  # one at work, two waiting for it
     for thread in threads:
         thread.start()
     time.sleep(1)
@@ -155,7 +157,7 @@ def test_a_request_whose_worker_is_only_starting_is_told_of_the_stop(workers: Wo
             process(workers)
         stopped.set()
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(daemon=True, target=ask)
     thread.start()
     time.sleep(0.02)
     workers.stop()
@@ -172,7 +174,7 @@ def test_a_worker_that_answers_as_it_is_killed_serves_nobody_again(workers: Work
             with suppress(WorkersStopped):
                 process(workers)
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(daemon=True, target=ask)
     thread.start()
     for _ in range(20):
         time.sleep(0.15)

@@ -204,7 +204,7 @@ class TestPeriodic:
         done = threading.Semaphore(0)
         stop = threading.Event()
         service = Periodic("seldom", 3600, done.release)
-        thread = threading.Thread(target=service.run, args=(stop,))
+        thread = threading.Thread(daemon=True, target=service.run, args=(stop,))
         thread.start()
         for _ in range(3):
             assert done.acquire(timeout=LONG)

@@ -142,7 +142,7 @@ def test_no_key_leads_out_of_the_store(store: BlobStore, key: str) -> None:
 
 def test_many_threads_may_put_the_same_blob(store: BlobStore) -> None:
     contents = [bytes([number]) * 100_000 for number in range(8)]
-    threads = [threading.Thread(target=store.put, args=("one", content)) for content in contents]
+    threads = [threading.Thread(daemon=True, target=store.put, args=("one", content)) for content in contents]
     for thread in threads:
         thread.start()
     for thread in threads:

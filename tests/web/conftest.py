@@ -44,7 +44,7 @@ def start(app: FastAPI) -> tuple[Server, threading.Thread, int]:
     listening = socket.create_server(("127.0.0.1", 0))
     proxies = app.state.service.settings.trusted_proxies
     server = Server(configured(app, proxies=proxies, log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread = threading.Thread(daemon=True, target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     port = int(listening.getsockname()[1])
     while not server.started:

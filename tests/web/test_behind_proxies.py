@@ -100,7 +100,7 @@ def test_a_camera_is_shown_over_a_websocket(
 ) -> None:
     camera = under.service.app.cameras.add("yard", parse("rtsp://127.0.0.1:1/yard"), by=0)
     filmed = Filmed()
-    filming = threading.Thread(target=filmed.run)
+    filming = threading.Thread(daemon=True, target=filmed.run)
     monkeypatch.setattr(under.service.app.watched_cameras, "running", lambda number: filmed)
     filming.start()
     cookie = "; ".join(f"{name}={value}" for name, value in ann.cookies.items())

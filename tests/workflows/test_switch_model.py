@@ -171,8 +171,8 @@ def test_nobody_waits_while_a_model_is_tried(registry: LocalRegistry, tmp_path: 
     switch = ModelSwitch(registry, server, load, try_out, InitialModel(server.model, 0, ""))
     hanging = registry.register(slow).hash
     threads = [
-        threading.Thread(target=switch.go_live, args=[hanging], kwargs={"by": 0}),
-        threading.Thread(target=switch.add, args=[slow], kwargs={"name": "slow", "by": 0}),
+        threading.Thread(daemon=True, target=switch.go_live, args=[hanging], kwargs={"by": 0}),
+        threading.Thread(daemon=True, target=switch.add, args=[slow], kwargs={"name": "slow", "by": 0}),
     ]
     for thread in threads:
         thread.start()

@@ -53,7 +53,7 @@ def answering(status: int, body: bytes) -> Iterator[int]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as one:
-        thread = threading.Thread(target=one.serve_forever)
+        thread = threading.Thread(daemon=True, target=one.serve_forever)
         thread.start()
         yield one.server_port
         one.shutdown()
@@ -125,7 +125,7 @@ def test_one_that_sends_a_byte_now_and_then_is_not_waited_for_longer(
                 connection.sendall(b"H")
 
     with listening() as one:
-        thread = threading.Thread(target=drip, args=(one,))
+        thread = threading.Thread(daemon=True, target=drip, args=(one,))
         thread.start()
         started = time.monotonic()
         outcome = asked(one.getsockname()[1])
@@ -156,7 +156,7 @@ def test_what_speaks_no_http_is_not_taken_for_tenfold(asked: Command) -> None:
                 connection.recv(1000)
                 connection.sendall(b"SSH-2.0-OpenSSH\r\n")
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(daemon=True, target=answer)
         thread.start()
         outcome = asked(one.getsockname()[1])
         thread.join()

@@ -55,7 +55,7 @@ def interrupted(jobs: Jobs, with_signal: int = signal.SIGINT) -> None:
         time.sleep(0.7)
         os.kill(os.getpid(), with_signal)
 
-    threading.Thread(target=interrupt).start()
+    threading.Thread(daemon=True, target=interrupt).start()
 
 
 def test_a_job_is_done_here_where_nobody_else_does_it(database: Database) -> None:

@@ -58,7 +58,7 @@ def classify(address: str, **how: Any) -> httpx.Response:
 def test_it_finishes_what_it_works_on_before_it_stops(how: signal.Signals) -> None:
     with server(COLOURS_SECONDS="1.5") as (process, address):
         answers: list[httpx.Response] = []
-        asking = threading.Thread(target=lambda: answers.append(classify(address)))
+        asking = threading.Thread(daemon=True, target=lambda: answers.append(classify(address)))
         asking.start()
         time.sleep(1)  # on a busy machine it takes a while until the request is there
         process.send_signal(how)

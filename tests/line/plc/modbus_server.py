@@ -50,7 +50,7 @@ def served(place: ModbusAddress, inputs: list[int], port: int = 0) -> Iterator[t
             await asyncio.sleep(0.01)
         await server.shutdown()  # type: ignore[no-untyped-call]
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread = threading.Thread(daemon=True, target=lambda: asyncio.run(serve()))
     thread.start()
     assert running.wait(10)
     try:

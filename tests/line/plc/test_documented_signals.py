@@ -184,7 +184,7 @@ def plc_by_opcua(conveyor: Any) -> Iterator[dict[str, Any]]:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             runner.run(serve())
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(daemon=True, target=run)
     thread.start()
     assert running.wait(60)
     try:

@@ -76,7 +76,7 @@ def served(port: int, security: Security | None = None) -> Iterator[Plc]:
         with asyncio.Runner(loop_factory=lambda: plc.loop) as runner:
             runner.run(serve())
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(daemon=True, target=run)
     thread.start()
     assert running.wait(60)
     try:

@@ -57,7 +57,7 @@ def test_bytes_in_use_count_until_they_were_used() -> None:
     with memory.reservation() as request:
         request.reserve(60)
         counted = request.attach(b"x" * 60)
-        thread = threading.Thread(target=counted.consume, args=(slow,))
+        thread = threading.Thread(daemon=True, target=counted.consume, args=(slow,))
         thread.start()
         used.wait(5)
     assert memory.used == 60, "the request has ended, the thread has not"

@@ -29,7 +29,7 @@ class Process:
 
     def __init__(self, app: App) -> None:
         self.app, self.stopping = app, threading.Event()
-        self.thread = threading.Thread(target=app.folder_watcher.run, args=(self.stopping,))
+        self.thread = threading.Thread(daemon=True, target=app.folder_watcher.run, args=(self.stopping,))
 
     def watch(self) -> App:
         """Start the worker and the service."""

@@ -306,7 +306,7 @@ def test_two_who_start_one_at_once_start_one(own_home: Path, monkeypatch: pytest
             except RegistryError as refused:
                 outcomes.append(refused.problem)
 
-        threads = [threading.Thread(target=begin) for _ in range(4)]
+        threads = [threading.Thread(daemon=True, target=begin) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

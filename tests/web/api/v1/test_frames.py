@@ -248,7 +248,7 @@ def test_a_camera_that_is_changed_while_a_page_sends_goes_on_or_lets_it_come_bac
                     codes.append(getattr(event, "code", None))
                     break
 
-    thread = threading.Thread(target=send)
+    thread = threading.Thread(daemon=True, target=send)
     thread.start()
     watched = staffed.running.service.app.watched_cameras
     try:

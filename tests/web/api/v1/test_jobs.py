@@ -166,7 +166,7 @@ def test_a_server_that_stops_lets_its_listeners_go_at_once(tmp_path: Path) -> No
                 begun.set()
         ended.set()
 
-    listener = threading.Thread(target=listen)
+    listener = threading.Thread(daemon=True, target=listen)
     listener.start()
     assert begun.wait(LONG)
     server.should_exit = True

@@ -123,7 +123,7 @@ class Filmed:
 @contextmanager
 def filming() -> Iterator[Filmed]:
     filmed = Filmed()
-    thread = threading.Thread(target=filmed.run)
+    thread = threading.Thread(daemon=True, target=filmed.run)
     thread.start()
     try:
         yield filmed
@@ -346,7 +346,7 @@ class Copying:
 @contextmanager
 def copying(filmed: Filmed) -> Iterator[Copying]:
     made = Copying(filmed)
-    thread = threading.Thread(target=made.run)
+    thread = threading.Thread(daemon=True, target=made.run)
     thread.start()
     try:
         yield made

@@ -182,7 +182,7 @@ def test_while_models_switch_back_and_forth_every_answer_is_that_of_the_model_it
                     if set(one["prediction"]["probabilities"]) != by_key[told["model"]]:
                         faults.append(f"{told['model']}: {one}")
 
-    askers = [threading.Thread(target=ask) for _ in range(6)]
+    askers = [threading.Thread(daemon=True, target=ask) for _ in range(6)]
     for one in askers:
         one.start()
     for _ in range(3):
