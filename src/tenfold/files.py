@@ -118,6 +118,11 @@ def check_writable(folder: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
+def existing(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
+    return next(one for one in (path, *path.parents) if one.exists())
+
+
 def has_room(folder: Path) -> bool:
     """Whether more can be written in a folder: its disk is not full, and no quota used up."""
     try:

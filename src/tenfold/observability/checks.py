@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tenfold.files import has_room, temporary
+from tenfold.files import existing, has_room, temporary
 from tenfold.observability.check import Check, Why
 from tenfold.os_errors import in_words
 
@@ -135,8 +135,3 @@ def network_disk(database: Path, *, kind: str | None = None) -> Check | None:
     if found not in NETWORK:
         return None
     return Check("database disk", "fail", "network-disk", {"path": str(database), "type": found})
-
-
-def existing(path: Path) -> Path:
-    """The path, or the nearest folder above it that is there."""
-    return next(one for one in (path, *path.parents) if one.exists())

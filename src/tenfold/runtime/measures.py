@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tenfold.errors import DatabaseError
-from tenfold.observability.checks import existing
+from tenfold.files import existing
 from tenfold.observability.metrics import Measure
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from tenfold.files import existing
+
 
 class NamedPath(click.Path):
     """A path, and not an empty one: of a variable that is not set it would be the folder that one is in."""
@@ -30,7 +32,7 @@ class OutputPath(NamedPath):
         if ctx and param and ctx.get_parameter_source(param.name or "") is ParameterSource.DEFAULT:
             return path
         with contextlib.suppress(OSError):  # a name that is too long, say: the command has words for it
-            folder = next(one for one in path.absolute().parents if one.exists())
+            folder = existing(path.absolute().parent)
             if not folder.is_dir():
                 self.fail(f"{folder} is a file and not a folder", param, ctx)
             if not os.access(folder, os.W_OK | os.X_OK):
