@@ -160,25 +160,15 @@ def own_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def copied_tables() -> Iterator[None]:
-    """A new database's tables are copied and not made by all migrations, in this process."""
+def quick_parts() -> Iterator[None]:
+    """What takes time and no test of a whole is about, in this process.
+
+    A new database's tables are copied and not made by all migrations; the bundled models are read and checked
+    once, and not by every home that first sees them; to hash and to check a password takes no time.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tenfold.database.upgrading.upgrade", tables.upgrade)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def bundled_once() -> Iterator[None]:
-    """The bundled models are read and checked once, and not by every home that first sees them."""
-    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(modelfile, "read", reading_once.reader())
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cheap_passwords() -> Iterator[None]:
-    """To hash and to check a password takes no time, in this process."""
-    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tenfold.accounts.passwords.PasswordHasher", passwords.hasher)
         yield
 

@@ -1,6 +1,8 @@
 """The service behind a table of cameras or stations, without either."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,18 +73,28 @@ class Work:
         return {}
 
 
-@pytest.mark.parametrize("away", [True, False])
-def test_what_runs_goes_on_while_the_database_is_away_and_ends_with_a_fault_of_ours(away: bool) -> None:
-    rows, made = Rows(), list[Work]()
+@contextmanager
+def running(rows: Rows, kind: type[Work]) -> Iterator[tuple[Watched[Work], Supervisor, list[Work]]]:
+    """A supervised service over the rows, and what it has made for them; it is stopped in time."""
+    made = list[Work]()
 
     def make(row: Row) -> Work:
-        made.append(Work(row))
+        made.append(kind(row))
         return made[-1]
 
     watched: Watched[Work] = Watched("stations", rows, Jobs(), make, describe)  # type: ignore[arg-type]
     supervisor = Supervisor([watched], describe)
     supervisor.start()
     try:
+        yield watched, supervisor, made
+    finally:
+        assert supervisor.stop(10) == []
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_what_runs_goes_on_while_the_database_is_away_and_ends_with_a_fault_of_ours(away: bool) -> None:
+    rows = Rows()
+    with running(rows, Work) as (watched, supervisor, made):
         until(lambda: watched.running(1))
         rows.error = PoolTimeout("all connections are in use") if away else KeyError("a fault")
         asked = rows.asked
@@ -92,33 +104,25 @@ def test_what_runs_goes_on_while_the_database_is_away_and_ends_with_a_fault_of_o
         until(lambda: watched.running(1))
         until(lambda: supervisor.health()[0].state == "running")
         assert len(made) == (1 if away else 2)
-    finally:
-        assert supervisor.stop(10) == []
     assert all(one.ended.is_set() for one in made)
     assert rows.released >= 1
 
 
 def test_the_status_of_a_row_is_that_of_what_runs_here_with_its_fault_or_what_another_process_tells() -> None:
-    rows, made, broken = Rows(), list[Work](), threading.Event()
+    rows, broken = Rows(), threading.Event()
 
     class Breaking(Work):
         def run(self, stop: threading.Event) -> None:
             if broken.is_set():
                 raise PoolTimeout("all connections are in use")
-            broken.wait()
-            raise DatabaseError("The database", "does not answer")
+            until(lambda: broken.is_set() or stop.is_set())
+            if broken.is_set():
+                raise DatabaseError("The database", "does not answer")
 
         def status(self) -> dict[str, Any]:
             return {"state": "ready"}
 
-    def make(row: Row) -> Work:
-        made.append(Breaking(row))
-        return made[-1]
-
-    watched: Watched[Work] = Watched("stations", rows, Jobs(), make, describe)  # type: ignore[arg-type]
-    supervisor = Supervisor([watched], describe)
-    supervisor.start()
-    try:
+    with running(rows, Breaking) as (watched, _, _):
         until(lambda: watched.running(1))
         assert watched.status(rows.rows[0]) == {"state": "ready"}  # type: ignore[arg-type]
         broken.set()
@@ -128,6 +132,3 @@ def test_the_status_of_a_row_is_that_of_what_runs_here_with_its_fault_or_what_an
         elsewhere = Row(2, current_status={"state": "held"})
         assert watched.status(elsewhere) == {"state": "held"}  # type: ignore[arg-type]
         assert watched.status(Row(3)) is None  # type: ignore[arg-type]
-    finally:
-        broken.set()
-        assert supervisor.stop(10) == []
