@@ -57,12 +57,12 @@ def main() -> None:
         model = Classifier(name, threads=1)
         for part in PARTS:
             what = f"the upper {part:.0%} of a photograph, then grey"
-            rows.append(_told(model, what, [half_decoded(one, part) for one in pictures]))
+            rows.append(_told(name, model, what, [half_decoded(one, part) for one in pictures]))
         for missing in MISSING if name == DEFAULT else (1 / 2,):
             for fill, value in FILLS.items():
                 what = f"the lower {missing:.0%} of a photograph replaced by {fill}"
                 shown = [saved(filled(one, missing, value), k) for k, one in enumerate(pictures)]
-                rows.append(_told(model, what, shown))
+                rows.append(_told(name, model, what, shown))
         answers = [model.classify(one) for one in greys]
         found = share(sum(not one.known for one in answers), len(answers))
         surest = f"the surest is given {max(one.confidence for one in answers):.0%}"
@@ -86,11 +86,11 @@ def saved(pixels: Pixels, number: int) -> bytes:
     return file.getvalue()
 
 
-def _told(model: Classifier, what: str, shown: Sequence[Pixels | bytes]) -> Row:
+def _told(name: str, model: Classifier, what: str, shown: Sequence[Pixels | bytes]) -> Row:
     answers = [model.classify(one) for one in shown]
     sure = sum(one.known and one.confidence > SURE for one in answers)
     return {
-        "what": f"{model.info.name.removeprefix('tenfold-')}: {what}, called none of these",
+        "what": f"{name}: {what}, called none of these",
         "value": interval(share(sum(not one.known for one in answers), len(answers))),
         "n": f"{len(answers)}",
         "peer": f"given a class with more than {SURE:.0%}: {sure}",

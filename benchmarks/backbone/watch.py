@@ -233,7 +233,7 @@ def main() -> None:
         LabelledPictures(
             np.concatenate([part.pictures for part in chosen_on]), material.labels(*PLAIN), CLASSES
         ),
-        "CIFAR-10 and CIFAR-100",
+        "CIFAR-10, CIFAR-100",
     )
 
 

@@ -293,7 +293,7 @@ def _sample(name: str) -> Path:
 
 
 def test_the_bundled_sample_is_what_its_model_says(tmp_path: Path) -> None:
-    for name in ("photo", "cifar10", "watch"):
+    for name in modelfile.BUNDLED:
         found = own_sample.load(_sample(name))
         _, info = modelfile.read(modelfile.bundled(name))
         assert len(found.learn) == 30 * len(info.labels)
