@@ -140,12 +140,12 @@ def free_places(x: axes.Axis, y: axes.Axis, dots: list[Point]) -> list[Point]:
 def bars(title: str, measure: str, figures: list[Figure]) -> Chart:
     """A bar for each figure, with the number of its row in the table."""
     count = len(figures)
-    digits = 1 if count <= 8 else 0  # or they run into each other
     x = axes.Axis("row of the table", 0.5, count + 0.5, tuple(range(1, count + 1)))
     chart = Chart(title, "The table below has every value.", x, axes.shares(measure))
     for number, one in enumerate(figures, 1):
         chart.bars([(number - 0.35, number + 0.35, one.value)], "ours" if one.ours else "published")
-        chart.note(number, one.value + 0.02, f"{one.value:.{digits}%}", "middle")
+        # Without its sign, which is on the axis, or a dozen of them run into each other.
+        chart.note(number, one.value + 0.02, f"{100 * one.value:.1f}", "middle")
     return chart
 
 
