@@ -152,16 +152,7 @@ OF: dict[str, tuple[Aim, ...]] = {
 
 def models() -> str:
     """What each bundled model is, by its file, with its report."""
-    heads = (
-        "Name",
-        "Classes",
-        "Sees",
-        "Test pictures right (95 % interval)",
-        "n",
-        "Multiply-adds",
-        "File",
-        "",
-    )
+    heads = ("", "Classes", "Sees", "Test pictures right (95 % interval)", "n", "Multiply-adds", "File")
     rows = []
     for name in BUNDLED:
         info = modelfile.read(modelfile.bundled(name))[1]
@@ -169,22 +160,23 @@ def models() -> str:
         assert right is not None
         costs = [one.said for one in (cost(name), size(name)) if one]
         side = f"{info.input_size} x {info.input_size}"
-        link = f"[report](../reports/{name}.html)"
-        rows.append((f"`{name}`", str(len(info.labels)), side, right.said, right.n, *costs, link))
+        named = f"`{name}`, [report](../reports/{name}.html)"
+        rows.append((named, str(len(info.labels)), side, right.said, right.n, *costs))
     return _table(heads, rows)
 
 
 def aims() -> str:
     """Each aim of each bundled model with what was measured."""
-    heads = ("Model", "What", "Aim", "Measured (95 % interval or spread)", "n", "", "By")
+    return "\n".join(f"\n### {name}\n{_aims_of(name)}" for name in BUNDLED if name in OF)
+
+
+def _aims_of(name: str) -> str:
     rows = []
-    for name in BUNDLED:
-        for aim in OF.get(name, ()):
-            found = aim.source(name)
-            measured = (found.said, found.n) if found else ("", "")
-            by = f"`{found.script}`" if found else ""
-            rows.append((f"`{name}`", aim.what, aim.said, *measured, aim.verdict(found), by))
-    return _table(heads, rows)
+    for aim in OF[name]:
+        found = aim.source(name)
+        measured = (found.said, found.n, f"`{found.script}`") if found else ("", "", "")
+        rows.append((aim.what, aim.said, aim.verdict(found), *measured))
+    return _table(("", "Aim", "", "Measured (95 % interval or spread)", "n", "By"), rows)
 
 
 def content(page: str) -> str:
@@ -194,7 +186,7 @@ def content(page: str) -> str:
 
 def _number(said: str) -> float:
     """The first number of a figure; of "9 of 10" the share in percent."""
-    if hits := re.search(r"(\d+) of (\d+)$", said):
+    if hits := re.search(r"(\d+) of (\d+)", said):
         return 100 * int(hits[1]) / int(hits[2])
     number = re.match(r"[\d.]+", said)
     assert number is not None, said

@@ -108,7 +108,8 @@ def _rows(
     rows.append(
         {
             "what": f"{name}: worst class",
-            "value": f"{worst}, {per_class[worst]} of {labels.count(worst)}",
+            "value": f"{worst}, {per_class[worst]} of {labels.count(worst)}: "
+            + interval(metrics.share(per_class[worst], labels.count(worst))),
             "n": f"{len(known)}",
             "peer": "",
         }

@@ -41,7 +41,11 @@ def test_what_was_not_measured_is_said_to_be_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("98.0% (93.0% to 99.4%)", 98.0), ("bird, 9 of 10", 90.0), ("1.23 (1.2 to 1.3)", 1.23)],
+    [
+        ("98.0% (93.0% to 99.4%)", 98.0),
+        ("bird, 9 of 10: 90.0% (59.6% to 98.2%)", 90.0),
+        ("1.23 (1.2 to 1.3)", 1.23),
+    ],
 )
 def test_a_figure_of_a_model_is_read_from_its_row(tmp_path: Path, value: str, expected: float) -> None:
     results(tmp_path, what="small: right, all", value=value, n="100", peer="AUROC 0.997 (0.99 to 1)")
