@@ -30,7 +30,12 @@ def part(page: Page, name: str) -> None:
 
 def card(page: Page, name: str) -> Locator:
     """The card with this heading."""
-    return page.locator("li.card").filter(has=page.get_by_role("heading", name=name))
+    return page.locator("li.card").filter(has=page.get_by_role("heading", name=whole(name)))
+
+
+def whole(name: str) -> re.Pattern[str]:
+    """A name in a text, not as a part of a longer one."""
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 def sure(page: Page, words: str) -> None:
@@ -195,7 +200,7 @@ def test_runs_are_named_by_people_and_their_curves_lie_in_one_drawing(look_at: L
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(card(page, "Grey shades")).to_contain_text("20261121-140509-shades")
     for name in ("Grey shades", "20261122-080000-halfway"):
-        page.get_by_role("checkbox", name=name).check()
+        page.get_by_role("checkbox", name=whole(name)).check()
     drawing = page.get_by_role("img", name="Accuracy, validation. ")
     expect(drawing).to_have_attribute("aria-label", re.compile("Grey shades ends at .*%"))
     expect(drawing.locator("..").locator(".legend li")).to_have_text(
@@ -247,7 +252,7 @@ def test_models_are_compared_on_the_same_pictures(
     compare = page.get_by_role("button", name="Compare", exact=True)
     expect(compare).to_be_disabled()
     for name in ("small", "tenfold-cifar10"):
-        page.get_by_role("checkbox", name=name).check()
+        page.get_by_role("checkbox", name=whole(name)).check()
     compare.click()
     found = page.locator(".card").filter(has=page.get_by_role("table"))
     expect(found.get_by_role("row")).to_have_count(3)
