@@ -32,6 +32,12 @@ def slow(channel: ParentChannel) -> None:
     child.serve(channel)
 
 
+def late(channel: ParentChannel) -> None:
+    """As on a machine that is too busy to start it soon."""
+    time.sleep(4)
+    child.serve(channel)
+
+
 def pattern(channel: ParentChannel) -> None:
     """A camera at this computer, whose name is a test pattern of FFmpeg's."""
     video._USB_FORMATS["linux"] = "lavfi"

@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 
 from tenfold.cameras.address import parse
-from tenfold.cameras.decoder import Decoder
+from tenfold.cameras.decoder import Decoder, process
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.sources import Camera, CameraFault, CameraState
 from tenfold.cameras.sources.camera import Timing
+from tenfold.cameras.sources.probing import probe
 from tenfold.cameras.sources.state import STALE_SECONDS
+from tenfold.errors import CameraError
 from tenfold.processes import commands, messages
 from tests.cameras import faulty
 from tests.cameras.clips import number_in, write_clip, write_units
@@ -291,6 +293,47 @@ def test_a_decoder_that_fails_is_replaced_and_no_other_camera_notices(
         watcher.until(lambda: watcher.state.restarts >= 2, 40)
         assert good.state.restarts == 0
         assert not good.faults
+
+
+def test_a_decoder_that_starts_late_is_waited_for_and_not_taken_for_a_camera_that_is_away(
+    rtsp: Start,
+) -> None:
+    late = partial(Decoder, child=f"{faulty.__name__}:{faulty.late.__name__}")
+    with watching(rtsp().url, open_decoder=late, timing=Timing(open=3)) as watcher:
+        watcher.until_frames(60)
+        assert watcher.state.restarts == 0
+        assert not watcher.faults
+
+
+def test_a_decoder_that_never_starts_is_given_up_and_the_machine_is_named(
+    rtsp: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_START_SECONDS", 1.0)
+    late = partial(Decoder, child=f"{faulty.__name__}:{faulty.late.__name__}")
+    with watching(rtsp().url, open_decoder=late) as watcher:
+        watcher.until(lambda: "machine-busy" in watcher.codes)
+        assert "this machine is too busy" in watcher.faults[0].words
+
+
+def test_a_camera_whose_key_frames_are_far_apart_is_waited_for_and_it_is_said(
+    rtsp: Start, tmp_path: Path
+) -> None:
+    """Longer than a camera that does not answer is waited for; a key frame comes each 40 s."""
+    rare = write_units(write_clip(tmp_path / "rare.mp4", count=240, key_every=240), tmp_path / "rare.units")
+    server = rtsp("--rate", "6", clip=rare)
+    with watching(server.url) as first:  # the server begins with a key frame for the first who asks
+        first.until_frames(60)
+        with pytest.raises(CameraError) as error:
+            probe(parse(server.url), seconds=15)
+        assert error.value.reason == "no-key-frame"
+        began = time.monotonic()
+        with watching(server.url, timing=Timing(open=6)) as watcher:
+            watcher.until_frames(90)
+            assert time.monotonic() - began > 6
+            assert watcher.codes == ["no-key-frame"]
+            assert "no key frame yet" in watcher.faults[0].words
+            assert not watcher.state.faults
+            assert watcher.state.restarts == 0
 
 
 def test_a_camera_comes_back_when_the_machine_has_room_for_a_decoder_again(

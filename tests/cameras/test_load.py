@@ -138,3 +138,10 @@ def test_a_picture_that_does_not_change_is_found_after_ten_seconds() -> None:
     found = [(second, f.over) for second in range(15) for f in watch.frame(7, float(second))]
     assert found == [(10, False)]
     assert [f.over for f in watch.frame(8, 15.0)] == [True]
+
+
+def test_a_stream_without_a_key_frame_is_found_once_unless_one_came() -> None:
+    watch, with_key = FaultWatch(0), FaultWatch(0)
+    found = [(second, f.code) for second in range(9) for f in watch.video_packet(second, second, key=False)]
+    assert found == [(4, "no-key-frame")]
+    assert [f for second in range(9) for f in with_key.video_packet(second, second, key=second == 2)] == []

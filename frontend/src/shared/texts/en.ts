@@ -196,6 +196,9 @@ export const en = {
   reason_refused: "The address refuses the connection.",
   reason_no_host: "There is no host of that name.",
   reason_timeout: "There is no answer in time.",
+  reason_machine_busy: "The server’s computer is too busy.",
+  reason_no_key_frame:
+    "Video arrives, but no key frame yet, with which a picture begins. Have the camera send one each second or two.",
   reason_wrong_password: "The user or the password is not right.",
   reason_no_stream: "There is no stream at this path.",
   reason_no_video: "There is no video.",

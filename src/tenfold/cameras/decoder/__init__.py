@@ -17,6 +17,25 @@ refusals.py import PyAV, and only they run in the process.
 """
 
 from tenfold.cameras.decoder.faults import FaultChange
-from tenfold.cameras.decoder.process import ClipReport, Decoder, DecoderStatus, End, Event, Segment
+from tenfold.cameras.decoder.process import (
+    ClipReport,
+    Decoder,
+    DecoderStatus,
+    End,
+    Event,
+    Segment,
+    no_key_frame,
+    not_begun,
+)
 
-__all__ = ["ClipReport", "Decoder", "DecoderStatus", "End", "Event", "FaultChange", "Segment"]
+__all__ = [
+    "ClipReport",
+    "Decoder",
+    "DecoderStatus",
+    "End",
+    "Event",
+    "FaultChange",
+    "Segment",
+    "no_key_frame",
+    "not_begun",
+]

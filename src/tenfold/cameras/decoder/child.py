@@ -1,7 +1,7 @@
 """The decoder's own process: opens a source, decodes, and puts frames into the memory that it shares.
 
-What it says to its parent: opened, frame, grow, status, finding, clip, video, error, end. What it is told:
-the request, then memory (grown as asked), free (a slot that was read), order (of a clip), copy (whether
+What it says to its parent: begun, opened, frame, grow, status, finding, clip, video, error, end. What it is
+told: the request, then memory (grown as asked), free (a slot that was read), order (of a clip), copy (whether
 somebody looks at the video), idle (whether still pictures may be left out) and picture (of a page's camera).
 """
 
@@ -41,6 +41,7 @@ _CHECKED_ROWS = 4
 
 def serve(channel: "ParentChannel") -> None:
     """Answer one request: decode until the source ends or the parent does."""
+    channel.send({"begun": True})
     said = channel.receive()
     assert said is not None
     request = Request(said["kind"], said["url"], said["description"], said["live"])
@@ -278,7 +279,7 @@ class _Live:
 
     def _take(self, packet: Packet, now: float) -> None:
         number, self._arrived = self._arrived, self._arrived + 1
-        self._time(packet.seconds, now)
+        self._time(packet, now)
         if seconds := self._clock.set_by():
             self._recorder.clock_set(seconds)
         kept = Kept(packet, time.time() - self._late)
@@ -309,8 +310,9 @@ class _Live:
         else:
             self._fragments.take(kept)
 
-    def _time(self, stamp: float | None, now: float) -> None:
-        for finding in self._watch.video_packet(stamp, now):
+    def _time(self, packet: Packet, now: float) -> None:
+        stamp = packet.seconds
+        for finding in self._watch.video_packet(stamp, now, key=packet.key):
             self._output.tell(finding)
             self._delay.restart()
         if stamp is not None and not self._video.paced:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-FaultCode = Literal["frozen", "timestamps", "clock-jump", "resolution"]
+FaultCode = Literal["no-key-frame", "frozen", "timestamps", "clock-jump", "resolution"]
 
 FROZEN_SECONDS = 10.0
 STANDSTILL_SECONDS = 2.0
 SOUND_ONLY_SECONDS = 5.0
+_KEY_FRAME_SECONDS = 3.0
 _JUMP_SECONDS = 5.0
 _FEWEST = 5
 
@@ -29,7 +30,7 @@ class FaultChange:
     @property
     def lasting(self) -> bool:
         """Whether it is wrong from now on; a jump and a change of size are over at once."""
-        return self.code in ("frozen", "timestamps") and not self.over
+        return self.code in ("no-key-frame", "frozen", "timestamps") and not self.over
 
 
 class _Standstill:
@@ -62,12 +63,20 @@ class FaultWatch:
         self._picture = _Standstill(FROZEN_SECONDS)
         self._stamp = _Standstill(STANDSTILL_SECONDS)
         self._last: tuple[float, float] | None = None
-        self._last_video = began
+        self._last_video = self._began = began
+        self._key_awaited = True
         self._size: tuple[int, int] | None = None
 
-    def video_packet(self, stamp: float | None, now: float) -> Iterator[FaultChange]:
+    def video_packet(self, stamp: float | None, now: float, *, key: bool = True) -> Iterator[FaultChange]:
         """A packet of the video came, with the camera's time `stamp` or none."""
         self._last_video = now
+        if key:
+            self._key_awaited = False
+        elif self._key_awaited and now - self._began > _KEY_FRAME_SECONDS:
+            self._key_awaited = False
+            yield FaultChange(
+                "no-key-frame", "video arrives, but no key frame yet, with which a picture begins"
+            )
         if stamp is None:
             return
         if self._stamp.note(stamp, now):

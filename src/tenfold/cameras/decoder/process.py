@@ -24,6 +24,10 @@ CHILD = "tenfold.cameras.decoder.child:serve"
 # 8K video needs about this; a usual camera a tenth.
 _MEMORY = 1 << 30
 _NICE = 5
+# A decoder gives way, so on a busy machine it may start late; another one would start no sooner.
+_START_SECONDS = 60.0
+# So far apart some cameras' key frames are; before the first there is no picture.
+_KEY_FRAME_SECONDS = 60.0
 # Enough that a decoder and its parent rarely wait for each other.
 _SLOTS = 8
 _MOST_FRAME_BYTES = 8192 * 8192 * 3
@@ -104,7 +108,7 @@ class Decoder:
 
     Args:
         rate: frames a second that are wanted; None: all.
-        open_seconds: how long it may take until the first frame.
+        open_seconds: how long it may take from the start of its process until the first frame.
         silent_seconds: how long it may say nothing after that.
         child: "module:function" that runs in the process.
         memory: bytes that the process may use.
@@ -112,6 +116,11 @@ class Decoder:
         past: seconds before it was ordered that a clip of a live source may hold.
         planes: give frames as they were decoded where they can be (`PlanarPicture`): for whoever needs
             little of each as RGB.
+        give_way: to other processes; not where somebody waits for what it says.
+
+    Attributes:
+        begun: whether the process has started, and opens the source.
+        awaits_key_frame: whether video arrives and no picture can be made of it yet.
 
     Raises:
         CameraError: its process does not start.
@@ -129,6 +138,7 @@ class Decoder:
         masks: Sequence[Mapping[str, Any]] = (),
         past: float = 0.0,
         planes: bool = False,
+        give_way: bool = True,
     ) -> None:
         self._subject = address.description
         self._secrets = address.secrets
@@ -140,7 +150,7 @@ class Decoder:
                 self._process = MessageProcess(
                     child,
                     limits=ProcessLimits(memory=memory),
-                    nice=_NICE,
+                    nice=_NICE if give_way else 0,
                     descriptors=self._memory.descriptors,
                     most_body=_MOST_SEGMENT_BYTES,
                 )
@@ -155,7 +165,8 @@ class Decoder:
         recorded = {"masks": list(masks), "past": past, "planes": planes}
         self._process.send({**request, **settings, **recorded})
         self._heard = time.monotonic()
-        self._running = False
+        self.begun = self.awaits_key_frame = self._running = False
+        self._opened = self._heard
 
     def __enter__(self) -> "Decoder":
         return self
@@ -213,24 +224,30 @@ class Decoder:
             facts = message["error"]
             words = {name: str(facts[name]) for name in ("received", "cure", "reason")}
             raise CameraError(str(facts["subject"]), str(facts["problem"]), **words)  # type: ignore[arg-type]
+        if "begun" in message:
+            self._heard, self.begun = time.monotonic(), True
+            return None
         if "opened" in message:
-            self._heard = time.monotonic()
+            self._heard = self._opened = time.monotonic()
             return SourceFacts(**message["opened"])
         if "frame" in message:
-            self._heard, self._running = time.monotonic(), True
+            self._heard, self._running, self.awaits_key_frame = time.monotonic(), True, False
             return self._frame(message)
         if "grow" in message:
             self._grow(int(message["grow"]))
             return None
         if "finding" in message:
-            return FaultChange(**message["finding"])
+            finding = FaultChange(**message["finding"])
+            self.awaits_key_frame |= finding.code == "no-key-frame"
+            return finding
         if "clip" in message:
             return ClipReport(**message["clip"])
         if "video" in message:
             return Segment(content=message["body"], **message["video"])
         if "status" in message:
             # Before the first frame it proves nothing: of what arrives, nothing may be decodable.
-            self._heard = time.monotonic() if self._running else self._heard
+            if self._running or self.awaits_key_frame:
+                self._heard = time.monotonic()
             return DecoderStatus(**message["status"])
         return End(int(message["end"]))
 
@@ -263,6 +280,12 @@ class Decoder:
 
     def _check_silence(self) -> None:
         silent = time.monotonic() - self._heard
+        if not self.begun:
+            if silent > _START_SECONDS:
+                raise not_begun(self._subject, silent)
+            return
+        if self.awaits_key_frame and time.monotonic() - self._opened > _KEY_FRAME_SECONDS:
+            raise no_key_frame(self._subject, _KEY_FRAME_SECONDS)
         if silent <= (self._silent_seconds if self._running else self._open_seconds):
             return
         if self._running:
@@ -291,3 +314,21 @@ class Decoder:
             "out-of-memory": "Choose a smaller stream, or another codec.",
         }.get(reason, "Choose another codec or stream; where it is a file, look whether it plays elsewhere.")
         return CameraError(self._subject, problem, received=received, cure=cure, reason=reason)
+
+
+def not_begun(subject: str, seconds: float) -> CameraError:
+    """Nothing is known of the source: this machine is too busy to look at it."""
+    return CameraError(
+        subject, "could not be opened yet", reason="machine-busy",
+        received=f"this machine is too busy: no decoder started within {seconds:.0f} s",
+        cure="Try it again; end other work on this machine, or watch fewer cameras.",
+    )  # fmt: skip
+
+
+def no_key_frame(subject: str, seconds: float) -> CameraError:
+    """It sends video, and for so long nothing with which a picture begins."""
+    return CameraError(
+        subject, "sends video, but no picture could be decoded yet", reason="no-key-frame",
+        received=f"no key frame within {seconds:.0f} s",
+        cure="In the camera's settings have a key frame sent each second or two.",
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 import time
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import Decoder
+from tenfold.cameras.decoder import Decoder, no_key_frame, not_begun
 from tenfold.cameras.decoder.pictures import HOW_TO_SEND
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.folder import Folder
@@ -35,13 +35,17 @@ def probe(address: Address, *, seconds: float = PROBE_SECONDS) -> SourceFacts:
         return Folder(address.target).facts
     until = time.monotonic() + seconds
     facts: SourceFacts | None = None
-    with Decoder(address, open_seconds=seconds) as decoder:
+    with Decoder(address, open_seconds=seconds, give_way=False) as decoder:
         while time.monotonic() < until:
             event = decoder.receive()
             if isinstance(event, SourceFacts):
                 facts = event
             if isinstance(event, Frame) and facts is not None:
                 return facts
+        if not decoder.begun:
+            raise not_begun(address.description, seconds)
+        if decoder.awaits_key_frame:
+            raise no_key_frame(address.description, seconds)
     raise CameraError(
         address.description, "does not answer", received=f"no frame within {seconds:g} s", reason="timeout",
         cure="Check the address, and whether the camera is on and in this network.",
