@@ -86,6 +86,22 @@ def test_what_disturbs_a_camera_is_said_in_words(own_home: Path, capsys: pytest.
     assert "It is raining: drops are passed over" in capsys.readouterr().out
 
 
+def test_of_a_busy_machine_it_is_said_what_is_decoded_and_of_a_camera_that_is_away_no_weather(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(ADD) == 0
+    with App() as app:
+        (row,) = app.cameras.claim("a server", ["a server"])
+        for phase in ("running", "waiting"):
+            status = {"phase": phase, "mode": "key frames only", "conditions": ["rain"]}
+            app.cameras.tell("a server", {row.id: status})
+            capsys.readouterr()
+            assert run(["camera", "list"]) == 0
+            said = capsys.readouterr().out
+            assert ("The machine is busy: key frames only." in said) == (phase == "running")
+            assert ("It is raining" in said) == (phase == "running")
+
+
 def test_how_long_clips_are_kept_is_said_for_a_camera_and_by_class(
     own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

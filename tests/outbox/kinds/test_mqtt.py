@@ -55,6 +55,14 @@ def test_home_assistant_finds_a_device_with_its_entities(broker: Broker) -> None
     assert sensor["state_topic"] in kept
 
 
+def test_a_test_makes_no_device_in_home_assistant(broker: Broker) -> None:
+    with opened(broker) as channel:
+        channel.send(message(source="test", data={"type": "test"}))
+        kept = retained(broker)
+    assert "tenfold/test/state" in kept
+    assert not [topic for topic in kept if topic.endswith("/config")]
+
+
 def test_it_is_offline_when_it_ends_and_when_its_process_is_gone(
     broker: Broker, subscriber: Subscriber
 ) -> None:
@@ -70,14 +78,15 @@ def test_it_is_offline_when_it_ends_and_when_its_process_is_gone(
 
 def test_all_is_told_again_when_home_assistant_starts(broker: Broker, subscriber: Subscriber) -> None:
     with opened(broker) as channel:
-        channel.send(message())
-        until(lambda: subscriber.on("tenfold/door/state"))
+        channel.send(message(picture=b"a jpeg"))
+        until(lambda: subscriber.on("tenfold/door/picture"))
         subscriber.heard.clear()
         subscriber.say("homeassistant/status", "online")
         began = time.monotonic()
         until(lambda: subscriber.on("tenfold/door/state") and subscriber.on("tenfold/status"))
         assert time.monotonic() - began < 5
         assert any(topic.endswith("/config") for topic, _, _ in subscriber.heard)
+        until(lambda: subscriber.on("tenfold/door/picture") == [b"a jpeg"])
 
 
 def test_a_new_connection_tells_what_was_sent_before(broker: Broker, subscriber: Subscriber) -> None:

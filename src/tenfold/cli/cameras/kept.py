@@ -102,7 +102,10 @@ def list_cameras(as_json: bool) -> int:
             continue
         age = facts["last_frame_age"]
         last = "no frame yet" if age is None else f"last frame {age:.0f} s ago"
-        disturbed = [WORDS[one] for one in facts["conditions"] if one in WORDS]
+        runs = facts["phase"] == "running"
+        disturbed = [WORDS[one] for one in facts["conditions"] if runs and one in WORDS]
+        if runs and facts["mode"] not in ("", "every frame"):
+            disturbed.append(f"The machine is busy: {facts['mode']}.")
         words = " ".join([*facts["faults"], *disturbed, facts["model_problem"], facts["recording_problem"]])
         click.echo(
             printable(
@@ -209,6 +212,7 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "last_frame_age": None if last is None else max(0.0, time.time() - last),
         "faults": [fault["words"] for fault in status.get("faults", [])],
         "conditions": status.get("conditions", []),
+        "mode": status.get("mode", ""),
         "recording": row.recording,
         "min_size": round(100 * row.smallest, 6),
         "fixed": row.fixed,

@@ -140,12 +140,14 @@ class Mqtt:
         client.publish(f"{self._prefix}/status", "online", qos=1, retain=True)
         for source, message in list(self._last.items()):
             self._announce(message, client)
-            state = f"{self._prefix}/{source}/state"
-            client.publish(state, _content(message), qos=1, retain=True)
+            base = f"{self._prefix}/{source}"
+            client.publish(f"{base}/state", _content(message), qos=1, retain=True)
+            if message.picture is not None:  # one of an earlier process is gone when it was received
+                client.publish(f"{base}/picture", message.picture, qos=1, retain=True)
 
     def _announce(self, message: Message, client: Client | None = None) -> None:
         found = self._settings["discovery"]
-        if message.data.get("type") == "drift":  # it is of no camera, which is what is announced
+        if message.data.get("type") != "event":  # it is of no camera, which is what is announced
             return
         told = discovery(found, self._prefix, message.source, message.source_name) if found else {}
         for topic, content in told.items():
