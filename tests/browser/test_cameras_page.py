@@ -275,6 +275,13 @@ def test_a_camera_is_seen_live_with_what_moves(look_at: LookAt, camera: str) -> 
     page = look_at("/cameras")  # as where a proxy passes no WebSocket on
     page.route_web_socket("**/live?*", lambda socket: socket.close())
     seen_live(page)
+    [known] = page.request.get(page.url.replace("/cameras", "/api/v1/cameras")).json()
+    assert page.request.delete(page.url.replace("/cameras", f"/api/v1/cameras/{known['id']}")).status == 200
+    dialog = page.get_by_role("dialog", name="Gate")
+    expect(dialog).to_contain_text("⁨Gate⁩ was removed.")
+    expect(dialog.get_by_role("img")).to_have_count(0)
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("No camera is watched yet")).to_be_visible()
 
 
 def seen_live(page: Page) -> Locator:

@@ -91,6 +91,9 @@ def test_a_page_that_another_replaces_says_so_and_one_whose_connection_broke_goe
     assert [one.url for one in senders if one.url.endswith("/frames")] == []
     other.unroute(re.compile(r"/api/v1/cameras$"))
     expect(other.get_by_text("No camera is watched yet")).to_be_visible()
+    expect(other.get_by_text("The camera ⁨Desk⁩ was removed, so this page has stopped.")).to_be_visible()
+    other.get_by_role("button", name="Close").click()
+    expect(other.get_by_text("was removed, so this page has stopped")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

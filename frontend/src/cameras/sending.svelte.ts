@@ -47,6 +47,8 @@ export class Sending {
   readonly camera = new Camera();
   /** The number of the camera that this page sends to, or wants to. */
   to = $state<number | null>(null);
+  /** What that camera is called, also once it is gone. */
+  name = $state("");
   state = $state<SendingState>("starting");
 
   /** Whether this page sends to a camera, or will as soon as it can. */
@@ -55,10 +57,17 @@ export class Sending {
     return this.to === camera && !over && !this.camera.lost;
   }
 
-  start(camera: number): void {
+  start(camera: number, name: string): void {
     this.to = camera;
+    this.name = name;
     this.state = "starting";
     void this.camera.start();
+  }
+
+  /** The camera was removed: nothing is sent any more, and it is said until somebody closes it. */
+  removed(): void {
+    this.state = "removed";
+    this.camera.stop();
   }
 
   stop(): void {
