@@ -1,11 +1,16 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from benchmarks.camera_scenes import Scene, Sprite, ellipse, ground
+from tenfold.cameras import sources
+from tenfold.cameras.frames import FrameSource
+from tenfold.cameras.sources import CameraFault
 from tenfold.cli import run
 from tests import tiny
 
@@ -47,6 +52,27 @@ def test_a_line_says_when_what_and_where_or_that_nothing_moved(
 
     assert run(["watch", recording, "--mask", "all=0,0,320,0,320,180,0,180"]) == 0
     assert capsys.readouterr().out == "Nothing moved.\n"
+
+
+def test_what_is_wrong_with_a_camera_is_said_beside_its_events(
+    recording: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = sources.open_source
+
+    def pulled(address: object, *, tell: Callable[[CameraFault], None], **options: Any) -> FrameSource:
+        """A camera that is pulled and comes back before it films the recording."""
+        tell(CameraFault("refused", "rtsp://door/live refuses the connection.", 1.0))
+        tell(CameraFault("refused", "rtsp://door/live refuses the connection.", 2.0, over=True))
+        return opened(recording, **options)
+
+    monkeypatch.setattr(sources, "open_source", pulled)
+    assert run(["watch", recording, "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "tenfold: rtsp://door/live refuses the connection.",
+        "tenfold: no longer: rtsp://door/live refuses the connection.",
+    ]
+    assert len([json.loads(line) for line in said.out.splitlines()]) == 1
 
 
 @pytest.mark.parametrize(

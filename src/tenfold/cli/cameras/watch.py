@@ -18,6 +18,7 @@ from tenfold.os_errors import refused
 
 if TYPE_CHECKING:
     from tenfold.cameras.frames import FrameSource
+    from tenfold.cameras.sources import CameraFault
     from tenfold.cameras.watching import Event, Options, Watcher
     from tenfold.inference import Classifier
 
@@ -66,6 +67,7 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
 
     SOURCE is usb:0, rtsp://host/path, http://host/path (MJPEG or HLS), a video file, or a folder of pictures.
     A recording is read to its end; a camera is watched until Ctrl-C. An event is told when it is over.
+    What is wrong with a camera is said on standard error.
 
     X and Y are pixels of the source, or parts of its width and height where none is above 1.
     """
@@ -77,7 +79,7 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
     address = sources.parse(source, user=user, password=password)
     # More than are looked at need not be made; how fast a folder was filmed nobody said.
     rate = None if address.kind == "folder" else ANALYSIS_RATE
-    opened = sources.open_source(address, rate=rate, planes=True)
+    opened = sources.open_source(address, rate=rate, planes=True, tell=_tell)
     chosen = settings.load()
     classifier = _classifier(model or chosen.model or CAMERAS, chosen.threads)
 
@@ -107,6 +109,11 @@ def _classifier(model: str, threads: int) -> "Classifier":
 
     with App() as app, app.model_named(model) as path:
         return Classifier(str(path), threads=threads)
+
+
+def _tell(fault: "CameraFault") -> None:
+    """Say what is wrong with a camera: a silent terminal would look like a quiet street."""
+    click.echo(printable(f"tenfold: {'no longer: ' * fault.over}{fault.words}"), err=True)
 
 
 class _Events:
