@@ -11,8 +11,24 @@ import pytest
 @contextlib.contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Path]:
     """A disk of `size` ("3m") at `place`; skips the test where this user may not mount one."""
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    with _mounted(place, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
+        yield place
+
+
+@contextlib.contextmanager
+def bound(place: Path, seen: Path) -> Iterator[Path]:
+    """A folder or file that is seen at `place` too; skips the test where this user may not mount it."""
+    if seen.is_file():
+        place.touch()
+    with _mounted(place, "--bind", str(seen)):
+        yield place
+
+
+@contextlib.contextmanager
+def _mounted(place: Path, *what: str) -> Iterator[None]:
+    if not place.is_file():
+        place.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", *what, str(place)]
     try:
         mounted = subprocess.run(mount, capture_output=True).returncode == 0
     except FileNotFoundError:
@@ -20,7 +36,7 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
     if not mounted:
         pytest.skip("needs the right to mount a disk")
     try:
-        yield place
+        yield
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.storage import BlobStore, LocalStore, MemoryStore
+from tests.disks import small_disk
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -93,6 +94,25 @@ def test_a_file_becomes_a_blob_of_a_local_store_without_a_copy(tmp_path: Path) -
     LocalStore(tmp_path).put_file("one", file)
     assert (tmp_path / "one").stat().st_ino == number
     assert (tmp_path / "one").stat().st_mode & 0o222 == 0
+
+
+def test_a_file_of_another_disk_becomes_a_blob_of_a_local_store(tmp_path: Path) -> None:
+    file = tmp_path / "written"
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        for content in (b"old", b"content"):
+            file.write_bytes(content)
+            os.utime(file, ns=(10**18, 10**18))
+            LocalStore(disk).put_file("ab/one", file)
+            assert not file.exists()
+            assert read(LocalStore(disk), "ab/one") == content
+            assert (disk / "ab" / "one").stat().st_mtime_ns == 10**18
+            assert (disk / "ab" / "one").stat().st_mode & 0o222 == 0
+        assert list((disk / "ab").iterdir()) == [disk / "ab" / "one"]
+        file.write_bytes(bytes(2_000_000))
+        with pytest.raises(OSError, match="No space left"):
+            LocalStore(disk).put_file("ab/one", file)
+        assert file.stat().st_size == 2_000_000
+        assert read(LocalStore(disk), "ab/one") == b"content"
 
 
 def test_a_deleted_blob_is_gone(store: BlobStore) -> None:

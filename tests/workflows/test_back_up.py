@@ -1,6 +1,7 @@
 """A backup of a home and its database comes back as it was, on the same database or the other one."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -28,6 +29,7 @@ from tenfold.settings import Settings
 from tenfold.storage import read_if_there
 from tenfold.workflows.back_up import Restored, back_up, restore
 from tests.conftest import postgres_database
+from tests.disks import bound, enlarge, small_disk
 from tests.fakes import LocalOriginals, MemoryApp, picture
 
 SECRETS = ["hunter2-camera", "hunter2-hook", "hunter2-person", "hunter2-broker"]
@@ -257,6 +259,75 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced_and_then_is_moved_aside
         assert session.scalar(select(Entry.label).where(Entry.id == 2)) == "ship"
     with closing(sqlite3.connect(Path(done.aside) / "tenfold.db")) as aside:
         assert {row[0] for row in aside.execute("SELECT label FROM entries")} == {"later"}
+
+
+@pytest.mark.parametrize("kind", ["own disk", "bound folder"])
+def test_pictures_on_a_disk_of_their_own_are_replaced_on_it(kind: str, home: Path, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        if kind == "own disk":
+            disk = stack.enter_context(small_disk(home / PATH, "4m"))
+        else:
+            (tmp_path / "elsewhere").mkdir()
+            disk = stack.enter_context(bound(home / PATH, tmp_path / "elsewhere"))
+        with opened(home, "") as app:
+            filled(app)
+            back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=True)
+        before = {file.relative_to(disk): file.read_bytes() for file in disk.rglob("*") if file.is_file()}
+        assert len(before) == 3
+        for turn in range(2):
+            (disk / "ab").mkdir(exist_ok=True)
+            (disk / "ab" / "later.png").write_bytes(b"later %d" % turn)
+            done = brought_back(tmp_path / "backup", home, "", replace=True)
+            assert {
+                Path(key): read_if_there(app.blobs(PATH), key) for key in app.blobs(PATH).all_keys()
+            } == before
+            aside = Path(done.aside) / PATH
+            assert (aside / "ab" / "later.png").read_bytes() == b"later %d" % turn
+            assert (aside / next(iter(before))).read_bytes() == before[next(iter(before))]
+            # No copy was made of them, so they need no room elsewhere.
+            assert os.path.realpath(aside).startswith(f"{disk}/.")
+
+
+def test_a_backup_comes_back_to_a_new_disk_for_pictures_and_its_room_counts(
+    home: Path, tmp_path: Path
+) -> None:
+    with opened(home, "") as app:
+        filled(app)
+        app.blobs(PATH).put("ab/large.png", bytes(3_000_000))
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=True)
+    new = tmp_path / "new"
+    with small_disk(new / PATH, "2m") as disk:
+        with pytest.raises(BackupError, match=rf"The disk of {disk} has too little room"):
+            brought_back(tmp_path / "backup", new, "")
+        enlarge(disk)
+        (disk / "lost+found").mkdir()  # as on a disk that was formatted
+        assert brought_back(tmp_path / "backup", new, "").aside == ""
+        assert (disk / "ab" / "large.png").stat().st_size == 3_000_000
+
+
+def test_a_home_whose_backups_lie_on_another_disk_is_replaced(home: Path, tmp_path: Path) -> None:
+    with opened(home, "") as app:
+        filled(app)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=True)
+        one = next(key for key in app.blobs(PATH).all_keys())
+    with small_disk(home / "backups", "4m"):
+        done = brought_back(tmp_path / "backup", home, "", replace=True)
+        assert (Path(done.aside) / PATH / one).is_file()
+        with closing(sqlite3.connect(Path(done.aside) / "tenfold.db")) as aside:
+            assert aside.execute("SELECT count(*) FROM entries").fetchone() == (3,)
+    with opened(home, "") as app, app.database.reading() as session:
+        assert len(session.scalars(select(Entry)).all()) == 3
+
+
+def test_a_settings_file_that_is_mounted_by_itself_is_written_anew(home: Path, tmp_path: Path) -> None:
+    with opened(home, "") as app:
+        filled(app)
+        back_up(app.database, app.home, app.blobs, tmp_path / "backup", secrets=True)
+    (tmp_path / "mine.toml").write_text("threads = 7\n")
+    with bound(home / "tenfold.toml", tmp_path / "mine.toml"):
+        done = brought_back(tmp_path / "backup", home, "", replace=True)
+        assert (tmp_path / "mine.toml").read_text() == "threads = 1\n"
+    assert (Path(done.aside) / "tenfold.toml").read_text() == "threads = 7\n"
 
 
 def test_a_backup_into_what_is_backed_up_is_refused(home: Path) -> None:

@@ -38,7 +38,7 @@ class BlobStore(Protocol):
         """
 
     def put_file(self, key: str, file: Path) -> None:
-        """Store a file as a blob, and delete it. A local store renames it, so it must be on the store's disk.
+        """Store a file as a blob, and delete it. A local store renames it where it is on the store's disk.
 
         Raises FileNotFoundError where there is no such file. Where it raises, the file stays.
         """

@@ -1,7 +1,9 @@
 """Blobs as files in a folder of this machine. Knows nothing of what is in them."""
 
 import contextlib
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -50,7 +52,14 @@ class LocalStore:
         if self._lasting:
             sync(file)
         file.chmod(0o444)
-        os.replace(file, path)
+        try:
+            os.replace(file, path)
+        except OSError as reason:
+            if reason.errno != errno.EXDEV:
+                raise
+            with replacing(path, lasting=self._lasting, make_folder=False) as part:
+                shutil.copy2(file, part)
+            file.unlink()
         if self._lasting:
             settle(path.parent)
             self._settle_folders(path.parent)

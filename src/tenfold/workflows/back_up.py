@@ -3,10 +3,12 @@
 Knows which stores, folders and columns matter; `backups` knows how they are kept.
 """
 
+import errno
 import os
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +39,10 @@ Stores = Callable[[str], BlobStore]
 # Blob stores and folders of the home that cannot be recreated. Thumbnails, indexes and caches can.
 _BLOBS = ("pictures", "models", "drafts", "events", "clips", "checks", "comparisons", "exports")
 _FOLDERS = ("line", "runs", "learning-curves", "uploaded-data")
+# What was there before a restore is moved into a folder that is called so, with its time.
+_ASIDE = "before-restore-"
+# A disk that was just formatted holds it.
+_OF_THE_DISK = "lost+found"
 # Settings of the machine, which are not restored.
 _OF_THE_MACHINE = ("home", "database_url", "database_password_file")
 _SECRET_WORDS = ("password", "secret", "token")
@@ -115,7 +121,7 @@ def _files(home: Home, place: Path) -> Iterator[tuple[str, Path]]:
         yield home.datasets.name, home.datasets
     for name in (*_FOLDERS, f"clips/{UNFINISHED}"):
         for folder, folders, files in os.walk(home.folder / name):
-            folders.sort()
+            folders[:] = sorted(one for one in folders if not one.startswith("."))  # what was moved aside
             for file in sorted(files):
                 path = Path(folder) / file
                 if file.startswith(".") or file.endswith(("-wal", "-shm")) or not path.is_file():
@@ -217,7 +223,7 @@ def check(backup: BackupFolder, snapshot: Snapshot) -> None:
 def _there(home: Home, blobs: Stores, server: Database | None) -> list[str]:
     """What a restore would replace. Raises BackupError where another program works with it."""
     names = [*_BLOBS, *_FOLDERS, home.datasets.name, home.settings.name]
-    found = [name for name in names if (home.folder / name).exists() or _elsewhere(blobs, name)]
+    found = [name for name in names if _holds(home.folder / name) or _elsewhere(blobs, name)]
     if server is None and not home.database.exists():
         return found
     database = server or Database(f"sqlite:///{home.database}")
@@ -233,6 +239,17 @@ def _there(home: Home, blobs: Stores, server: Database | None) -> list[str]:
     return [*found, home.database.name if server is None else server.shown] if holds else found
 
 
+def _holds(place: Path) -> bool:
+    """Whether something is there, other than a folder with nothing in it."""
+    return any(_contents(place)) if place.is_dir() else place.exists()
+
+
+def _contents(folder: Path) -> list[Path]:
+    """What a folder holds, without what earlier restores moved aside in it."""
+    aside = f".{_ASIDE}"
+    return [one for one in folder.iterdir() if one.name != _OF_THE_DISK and not one.name.startswith(aside)]
+
+
 def _elsewhere(blobs: Stores, name: str) -> BlobStore | None:
     """The store of a name, where it holds blobs outside the home."""
     store = blobs(name) if name in _BLOBS else None
@@ -240,20 +257,28 @@ def _elsewhere(blobs: Stores, name: str) -> BlobStore | None:
 
 
 def _check_room(home: Home, snapshot: Snapshot) -> None:
-    free = shutil.disk_usage(home.folder).free
-    if free < snapshot.size:
-        raise BackupError(
-            f"The disk of {home}",
-            "has too little room",
-            received=f"{free:,} of {snapshot.size:,} bytes",
-            cure="Free some space.",
-            reason="disk-full",
-        )
+    """Folders of the home may lie on disks of their own."""
+    needed, named = Counter[int](), dict[int, os.PathLike[str]]()
+    for path, content in {home.database.name: snapshot.database, **snapshot.files}.items():
+        folder = home.folder / path.partition("/")[0]
+        disk = (folder if folder.is_dir() else home.folder).stat().st_dev
+        needed[disk] += content.size
+        named.setdefault(disk, folder if folder.is_dir() else home)
+    for disk, size in needed.items():
+        free = shutil.disk_usage(named[disk]).free
+        if free < size:
+            raise BackupError(
+                f"The disk of {named[disk]}",
+                "has too little room",
+                received=f"{free:,} of {size:,} bytes",
+                cure="Free some space.",
+                reason="disk-full",
+            )
 
 
 def _move_aside(home: Home, blobs: Stores, there: list[str], server: Database | None) -> Path:
     """Move what is there into a folder of the home's backups, and copy a server's tables there."""
-    aside = home.backups / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    aside = home.backups / f"{_ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     aside.mkdir(parents=True)
     if server is not None and tables.has_tables(server):
         upgrade(server)
@@ -261,7 +286,7 @@ def _move_aside(home: Home, blobs: Stores, there: list[str], server: Database | 
     beside = (f"{home.database.name}{ending}" for ending in ("-wal", "-shm"))
     for name in (*there, *beside):
         if (home.folder / name).exists():
-            (home.folder / name).rename(aside / name)
+            _rename(home.folder / name, aside / name)
         if store := _elsewhere(blobs, name):
             for key in list(store.all_keys()):
                 target = aside / name / key
@@ -270,6 +295,29 @@ def _move_aside(home: Home, blobs: Stores, there: list[str], server: Database | 
                     shutil.copyfileobj(source, copy)
                 store.delete(key)
     return aside
+
+
+def _rename(place: Path, target: Path) -> None:
+    """Move a file or folder of the home.
+
+    What lies on another disk stays on it, as it may be more than the home's has room for: the top of the disk
+    cannot be moved, so what it holds goes into a hidden folder there, to which `target` is a link.
+    """
+    try:
+        place.rename(target)
+    except OSError as reason:
+        if reason.errno not in (errno.EBUSY, errno.EXDEV):
+            raise
+        if place.is_dir():
+            contents, inside = _contents(place), place / f".{target.parent.name}"
+            inside.mkdir()
+            for one in contents:
+                one.rename(inside / one.name)
+            target.symlink_to(inside)
+        else:
+            shutil.copy2(place, target)
+            if reason.errno == errno.EXDEV:  # otherwise it is mounted by itself, and is written anew
+                place.unlink()
 
 
 def _bring_files(backup: BackupFolder, snapshot: Snapshot, home: Home, blobs: Stores, part: Path) -> None:
