@@ -20,7 +20,9 @@ import pytest
 import yaml
 
 from tenfold.line.simulator.scene import bundled_parts
+from tenfold.settings import Settings
 from tests.browser.stations import Line, filming
+from tests.commands import accepted
 from tests.conftest import postgres_database
 from tests.fakes import picture
 from tests.forking import serving
@@ -218,3 +220,11 @@ def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
                 until_answered(lambda: watcher.up, says="the token does not hold any more")
     assert after == before
     assert before[0][0]["label"] == "ship"
+
+
+@pytest.mark.quick
+def test_what_the_page_says_to_run_is_taken_and_what_compose_sets_is_a_setting() -> None:
+    for command in ("user add", "token add", "backup", "restore"):
+        accepted(documented(command))
+    said = composed(TENFOLD_ROOT_PATH=PREFIX, POSTGRES_PASSWORD=WORDS)
+    assert {name.removeprefix("TENFOLD_").lower() for name in said} <= set(Settings.model_fields)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +16,8 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from PIL import Image
 
 from tests import tiny
+from tests.commands import accepted
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.train
 SMALL = ["--set", "options.widths=[8, 16, 16]", "--epochs", "8"]
@@ -71,3 +74,15 @@ def test_a_folder_becomes_a_model_its_report_and_the_page_serving_it(tmp_path: P
     finally:
         server.terminate()
         server.communicate(timeout=30)
+
+
+def test_the_page_says_what_is_run_here() -> None:
+    page = (ROOT / "docs/tutorial/own-pictures.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^tenfold (.*)$", page, re.MULTILINE)
+    assert {
+        "train --data pictures/ --run mine",
+        "evaluate mine/model.onnx",
+        "serve --model mine/model.onnx",
+    } <= set(commands)
+    for words in commands:
+        accepted(words.split())

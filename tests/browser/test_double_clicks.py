@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Request, Route, expect
 
 from tenfold.datasets import sources
 from tests import tiny
@@ -19,8 +19,8 @@ from tests.forking import serving
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-# What is sent twice where a button works twice comes at once, or when the first answer is there.
-PAUSE = 400
+# The page has done all that it can do without another answer.
+AT_REST = "() => new Promise(done => requestAnimationFrame(() => requestIdleCallback(done)))"
 
 
 @pytest.fixture(scope="module")
@@ -55,33 +55,37 @@ def signed_in(chromium: Browser, server: str) -> Any:
 
 
 class Sent:
-    """What a page asks the server to change."""
+    """What a page asks the server to change.
+
+    What is sent twice where a button works twice is sent at once, or when the answer to what was sent or
+    asked before is there.
+    """
 
     def __init__(self, page: Page) -> None:
-        self._open, self._page, self.all = 0, page, list[str]()
+        self._open, self._page, self.all = set[Request](), page, list[str]()
         page.on("request", self._began)
         page.on("requestfinished", self._ended)
         page.on("requestfailed", self._ended)
 
     def settled(self) -> list[str]:
-        """All so far, once they are answered and nothing has come after them."""
-        until(self._idle)
+        """All so far, once everything is answered and the page has done with the answers."""
+        until(self._answered, despite=(Error,))  # the page may be on its way to another document
         return self.all
 
-    def _idle(self) -> bool:
-        self._page.wait_for_timeout(PAUSE)
-        return self._open == 0
-
-    def _changes(self, request: Request) -> bool:
-        return request.method != "GET" and "/api/" in request.url
+    def _answered(self) -> bool:
+        known = len(self.all)
+        self._page.evaluate(AT_REST)
+        return not self._open and len(self.all) == known
 
     def _began(self, request: Request) -> None:
-        if self._changes(request):
-            self._open += 1
+        if "/api/" not in request.url or request.resource_type != "fetch":
+            return  # events come for as long as the page is open
+        self._open.add(request)
+        if request.method != "GET":
             self.all.append(f"{request.method} {request.url} {request.post_data or ''}")
 
     def _ended(self, request: Request) -> None:
-        self._open -= self._changes(request)
+        self._open.discard(request)
 
 
 @pytest.fixture

@@ -93,6 +93,24 @@ def watching(url: str, **options: object) -> Iterator[Watcher]:
         assert watcher.stop() < 2
 
 
+@pytest.mark.quick
+def test_what_keeps_a_camera_away_is_told_once_however_often_it_is_tried_and_pauses_grow() -> None:
+    tried: list[float] = []
+
+    def refused(*_: object, **options: object) -> Decoder:
+        tried.append(time.monotonic())
+        raise CameraError("The camera", "refuses", reason="refused")
+
+    timing = Timing(first_pause=0.01, longest_pause=0.04)
+    with watching("rtsp://127.0.0.1:9/live", open_decoder=refused, timing=timing) as watcher:
+        watcher.until(lambda: len(tried) > 4)
+        assert watcher.codes == ["refused"]
+        assert watcher.state.restarts >= 4
+    least = (0.008, 0.016, 0.032, 0.032)  # a fifth less than asked for: cameras do not all come at once
+    assert [b - a >= pause for (a, b), pause in zip(pairwise(tried), least, strict=False)] == [True] * 4
+    assert (watcher.state.phase, watcher.state.faults) == ("off", ())
+
+
 def test_frames_come_as_they_happen_without_delay(rtsp: Start) -> None:
     with watching(rtsp().url) as watcher:
         watcher.until_frames()

@@ -1,5 +1,6 @@
 """The disk of a server that records cameras is full, a real one of a few megabytes, and has room again."""
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tenfold.cameras.address import parse
+from tenfold.cameras.clips.recorder import ClipRecorder
+from tenfold.cameras.decoder import ClipReport
 from tenfold.cameras.events import EventFilter
 from tenfold.settings import Settings
 from tests.cameras.conftest import RtspServer
@@ -64,3 +67,20 @@ def test_where_the_disk_of_the_clips_is_full_what_is_there_plays_and_recording_g
             written = {app.clips.written_to(clip) for clip in clips if clip.state == "writing"}
             # What is made seekable at that moment is let go of a little later.
             until(lambda: set((home / "clips" / ".writing").iterdir()) <= written)
+
+
+@pytest.mark.quick
+def test_a_clip_that_found_no_room_is_told_until_a_later_one_is_written(tmp_path: Path) -> None:
+    with FakeApp(Settings(home=tmp_path / "home")) as app:
+        room = threading.Event()
+        room.set()
+        camera = app.cameras.add("door", parse("usb:0"), by=0)
+        recorder = ClipRecorder(camera, app.clips, room)
+        full = recorder.event_began(time.time())
+        assert full is not None
+        recorder.told(ClipReport(full, "failed", problem="No space left on device", reason="disk-full"))
+        assert recorder.problem is not None
+        assert (recorder.problem.reason, "No space left" in str(recorder.problem)) == ("disk-full", True)
+        assert recorder.event_began(time.time()) != full
+        recorder.told(ClipReport(full + 1, "writing", bytes=1000))
+        assert recorder.problem is None

@@ -111,3 +111,17 @@ def test_what_came_before_the_clock_was_set_is_the_past_of_the_next_clip(
     assert first["end"] == pytest.approx(1e6 + 49 / 25)
     with av.open(str(tmp_path / "b.mp4")) as file:
         assert sum(1 for _ in file.decode(video=0)) >= 45, "from the key frame before"
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_packets_that_came_before_the_clock_was_set_are_found_by_the_new_one(step: float) -> None:
+    from tenfold.cameras.decoder.recorder import Kept, NewestPackets
+    from tenfold.cameras.decoder.video import Packet
+
+    kept = NewestPackets(10.0)
+    for number in range(50):
+        kept.add(Kept(Packet(None, key=number % 10 == 0, seconds=number), 1e6 + number / 25))
+    kept.shift(step)
+    found = [one.packet.seconds for one in kept.since(1e6 + step + 1.0)]
+    assert found == list(range(20, 50)), "from the key frame before on"

@@ -14,8 +14,13 @@ import pytest
 from tenfold import images
 from tenfold.cameras.address import parse
 from tenfold.cameras.rules.text import parse as rule
+from tenfold.database import now
+from tenfold.outbox import OutboxQueue
+from tenfold.outbox.kinds.webhook import content
 from tests.cameras.conftest import RtspServer
+from tests.cameras.events import seen
 from tests.cameras.serving import Server
+from tests.fakes import FakeApp, picture
 from tests.outbox.receivers import Broker, Receiver, Subscriber, brokering
 from tests.waiting import until
 
@@ -91,3 +96,23 @@ def test_an_event_reaches_webhook_and_broker_with_its_picture_though_each_end_wa
     assert time.monotonic() - began < RECOVERY_SECONDS + EVENT_SECONDS
     until(lambda: not watch.status()["recording_problem"])
     heard.close()
+
+
+@pytest.mark.quick
+def test_an_event_becomes_one_message_with_its_picture_for_each_destination(tmp_path: Path) -> None:
+    with FakeApp() as app:
+        hook = app.outbox.add("house", "webhook", {"url": "http://127.0.0.1:1/", "local": True}).id
+        topics = app.outbox.add("broker", "mqtt", {"host": "127.0.0.1", "port": 1}).id
+        app.rules.add("red", rule("class=red"), [hook, topics], by=0)
+        camera = app.cameras.add("door", parse("usb:0"), by=0).id
+        app.blobs("events").put("1.jpg", picture())
+        for label in ("blue", "red"):
+            app.camera_events.open(camera, **seen(now(), label=label, crop="1.jpg"))
+        queue = OutboxQueue(app.database)
+        assert [len(app.outbox.messages(one)) for one in (hook, topics)] == [1, 1]
+        for one in (hook, topics):
+            found = queue.next(one)
+            assert found is not None
+            event = json.loads(content(found[1]))["data"]
+            assert (event["data"]["class"], event["data"]["camera_name"]) == ("red", "door")
+            assert is_picture(b64decode(event["picture"]["base64"]))

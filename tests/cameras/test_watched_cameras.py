@@ -27,6 +27,21 @@ def _command_lines() -> Iterator[bytes]:
             yield path.read_bytes()
 
 
+@pytest.mark.quick
+def test_a_page_s_camera_that_nobody_sends_says_so_and_ends_when_it_is_paused(server: Server) -> None:
+    app = server.app
+    camera = app.cameras.add("phone", parse("browser:desk"), by=0)
+    app.watched_cameras.wake()
+    until(lambda: app.watched_cameras.running(camera.id))
+    watch = app.watched_cameras.running(camera.id)
+    assert watch is not None
+    until(lambda: watch.status()["faults"])
+    assert watch.status()["faults"][0]["code"] == "no-sender"
+    app.cameras.pause(camera.id)
+    app.watched_cameras.wake()
+    until(lambda: app.watched_cameras.running(camera.id) is None)
+
+
 def test_what_moves_is_an_event_with_a_picture_in_the_catalogue_and_a_clip(
     rtsp: Start,
     server: Server,

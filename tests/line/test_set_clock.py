@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.line.trail.trail import Row, Trail
+from tenfold.line.trail.trail import Row, Trail, TrailEntry
 from tests.clocks import SetClock
 from tests.waiting import until
 
@@ -58,3 +58,14 @@ def rows(path: Path, kind: str) -> list[Row]:
 def told(path: Path) -> list[float]:
     """By how many seconds the clock was set, each time that the station noticed."""
     return [row.body["seconds"] for row in rows(path, "alarm") if row.body["reason"] == "clock"]
+
+
+def test_a_trail_keeps_its_order_and_is_intact_where_the_clock_goes_back(tmp_path: Path) -> None:
+    path, first, back = tmp_path / "trail.db", "2026-03-04T05:06:07.000Z", "2026-01-23T05:06:07.000Z"
+    with Trail(path) as trail:
+        trail.append([TrailEntry("part", first, {"verdict": "pass"}, part=1)])
+        trail.append([TrailEntry("alarm", back, {"reason": "clock", "seconds": -DAYS * 86400.0})])
+        trail.append([TrailEntry("part", back, {"verdict": "reject"}, part=2)])
+        assert trail.verify() is None
+    assert told(path) == [-DAYS * 86400.0]
+    assert [(row.part, row.at) for row in rows(path, "part")] == [(1, first), (2, back)]

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tenfold.errors import DeliveryError
 from tenfold.outbox import Message, Outbox
+from tenfold.outbox.kinds.webhook import Webhook
+from tests.outbox.conftest import message
+from tests.outbox.kinds.test_webhook import SECRET
 from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber
 from tests.proxy import Fault, Proxy
 from tests.waiting import until
@@ -55,6 +59,21 @@ def end(request: pytest.FixtureRequest, outbox: Outbox) -> Iterator[End]:
 def senders() -> int:
     """Threads that send, or keep a connection; a test's subscriber has one too."""
     return sum(one.name.startswith(("tenfold-outbox", "paho")) for one in threading.enumerate())
+
+
+@pytest.mark.quick
+def test_a_message_that_the_network_cut_off_may_be_sent_again(receiver: Receiver) -> None:
+    sent = message()
+    with Proxy(receiver.port) as proxy:
+        url = f"http://127.0.0.1:{proxy.port}/hook"
+        with Webhook("end", url, SECRET, local=True) as hook:
+            proxy.fail("cut")
+            with pytest.raises(DeliveryError) as failed:
+                hook.send(sent)
+            assert (failed.value.again, failed.value.reason) == (True, "unreachable")
+            proxy.restore()
+            hook.send(sent)
+    assert receiver.ids == [sent.key]
 
 
 @pytest.mark.parametrize("fault", ["cut", "frozen", "dropped"])

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from tenfold.database import Database
-from tenfold.outbox import Message, Outbox
+from tenfold.outbox import Message, Outbox, OutboxQueue
 from tenfold.outbox.outbox import WAITING
 from tests.forking import Forked
 from tests.outbox import killed
@@ -67,3 +67,16 @@ def sender(database: Database) -> Iterator[Forked]:
     url = database.url.render_as_string(hide_password=False)
     with closing(Forked(killed.main, [url], dict(os.environ))) as process:
         yield process
+
+
+def test_what_a_killed_sender_was_at_is_sent_by_the_next_one_under_the_same_id(
+    database: Database, outbox: Outbox, put: Callable[..., Message]
+) -> None:
+    one = outbox.add("hook", "webhook", {"url": "http://127.0.0.1:1/", "local": True}).id
+    sent, queue = put(one), OutboxQueue(database)
+    assert [row.id for row in queue.claim("first", lambda worker: False)] == [one]
+    assert queue.claim("second", lambda worker: False) == []
+    assert [row.id for row in queue.claim("second", lambda worker: worker == "first")] == [one]
+    found = queue.next(one)
+    assert found is not None
+    assert found[1].key == sent.key

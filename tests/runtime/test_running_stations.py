@@ -27,6 +27,7 @@ from tenfold.runtime import App
 from tenfold.runtime.measures import of_app
 from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import ServiceFault, Supervisor
+from tenfold.workflows.line.cameras import LISTED
 from tenfold.workflows.line.setup import LineSetup, RecipeBook
 from tests.cameras.clips import write_clip
 from tests.line.plants import SERVE, Plant
@@ -124,6 +125,19 @@ def plant(tmp_path: Path, server: Server, request: pytest.FixtureRequest) -> Ite
 
 def wired(plant: Plant) -> dict[str, Any]:
     return {"snapshot": True, "plant": plant.address, "trigger": {"kind": "plant"}, "gate": GATE}
+
+
+@pytest.mark.quick
+def test_a_station_whose_camera_left_the_list_says_so_and_starts_no_process(server: Server) -> None:
+    camera = {"kind": LISTED, "target": "99", "user": "", "password": ""}
+    row = server.app.stations.add("gate", camera, by=0)
+    server.app.running_stations.wake()
+    until(lambda: server.fault_of(row))
+    assert "camera" in server.fault_of(row)
+    running = server.app.running_stations.running(row.id)
+    assert running is not None
+    assert running.process_id is None
+    assert not server.app.trail_of(row.id).exists()
 
 
 @pytest.mark.parametrize("plant", [("modbus", LONG), ("opcua", LONG)], indirect=True, ids=itemgetter(0))

@@ -16,6 +16,9 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 import torch
 
 from tenfold import cli, modelfile
+from tenfold.recipes.recipe import Recipe
+from tenfold.runs.progress import TrainingProgress
+from tenfold.runs.recorder import RunRecorder
 from tenfold.runs.run import Run
 from tenfold.training import checkpoints
 from tests import tiny
@@ -83,3 +86,19 @@ def test_killed_again_and_again_a_run_loses_no_finished_epoch_and_ends_the_same(
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert modelfile.read(run / "model.onnx")[1].labels == ("class 0", "class 1", "class 2")
+
+
+def test_an_epoch_that_was_logged_and_not_kept_is_in_the_log_once(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+
+    def finished(epoch: int, recorder: RunRecorder) -> None:
+        recorder.write_epoch(TrainingProgress(epoch, 3, 1, 1, 32, 0.1, 1 / epoch, 0.5, 10.0, 1.0, 1.0))
+
+    recorder = RunRecorder(Run(run), Recipe(), resume=False)
+    finished(1, recorder)
+    checkpoints.save(Run(run).checkpoint_file, {}, {"epoch": 1})
+    finished(2, recorder)  # killed before it was kept
+    again = RunRecorder(Run(run), Recipe(), resume=True)
+    for epoch in (2, 3):
+        finished(epoch, again)
+    assert [line["epoch"] for line in Run(run).epochs] == [1, 2, 3]

@@ -79,6 +79,7 @@ def test_an_answer_that_changes_from_time_to_time_is_told() -> None:
     assert "(ONNX Runtime answers otherwise than torch)" in message
 
 
+@pytest.mark.quick
 def test_a_network_without_anything_to_learn_is_told() -> None:
     network = own(lambda x: x.flatten(1))
     network.requires_grad_(False)

@@ -60,3 +60,13 @@ def test_a_full_disk_is_told_by_one_code_and_pictures_are_shown_all_the_same(
     filling.unlink()
     until(running, 200)
     assert add(running, BLUE)[0] == 200
+
+
+def test_an_upload_that_finds_no_room_is_refused_with_its_code_and_taken_once_there_is(
+    running: Running, tmp_path: Path
+) -> None:
+    filling = fill(tmp_path / "disk")
+    status, problem = add(running, RED)
+    assert (status, problem["reason"]) == (507, "disk-full")
+    filling.unlink()
+    assert add(running, RED)[0] == 200

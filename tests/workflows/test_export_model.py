@@ -103,6 +103,22 @@ def test_an_export_that_was_kept_before_an_interruption_is_not_made_again(
         app.export_model(Asked(asked.model_copy(update={"model": app.registry.register_bundled().hash})))  # type: ignore[arg-type]
 
 
+@pytest.mark.quick
+def test_what_a_failed_export_left_is_deleted(app: FakeApp, tmp_path: Path) -> None:
+    model = app.registry.register_bundled().hash
+    params = ExportParams(model=model, format="onnx-int8", data=str(tmp_path), least=None)
+    app.blobs("exports").put(f"{model}/1/half.onnx", b"half")
+    app.blobs("exports").put(f"{model}/2/whole.onnx", b"another export's")
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before_pictures(app, full)
+    with pytest.raises(OSError, match="No space left"):
+        app.export_model(Asked(params))  # type: ignore[arg-type]
+    assert kept(app) == [f"{model}/2/whole.onnx"]
+
+
 class FullStore(MemoryStore):
     """A store whose disk has room for one blob."""
 

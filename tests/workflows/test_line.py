@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tenfold.errors import UsageError
 from tenfold.line.trail.trail import Trail
 from tenfold.workflows.line.simulate import FAULTS, SimulationOptions, simulate
 
@@ -27,3 +28,14 @@ def test_through_every_fault_nothing_passes_unjudged_and_every_part_has_its_verd
     with Trail(path) as trail:
         alarms = {row.body["reason"] for row in trail.rows(kind="alarm")}
     assert {"camera", "frozen-picture", "plc", "clock", "restarted"} <= alarms
+
+
+def test_a_fault_of_a_broker_that_is_not_installed_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.line.simulator.broker.program", lambda: None)
+    options = SimulationOptions(VEHICLES, faults=["kill", "broker-cut"], trail=tmp_path / "trail.db")
+    with pytest.raises(UsageError, match="needs an MQTT broker") as told:
+        simulate(options)
+    assert told.value.reason == "broker-missing"
+    assert not (tmp_path / "trail.db").exists()

@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
 from tenfold.accounts.roles import VIEWER
+from tenfold.database import now
 from tenfold.errors import DeliveryError
 from tenfold.outbox import OutboxQueue
 from tenfold.runtime import App
@@ -107,3 +109,15 @@ def test_what_waits_in_the_outbox_is_sent_wherever_the_clock_jumps(offset: str) 
         done = at(offset, "-c", _SEND)
         assert done.stdout.split() == ["['sent']"], done.stderr
         assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-2, True), (2, False)])
+def test_what_holds_for_a_time_ends_by_the_clock_of_this_moment(
+    days: int, holds: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with App() as app:
+        ann = app.people.add("ann", "administrator", WORDS).id
+        secret, cookie = app.tokens.add(ann, "a test", VIEWER, days=1)[1], app.sessions.begin(ann)
+        for module in ("tokens", "sessions"):
+            monkeypatch.setattr(f"tenfold.accounts.{module}.now", lambda: now() + timedelta(days=days))
+        assert (app.tokens.find(secret) is not None, app.sessions.find(cookie) is not None) == (holds, holds)

@@ -6,6 +6,9 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 
+import torch
+
+from tenfold.errors import TrainingError
 from tenfold.runs.run import Run
 from tenfold.training import checkpoints
 from tests import tiny
@@ -24,6 +27,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def epochs_kept(run: Run) -> int:
     """How many finished epochs the checkpoint holds."""
     return int(checkpoints.load(run.checkpoint_file)[1]["epoch"]) if run.checkpoint_file.exists() else 0
+
+
+@pytest.mark.quick
+def test_a_checkpoint_that_finds_no_room_leaves_the_one_before_it(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        path = disk / "state.safetensors"
+        checkpoints.save(path, {"weights": torch.ones(1000)}, {"epoch": 1})
+        with pytest.raises(TrainingError, match=r"No space left on device.*--resume") as told:
+            checkpoints.save(path, {"weights": torch.ones(30_000)}, {"epoch": 2})
+        assert "the one before it is intact" in str(told.value)
+        assert checkpoints.load(path)[1] == {"epoch": 1}
+        assert list(disk.iterdir()) == [path]
 
 
 # What does not fit: the facts of the data, the first checkpoint, the figures, later checkpoints.

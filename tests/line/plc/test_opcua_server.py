@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -401,6 +402,18 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(LineError, match=f"port {port}"):
             OpcUaServer(OpcUaServerOptions(port=port))
+
+
+@pytest.mark.quick
+def test_what_keeps_it_from_starting_is_told_with_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(_: object) -> None:
+        raise OSError("no room for a socket")
+
+    monkeypatch.setattr("tenfold.line.plc.opcua.server.Server.init", fails)
+    with pytest.raises(LineError, match=r"port 4999.*cannot be started \(no room for a socket\)") as told:
+        OpcUaServer(OpcUaServerOptions(port=4999))
+    assert told.value.reason == "port-taken"
+    assert "tenfold-opcua" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_an_encrypted_station_lets_in_whom_it_trusts_and_who_knows_the_password(tmp_path: Path) -> None:
