@@ -1,6 +1,7 @@
 """POST /api/v1/classify."""
 
 import asyncio
+import time
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -153,23 +154,20 @@ def test_the_evidence_of_many_pictures_does_not_hold_up_the_others(serve: Serve)
     files = [("files", (f"{number}.png", picture(RED, size=(8, 8)))) for number in range(100)]
     done = False
 
-    async def longest_pause() -> float:
+    async def longest_work() -> float:
+        """Seconds of a core that the loop's own thread takes at a time; other programs' are none of it."""
         longest = 0.0
         while not done:
-            before = running.loop.time()
+            before = time.thread_time()
             await asyncio.sleep(0.001)
-            longest = max(longest, running.loop.time() - before)
+            longest = max(longest, time.thread_time() - before)
         return longest
 
-    pauses = []
-    for _ in range(3):  # other programs make pauses too
-        done = False
-        pause = asyncio.run_coroutine_threadsafe(longest_pause(), running.loop)
-        answer = running.client.post(f"{URL}?evidence=true", files=files)
-        done = True
-        pauses.append(pause.result(timeout=10))
-        assert len(answer.content) > 3_000_000
-    assert min(pauses) < 0.05, pauses
+    work = asyncio.run_coroutine_threadsafe(longest_work(), running.loop)
+    answer = running.client.post(f"{URL}?evidence=true", files=files)
+    done = True
+    assert len(answer.content) > 3_000_000
+    assert work.result(timeout=10) < 0.05
 
 
 def test_an_animation_is_said_to_be_one(running: Running) -> None:
