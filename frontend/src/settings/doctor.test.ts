@@ -72,12 +72,20 @@ it("a code of a newer server is said in the server's words", () => {
 
 it("what was looked at has a name in the page's language, and names that people gave are left as they are", () => {
   language.choose("uk");
-  const titles = ["disk home", "folder pictures", "camera Yard 2", "service station-3", "clock"];
+  const titles = [
+    "disk home",
+    "folder pictures",
+    "camera Yard 2",
+    "service station-3",
+    "service camera-7",
+    "clock",
+  ];
   expect(titles.map((name) => plain(titleOf({ name })))).toEqual([
     "Диск: власна тека tenfold",
     "Тека: зображення",
     "Камера: Yard 2",
     "Служба: Станція 3 виробничої лінії",
+    "Служба: Камера 7",
     "Годинник",
   ]);
 });

@@ -19,8 +19,9 @@ export function titleOf({ name }: Pick<Line, "name">): string {
 
 /** A service by its name in the page's language. */
 export function serviceName(name: string): string {
-  const station = /^station-(.*)$/.exec(name)?.[1];
-  return station ? say.text("serviceStation", { number: station }) : say.named("service", name);
+  const [, kind, number = ""] = /^(camera|station)-(.*)$/.exec(name) ?? [];
+  if (kind === "camera") return say.text("serviceCamera", { number });
+  return kind ? say.text("serviceStation", { number }) : say.named("service", name);
 }
 
 /** What was found and what to do about it. */

@@ -114,6 +114,7 @@ export const en = {
   service_corrections_data: "Deleting the data of finished trainings on corrections",
   service_outbox: "Sending messages",
   service_cameras: "Cameras",
+  serviceCamera: "Camera {number}",
   serviceStation: "Station {number} of the production line",
   service_stations: "Stations of the production line",
   service_clips: "Clips of cameras",

@@ -117,6 +117,7 @@ export const ru: Translated<typeof en> = {
   service_waiting_pictures: "Классификация новых картинок",
   service_watched_folders: "Папки под наблюдением",
   service_cameras: "Камеры",
+  serviceCamera: "Камера {number}",
   serviceStation: "Станция {number} производственной линии",
   service_stations: "Станции производственной линии",
   service_clips: "Записи камер",

@@ -118,6 +118,7 @@ export const uk: Translated<typeof en> = {
   service_outbox: "Надсилання повідомлень",
   service_events: "Оновлення сторінки в реальному часі",
   service_cameras: "Камери",
+  serviceCamera: "Камера {number}",
   serviceStation: "Станція {number} виробничої лінії",
   service_stations: "Станції виробничої лінії",
   service_clips: "Записи камер",

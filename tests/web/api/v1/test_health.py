@@ -1,5 +1,7 @@
 """A server whose database is busy, and one whose service has a fault: what /readyz and the API say of it."""
 
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -10,10 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from tenfold.cameras.address import parse
 from tenfold.files import has_room
 from tenfold.runtime import supervisor
 from tenfold.runtime.supervisor import Periodic
 from tenfold.web.api.v1 import health
+from tenfold.workflows.watch_cameras.camera import CameraWatch
 from tests.fakes import RED, picture
 from tests.waiting import until
 from tests.web.conftest import Running, Serve
@@ -51,6 +55,31 @@ class Locked:
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
+
+
+def test_a_camera_that_is_watched_is_told_with_its_last_fault(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))]
+    runs = CameraWatch.run
+
+    def run(watch: CameraWatch, stop: threading.Event) -> None:
+        if faults:
+            raise faults.pop()
+        runs(watch, stop)
+
+    monkeypatch.setattr(CameraWatch, "run", run)
+    running = serve()
+    name = f"camera-{running.service.app.cameras.add('phone', parse('browser:desk'), by=0).id}"
+    running.service.app.watched_cameras.wake()
+    until(lambda: state_of(running, name)["faults"], despite=(StopIteration,))
+    until(lambda: state_of(running, name)["state"] == "running")
+    assert "disk is full" in state_of(running, name)["words"]
+    ready = running.client.get("/readyz")
+    assert ready.status_code == 200
+    [told] = [one for one in ready.json()["services"] if one["name"] == name]
+    assert (told["state"], told["faults"], told["words"]) == ("running", 1, None)
+    assert told["fault"]
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import service_of
+from tenfold.web.service import WebService, service_of
 
 log = logging.getLogger(__name__)
 # Below the time that monitoring usually allows for an answer.
@@ -103,8 +103,7 @@ async def ready(request: Request) -> ReadinessAnswer:
     )
     return ReadinessAnswer(
         status="ok",
-        # A station that does not run rejects its own parts, and takes nothing from this server's pictures.
-        services=[_state(one) for one in (*found, *service.app.running_stations.healths())],
+        services=[_state(one) for one in (*found, *_of_rows(service))],
         notices=[notice] if service.app.model_switch.problem else [],
     )
 
@@ -113,8 +112,13 @@ async def ready(request: Request) -> ReadinessAnswer:
 async def services(request: Request, who: Administrator) -> list[ServiceState]:
     """Everything that runs for as long as the server does, with its last fault."""
     service = service_of(request)
-    found = (*service.supervisor.health(), *service.app.running_stations.healths())
-    return [_state(one, details=True) for one in found]
+    return [_state(one, details=True) for one in (*service.supervisor.health(), *_of_rows(service))]
+
+
+def _of_rows(service: WebService) -> list[ServiceHealth]:
+    """Those of each camera and station: one that does not run takes nothing from this server's pictures."""
+    app = service.app
+    return [*app.watched_cameras.healths(), *app.running_stations.healths()]
 
 
 def _state(one: ServiceHealth, *, details: bool = False) -> ServiceState:
