@@ -144,7 +144,9 @@ def http_page() -> str:
     """Every address with what it takes and answers, and the shapes of the answers."""
     document = describe_api().openapi()
     parts = [
-        "This is the OpenAPI document at `/openapi.json`; at `/docs` the server lets you try each request."
+        "This is the OpenAPI document at `/openapi.json`; at `/docs` the server lets you try each request.",
+        "Every request may also be answered by one of these:",
+        answers_table(document["components"]["responses"], prefix="Problem"),
     ]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -173,15 +175,19 @@ def operation_parts(name: str, operation: dict[str, Any]) -> Iterator[str]:
         body = operation["requestBody"]
         kinds = " or ".join(code(kind) for kind in body["content"])
         yield f"Body ({kinds}): {body.get('description', '')}".removesuffix(": ")
-    answers = (
+    yield answers_table({k: answer for k, answer in operation["responses"].items() if "$ref" not in answer})
+
+
+def answers_table(answers: dict[str, Any], prefix: str = "") -> str:
+    rows = (
         (
-            status,
+            status.removeprefix(prefix),
             "".join(type_of(c.get("schema", {})) for c in answer.get("content", {}).values()),
             answer["description"],
         )
-        for status, answer in operation["responses"].items()
+        for status, answer in answers.items()
     )
-    yield table(("Status", "Answer", ""), answers)
+    return table(("Status", "Answer", ""), rows)
 
 
 def schema_parts(name: str, schema: dict[str, Any]) -> Iterator[str]:

@@ -43,7 +43,9 @@ def test_errors_are_documented_in_their_own_shape(document: dict[str, Any]) -> N
                 continue
             # The clients of /v2 read errors from plain JSON.
             media = "application/json" if path.startswith("/v2") else "application/problem+json"
-            assert answer["content"] == {media: {"schema": {"$ref": "#/components/schemas/Problem"}}}, (
+            shared = answer.get("$ref", "").removeprefix("#/components/responses/")
+            described = document["components"]["responses"][shared] if shared else answer
+            assert described["content"] == {media: {"schema": {"$ref": "#/components/schemas/Problem"}}}, (
                 method,
                 path,
                 status,

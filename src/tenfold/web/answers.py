@@ -1,4 +1,7 @@
-"""The base of answers of the API: an object's attributes become the fields. Knows no route."""
+"""The base of answers of the API, whose fields are attributes of objects, and the problems of all operations.
+
+Knows no route.
+"""
 
 from functools import cache
 from typing import Any, Self
@@ -17,6 +20,18 @@ COMMON = responses(
     _422="A value in the request cannot be used.",
     _507="The server's disk is full.",
 )
+
+
+def share_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the problems of every operation described once and named by each."""
+    named = {f"Problem{status}": problem for status, problem in COMMON.items()}
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if answer == named.get(f"Problem{status}"):
+                    operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    document["components"]["responses"] = named
+    return document
 
 
 class Answer(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
@@ -103,6 +104,13 @@ _RESOURCES = (
 )
 
 
+class _Api(FastAPI):
+    """FastAPI, whose document names the problems of every operation once."""
+
+    def openapi(self) -> dict[str, Any]:
+        return answers.share_problems(super().openapi())
+
+
 def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:
     """The API around `app`; `page` is the folder of the frontend's build.
 
@@ -135,7 +143,7 @@ def describe_api(
     lifespan: Lifespan[FastAPI] | None = None, telemetry: TelemetryConfig | None = None
 ) -> FastAPI:
     """The API's routes and error shape without the parts behind them: enough for the OpenAPI document."""
-    api = FastAPI(
+    api = _Api(
         title="tenfold",
         version=API_VERSION,
         summary="A picture in, its class out.",
