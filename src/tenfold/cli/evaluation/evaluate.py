@@ -46,7 +46,6 @@ _PATIENCE = 120.0
     metavar="DIR",
     help="Pictures of none of the classes; else made-up ones.",
 )
-@click.option("--strangers", type=FOLDER, hidden=True, help="The earlier name of --out-of-distribution.")
 @click.option(
     "--robustness/--no-robustness",
     default=None,
@@ -101,8 +100,7 @@ def evaluate(**given: Any) -> None:
         curve = trained_curve(classifier.info, source, epochs, data_dir=data_dir, home=Home(chosen.home))
     kinds = []
     if given["report"]:
-        unknown = given["out_of_distribution"] or given["strangers"]
-        kinds = _out_of_distribution(unknown, classifier, data, data_dir)
+        kinds = _out_of_distribution(given["out_of_distribution"], classifier, data, data_dir)
     with Progress(sys.stderr, "pictures") as progress:
         found = model_outputs(classifier, data.pictures, progress.show)
     result = score(data, found, classifier.info.threshold)

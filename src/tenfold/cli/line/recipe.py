@@ -53,7 +53,6 @@ def add(name: str, number: int | None, barcode: str) -> int:
     help="Confidence below which an answer is unsure.",
 )
 @click.option("--divert-none-of-these", is_flag=True, help='Divert "none of these" instead of rejecting it.')
-@click.option("--divert-strangers", is_flag=True, hidden=True, help="Its earlier name.")
 @click.option("--divert-unsure", is_flag=True, help="Divert what the model is unsure of.")
 @click.option("--deadline", type=click.FloatRange(10, 60_000), metavar="MS", help="Else the station's.")
 @click.option("--note", default="", help="What changed, for whoever approves it.")
@@ -64,7 +63,6 @@ def version(
     regions: tuple[str, ...],
     least: float,
     divert_none_of_these: bool,
-    divert_strangers: bool,
     divert_unsure: bool,
     deadline: float | None,
     note: str,
@@ -86,7 +84,7 @@ def version(
             classes=app.registry.info(found.hash).labels,
             regions=looked_at,
             least=least,
-            none_of_these="divert" if divert_none_of_these or divert_strangers else "reject",
+            none_of_these="divert" if divert_none_of_these else "reject",
             unsure="divert" if divert_unsure else "reject",
             deadline=None if deadline is None else deadline / 1000,
             note=note,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.database.names import LONGEST_NAME
 from tenfold.line.recipe import MOST_CELLS
@@ -63,9 +63,7 @@ class VersionRequest(BaseModel):
     regions: list[RegionBody] = Field(min_length=1, max_length=_MOST_REGIONS)
     least: Share = Field(0.6, description="Confidence below which an answer is unsure.")
     none_of_these: Literal["reject", "divert"] = Field(
-        "reject",
-        validation_alias=AliasChoices("none_of_these", "strangers"),  # its name before version 0.2
-        description="For a part that the model finds to be none of its classes.",
+        "reject", description="For a part that the model finds to be none of its classes."
     )
     unsure: Literal["reject", "divert"] = "reject"
     deadline: float | None = Field(
