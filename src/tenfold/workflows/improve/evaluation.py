@@ -14,7 +14,7 @@ from tenfold.catalogue.edits.corrections import CorrectedPicture
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.datasets.labelled import LabelledPictures
 from tenfold.evaluation.evaluate import model_outputs
-from tenfold.evaluation.improvement import MARGIN, facts_of, verdict
+from tenfold.evaluation.improvement import comparison
 from tenfold.evaluation.significance import paired
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer, Read
@@ -24,7 +24,7 @@ from tenfold.workflows.steps import Step
 Told = Callable[[int, int, Step], None]
 
 
-def judge(
+def evaluate(
     old: Classifier,
     new: Classifier,
     held_out: Sequence[CorrectedPicture],
@@ -49,29 +49,15 @@ def judge(
     ]
     readable = [one for one in held_out if one.hash in filed[0]]
     right = [np.array([said[one.hash] == one.label for one in readable], dtype=bool) for said in filed]
-    on_corrections = paired(*right) if readable else None
     on_own = None
     if own is not None and len(own):
         on_own = paired(
             _own_right(old, own, told, "old-own-test"),
             _own_right(new, own, told, "new-own-test"),
         )
-    which, why, sentence = verdict(on_corrections, on_own)
     unknown = [one.hash for one in none if one.hash in filed[0]]
-    return {
-        "verdict": which,
-        "why": why,
-        "sentence": sentence,
-        "margin": MARGIN,
-        "held_out": facts_of(on_corrections) if on_corrections else None,
-        "own_test": facts_of(on_own) if on_own else None,
-        "by_class": _by_class(readable, right),
-        "none_of_these": {
-            "pictures": len(unknown),
-            "old": sum(filed[0][key] == NONE for key in unknown),
-            "new": sum(filed[1][key] == NONE for key in unknown),
-        },
-    }
+    refused = (sum(said[key] == NONE for key in unknown) for said in filed)
+    return comparison([one.label for one in readable], right, on_own, (len(unknown), *refused))
 
 
 def _filed(
@@ -102,18 +88,3 @@ def _own_right(model: Classifier, own: LabelledPictures, told: Told, step: Step)
     )
     said = np.array(model.info.labels)[found.predicted]
     return np.asarray(said == np.array(own.classes)[own.labels])
-
-
-def _by_class(
-    pictures: Sequence[CorrectedPicture], right: Sequence[NDArray[np.bool_]]
-) -> list[dict[str, Any]]:
-    labels = np.array([one.label for one in pictures])
-    return [
-        {
-            "label": str(label),
-            "pictures": int((labels == label).sum()),
-            "old": int(right[0][labels == label].sum()),
-            "new": int(right[1][labels == label].sum()),
-        }
-        for label in np.unique(labels)
-    ]

@@ -26,7 +26,7 @@ from tenfold.models.tables import Improvement
 from tenfold.paths import Home
 from tenfold.runs.run import Run
 from tenfold.workflows.improve.data import MIXTURE, LessonWriter, check_classes, evenly, lessons
-from tenfold.workflows.improve.evaluation import judge
+from tenfold.workflows.improve.evaluation import evaluate
 from tenfold.workflows.improve.folders import copies_of, remove_copies, run_of
 from tenfold.workflows.improve.recipe import arguments, name_of
 from tenfold.workflows.steps import Step, report_step
@@ -114,7 +114,7 @@ class ImproveJob:
         run = Run(self._home.runs / run_of(one.id))
         self._improvements.set(one.id, counts=counts, run=run.name, state=RUNNING)
         self._learn(work, one, base, base_path, counts)
-        found = work.step("judge", lambda: self._judge(one, base, run.model_file, folder, report))
+        found = work.step("judge", lambda: self._evaluate(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
         # The file has the figures of the few held-out corrections; for comparison with other models the usual
         # ones are used.
@@ -195,7 +195,7 @@ class ImproveJob:
             "unread": written.unread,
         }
 
-    def _judge(
+    def _evaluate(
         self,
         one: Improvement,
         base: Classifier,
@@ -207,7 +207,7 @@ class ImproveJob:
         held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
         own = self._open_own(one, base, report)
         test = own.test.take(evenly(own.test, MIXTURE.own_test)) if own else None
-        return judge(base, self._load(model), held_out, none, self._originals.read, test, report)
+        return evaluate(base, self._load(model), held_out, none, self._originals.read, test, report)
 
     def _open_own(
         self, one: Improvement, base: Classifier, report: Callable[[int, int, Step], None]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tenfold.catalogue.edits.corrections import CorrectedPicture
 from tenfold.catalogue.entries.tables import NONE
-from tenfold.evaluation.improvement import CROSS_VALIDATED, MARGIN, facts_of, verdict
+from tenfold.evaluation.improvement import CROSS_VALIDATED, comparison
 from tenfold.evaluation.significance import paired
 from tenfold.modelfile import ModelInfo
 from tenfold.teaching.own_sample import OwnSample
@@ -84,7 +84,7 @@ def _fold(picture: CorrectedPicture) -> int:
     return int.from_bytes(sha256(key.encode()).digest()[8:12], "big") % _FOLDS
 
 
-def judged(
+def evaluate(
     material: Material, correction: Correction, answered: Answers, info: ModelInfo, how: NoveltyRule
 ) -> dict[str, Any]:
     """The figures of both models, and the verdict with its sentence, as plain JSON types."""
@@ -93,40 +93,19 @@ def judged(
     after = _filed(answered, info.threshold)
     fair = ~material.learned
     right = [(one == material.labels)[fair] for one in (before, after)]
-    on_corrections = paired(*right) if fair.any() else None
     on_own = None
     if material.own is not None and len(material.own.judge):
-        judge, labels = material.own.judge, material.own.judge_labels
+        kept, truth = material.own.judge, material.own.judge_labels
         on_own = paired(
             *(
-                judge.moved(how, to=one).of_pictures()[0].argmax(axis=1) == labels
+                kept.moved(how, to=one).of_pictures()[0].argmax(axis=1) == truth
                 for one in (material.live, correction)
             )
         )
-    which, why, sentence = verdict(on_corrections, on_own, how=CROSS_VALIDATED)
+    labels = [info.labels[k] if k >= 0 else NONE for k in material.labels[fair].tolist()]
     none = (material.labels == -1) & fair
-    return {
-        "verdict": which,
-        "why": why,
-        "sentence": sentence,
-        "margin": MARGIN,
-        "held_out": facts_of(on_corrections) if on_corrections else None,
-        "own_test": facts_of(on_own) if on_own else None,
-        "by_class": [
-            {
-                "label": info.labels[k] if k >= 0 else NONE,
-                "pictures": int((material.labels[fair] == k).sum()),
-                "old": int(right[0][material.labels[fair] == k].sum()),
-                "new": int(right[1][material.labels[fair] == k].sum()),
-            }
-            for k in np.unique(material.labels[fair]).tolist()
-        ],
-        "none_of_these": {
-            "pictures": int(none.sum()),
-            "old": int((before[none] == -1).sum()),
-            "new": int((after[none] == -1).sum()),
-        },
-    }
+    refused = (int((said[none] == -1).sum()) for said in (before, after))
+    return comparison(labels, right, on_own, (int(none.sum()), *refused), CROSS_VALIDATED)
 
 
 def _filed(said: Answers, threshold: float) -> NDArray[np.int64]:

@@ -34,7 +34,7 @@ from tenfold.workflows.corrected_models import CorrectedModels
 from tenfold.workflows.improve.data import evenly
 from tenfold.workflows.improve.improve_job import ImproveParams, ImproveResult
 from tenfold.workflows.improve.recipe import name_of
-from tenfold.workflows.improve.refit_evaluation import Material, cross_validated, judged
+from tenfold.workflows.improve.refit_evaluation import Material, cross_validated, evaluate
 from tenfold.workflows.steps import Step, report_step
 from tenfold.workflows.train.own_data import TrainingData
 
@@ -97,7 +97,7 @@ class RefitJob:
         correction, answered = cross_validated(
             material, how, info.threshold, lambda done, total: report(done, total, "fitting")
         )
-        comparison = judged(material, correction, answered, info, how)
+        comparison = evaluate(material, correction, answered, info, how)
         key = self._registered(one, base, info, correction, int((~material.held_out).sum()))
         self._improvements.set(
             one.id,
