@@ -2,8 +2,8 @@
 import { queryOf, request, requestFile } from "../api/request";
 import { at } from "../shared/root";
 import type { Camera, CameraEvent, CameraEventDetails, Clip, EventHour } from "../api/types";
-import { toAsked, type Filters } from "./filters";
-import type { Box, CameraShot } from "./stream";
+import { toAsked, type Filters } from "./events/filters";
+import type { Box, CameraShot } from "./live/stream";
 
 const root = "/api/v1/camera-events";
 

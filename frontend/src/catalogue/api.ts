@@ -1,8 +1,8 @@
 /** What the catalogue's pages ask of the server. */
 import { queryOf, request } from "../api/request";
 import type { Action, ActionKind, Counts, EntryDetail, FiltersBody } from "../api/types";
-import { chosenOf, toAskedQuery, type Filters } from "./filters";
-import type { Source } from "./entries.svelte";
+import { chosenOf, toAskedQuery, type Filters } from "./filters/filters";
+import type { Source } from "./listing/entries.svelte";
 
 const perPage = 200;
 const root = "/api/v1/catalogue";

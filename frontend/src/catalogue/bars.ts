@@ -1,6 +1,6 @@
 /** The classes that an entry can be filed under, as bars: each with its share and its key. */
 import type { Bar } from "../shared/components/ClassBars.svelte";
-import { digitOf } from "./keys";
+import { digitOf } from "./grid/keys";
 
 /** `label`: what the entry is filed under, which may be none of the model's classes. */
 export function barsOf(

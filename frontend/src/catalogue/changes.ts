@@ -1,5 +1,5 @@
 /** Tells of changes of the catalogue, made here or elsewhere. */
-import { events } from "../shell/events.svelte";
+import { events } from "../shell/loading/events.svelte";
 import { edits } from "./edits.svelte";
 
 const soon = 400; // milliseconds

@@ -4,7 +4,7 @@ import type { Action, ActionKind } from "../api/types";
 import { announcer } from "../shared/announcer.svelte";
 import { language } from "../shared/language.svelte";
 import { errorText } from "../shell/actions";
-import { toasts } from "../shell/toasts.svelte";
+import { toasts } from "../shell/messages/toasts.svelte";
 import { act, erase, undo, type Target } from "./api";
 import { say } from "./texts";
 

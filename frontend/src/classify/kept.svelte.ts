@@ -6,7 +6,7 @@ import { isolate } from "../shared/i18n";
 import { language } from "../shared/language.svelte";
 import type { Picture } from "../shared/classify/pictures.svelte";
 import { errorText } from "../shell/actions";
-import { toasts } from "../shell/toasts.svelte";
+import { toasts } from "../shell/messages/toasts.svelte";
 import { say } from "./texts";
 
 const patience = 600_000; // milliseconds for one file over a slow line

@@ -11,7 +11,6 @@ const book = "/api/v1/recipes";
 
 export const listedCameras = (): Promise<Camera[]> => request("get", "/api/v1/cameras");
 export const stations = (): Promise<Station[]> => request("get", root);
-export const stationOf = (number: number): Promise<Station> => request("get", one, { path: { number } });
 export const addStation = (body: Schemas["StationRequest"]): Promise<Station> =>
   request("post", root, { body });
 /** What is left out stays. */

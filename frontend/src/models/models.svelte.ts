@@ -1,7 +1,7 @@
 /** The models that are kept, for all parts of the page; asked for again when another goes live. */
 import { request, type Answer } from "../api/request";
-import { Query } from "../shell/query.svelte";
-import { events } from "../shell/events.svelte";
+import { Query } from "../shell/loading/query.svelte";
+import { events } from "../shell/loading/events.svelte";
 
 export type Kept = Answer<"/api/v1/models", "get">;
 export type Model = Kept["models"][number];

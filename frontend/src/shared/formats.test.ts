@@ -9,7 +9,7 @@ const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.svelte", "!../*
 /** Numbers for machines: lines of a drawing, and the value of an input. */
 const forMachines = [
   "./components/Logo.svelte",
-  "../catalogue/FilterPanel.svelte",
+  "../catalogue/filters/FilterPanel.svelte",
   "../models/Confusion.svelte",
 ];
 

@@ -1,5 +1,5 @@
 /** What the shared components are given, whoever gives it: a server, or a model in the browser. */
-import type { Grid } from "./evidence";
+import type { Grid } from "./pictures/evidence";
 import type { Failure } from "./failures";
 
 export interface Prediction {

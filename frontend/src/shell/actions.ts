@@ -2,7 +2,7 @@
 import { explain, type Failure, type Problem } from "../shared/failures";
 import { failureOf } from "../api/request";
 import { language } from "../shared/language.svelte";
-import { toasts } from "./toasts.svelte";
+import { toasts } from "./messages/toasts.svelte";
 
 /** What went wrong, as one text: the message and the cure, and the server's own text where they do not say why. */
 export function failureText(failure: Failure): string {

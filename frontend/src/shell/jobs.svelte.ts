@@ -1,7 +1,7 @@
 /** The long pieces of work on the server, the newest first, as they go. */
 import { Refused, request } from "../api/request";
 import type { Job } from "../api/types";
-import { events } from "./events.svelte";
+import { events } from "./loading/events.svelte";
 
 export type { Job } from "../api/types";
 

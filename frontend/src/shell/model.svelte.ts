@@ -1,7 +1,7 @@
 /** The model that answers now: its classes and what they are called. */
 import { fetchModel, type ModelAnswer } from "../api/client";
 import { namesOf } from "../shared/model-scores";
-import { events } from "./events.svelte";
+import { events } from "./loading/events.svelte";
 import { language } from "../shared/language.svelte";
 
 class LiveModel {

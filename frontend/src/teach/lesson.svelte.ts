@@ -3,9 +3,9 @@ import { passes } from "../api/patiently";
 import { failureOf, Refused, request, type Answer } from "../api/request";
 import type { Failure } from "../shared/failures";
 import { attempt } from "../shell/actions";
-import { connection } from "../shell/connection.svelte";
+import { connection } from "../shell/loading/connection.svelte";
 import { session } from "../shell/session.svelte";
-import { toasts } from "../shell/toasts.svelte";
+import { toasts } from "../shell/messages/toasts.svelte";
 import { describe, sameFile, StoredUnfinished, type UnfinishedFile } from "../shell/unfinished";
 import { Outbox, type Outgoing } from "./outbox.svelte";
 

@@ -1,6 +1,6 @@
 /** Frames of a camera while a button is held. Sends nothing. */
-import { takePicture } from "../shared/camera";
-import type { Camera } from "../shared/camera.svelte";
+import { takePicture } from "../shared/camera/camera";
+import type { Camera } from "../shared/camera/camera.svelte";
 
 const between = 125; // milliseconds from one frame to the next
 export const longest = 640; // pixels of a frame's longer side: more than the network looks at

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { Camera } from "../shared/camera.svelte";
+import { Camera } from "../shared/camera/camera.svelte";
 import { Recorder } from "./recorder.svelte";
 
 afterEach(() => vi.unstubAllGlobals());

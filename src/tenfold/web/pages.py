@@ -15,7 +15,7 @@ from starlette.types import Scope
 from tenfold.web.security.guard import PHONE_PATH
 
 BUILT = Path(__file__).parent / "static"
-# One document serves all of them (frontend/src/shell/routes.ts).
+# One document serves all of them (frontend/src/shell/addresses/routes.ts).
 PAGES = (
     "/", "/teach", "/catalogue", "/review", "/cameras", "/line", "/line/{number:int}", "/models", "/data",
     "/settings",

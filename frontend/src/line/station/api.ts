@@ -10,7 +10,7 @@ import type {
   StationPartDetails,
 } from "../../api/types";
 import { language } from "../../shared/language.svelte";
-import { toAsked, type Counted, type Filters } from "./filters";
+import { toAsked, type Counted, type Filters } from "./parts/filters";
 
 type Schemas = components["schemas"];
 const root = "/api/v1/stations";

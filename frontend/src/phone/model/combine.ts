@@ -1,5 +1,5 @@
 /** The network's answers to the views of a picture become one prediction, as `tenfold.inference.classifier` has it. */
-import type { Grid } from "../../shared/evidence";
+import type { Grid } from "../../shared/pictures/evidence";
 import type { Prediction } from "../../shared/types";
 import { layOver, type View } from "../pixels/views";
 import type { Facts } from "./model-file";

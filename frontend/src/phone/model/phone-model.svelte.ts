@@ -1,7 +1,7 @@
 /** The model on the phone: opened from the store, fetched from the server, tried before it is used, exchanged. */
 import { Refused, request, requestFile } from "../../api/request";
 import type { Failure } from "../../shared/failures";
-import { sha256 } from "../../shared/files";
+import { sha256 } from "../../shared/pictures/files";
 import { language } from "../../shared/language.svelte";
 import type { Answer } from "../../shared/types";
 import { chosen, storedModel, switchTo, type StoredModel } from "../store/database";

@@ -1,7 +1,7 @@
 /** Pictures that the person sends to the catalogue: kept here until the server has them, sent when it answers. */
 import { Refused, request } from "../../api/request";
 import type { Failure } from "../../shared/failures";
-import { sha256 } from "../../shared/files";
+import { sha256 } from "../../shared/pictures/files";
 import { onChange, tellOthers } from "./channel";
 import { allUnsent, deleteUnsent, putUnsent, type Unsent } from "./database";
 import { askToKeep, noteUnsent } from "./eviction";

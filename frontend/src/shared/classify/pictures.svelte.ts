@@ -1,7 +1,7 @@
 /** The pictures on the page and what is known of each. Sends them a few at a time. */
 import type { Failure } from "../failures";
-import { TaskQueue } from "../task-queue";
-import { saveAs, toCsv, toJson, type SavedRow } from "../result-files";
+import { TaskQueue } from "../pictures/task-queue";
+import { saveAs, toCsv, toJson, type SavedRow } from "../pictures/result-files";
 import type { Classify, Prediction } from "../types";
 import { announce } from "./announce";
 
