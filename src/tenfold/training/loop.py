@@ -298,13 +298,13 @@ class Trainer:
         for part in parts(len(data), self.recipe.side):
             truth = torch.from_numpy(data.labels[part]).to(self.device)
             with self.autocast():
-                logits = self.judged(data, part).logits.float()
+                logits = self.plain_output(data, part).logits.float()
             scores.loss(functional.cross_entropy(logits, truth), len(truth))
             scores.predictions(truth, logits.argmax(1))
         scores.read()
         return scores
 
-    def judged(self, data: LabelledPictures, part: slice) -> Output:
+    def plain_output(self, data: LabelledPictures, part: slice) -> Output:
         """The network's output for a part of pictures as they are."""
         output: Output = self.network(self.normalise(as_tensor(data, part)))
         return output

@@ -75,10 +75,10 @@ class StagedTrainer(Trainer):
         """The output of the open blocks."""
         return self.opening.behind(inputs)
 
-    def judged(self, data: LabelledPictures, part: slice) -> Output:
+    def plain_output(self, data: LabelledPictures, part: slice) -> Output:
         """As of `Trainer`; the validation pictures go through the fixed front once."""
         if data is not self.validation or not self.recipe.transfer.versions:
-            return super().judged(data, part)
+            return super().plain_output(data, part)
         blocks = self.recipe.transfer.stages[self.stage].blocks
         return self.opening.behind(self._shown(self._validation_fronts[blocks][part]))
 

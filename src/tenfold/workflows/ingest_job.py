@@ -18,7 +18,7 @@ from pydantic import Field
 from tenfold.catalogue.edits.actions import Actions
 from tenfold.catalogue.entries.tables import FAILED, NONE, SYSTEM, WAITING
 from tenfold.catalogue.ingest.ingest import Ingest, IngestedEntry, PendingEntry, StoredPicture
-from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, seen
+from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFiles, known
 from tenfold.database import UNAVAILABLE, Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
@@ -233,7 +233,7 @@ class AddPictures:
                 error = refused(PictureError, safe_name(path), reason, "cannot be read")
                 counts.problem(error.facts())
         counts.files += len(batch) - len(files)
-        past = seen(self._database, whose.owner, files)
+        past = known(self._database, whose.owner, files)
         wanted = [file for file in files if not _skipped(past[file.path], again)]
         for file in files:
             problem = past[file.path].problem

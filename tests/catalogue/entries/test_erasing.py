@@ -12,7 +12,7 @@ from tenfold.catalogue.entries.originals import hash_of
 from tenfold.catalogue.entries.pictures import PictureFiles
 from tenfold.catalogue.entries.tables import Change, Embedding, Entry, Name
 from tenfold.catalogue.ingest.ingest import Ingest
-from tenfold.catalogue.ingest.known_files import FileState, seen
+from tenfold.catalogue.ingest.known_files import FileState, known
 from tenfold.catalogue.search.search import Search
 from tenfold.database import Base, Database, now
 from tenfold.errors import CatalogueError, NotInCatalogue
@@ -113,7 +113,7 @@ def test_a_watched_folder_does_not_bring_it_back_and_keeps_no_file(
     kept = catalogue.ingest.keep(red, name="a.png", path=str(file), file=state)
     assert catalogue.ingest.enter([kept], source="watch", owner=0, by=0, shared=True) == []
     assert not catalogue.originals.has(hash_of(red))
-    assert seen(catalogue.database, 0, [state])[str(file)].past == "deleted"
+    assert known(catalogue.database, 0, [state])[str(file)].past == "deleted"
 
 
 def test_a_person_may_add_it_again_under_a_number_of_its_own(catalogue: Catalogue) -> None:

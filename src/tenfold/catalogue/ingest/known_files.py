@@ -51,7 +51,7 @@ class KnownFiles:
     problem: Mapping[str, Any] | None = None
 
 
-def seen(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, KnownFiles]:
+def known(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, KnownFiles]:
     """What is known of files, by path."""
     wanted = {_key(owner, file.path): file for file in files}
     with database.reading() as session:
