@@ -88,7 +88,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The URL with user and password, for whoever opens it: never to be shown."""
+        """The URL with user and password, to open it with; never to be shown."""
         if not self.user and not self.password:
             return self.target
         scheme, _, rest = self.target.partition("://")

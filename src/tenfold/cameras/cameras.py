@@ -65,7 +65,7 @@ class Cameras(Claims[CameraRow]):
         return row
 
     def change(self, number: int, *, address: Address | None = None, **values: Any) -> CameraRow:
-        """Set columns of a camera, which is opened anew where more than what is kept of it changed.
+        """Set columns of a camera, which is opened again where more than what is kept of it changed.
 
         Raises:
             CameraError: as `add`.

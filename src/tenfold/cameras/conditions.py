@@ -20,7 +20,7 @@ class SceneConditions:
         self._last: dict[Condition, float] = {}
 
     def note(self, time: float, condition: Condition, there: bool) -> None:
-        """Take in whether a condition is there; times in seconds, as those of the frames."""
+        """Note whether a condition is present; times in seconds, like those of the frames."""
         if there:
             self._last = self._last | {condition: time}
 

@@ -1,4 +1,4 @@
-"""Square crops of an object from frames, of which the best are kept. Knows nothing of classes."""
+"""The best square crops of an object from its frames. Knows nothing of classes."""
 
 from dataclasses import dataclass
 

@@ -74,7 +74,7 @@ class GreyPicture:
 
 
 def still(*, known: bool = False) -> CameraMotion:
-    """A camera that did not move, or of which nothing is known."""
+    """A camera that did not move, or whose movement is unknown."""
     return CameraMotion(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), known, 0.0, 0.0)
 
 

@@ -22,7 +22,7 @@ class Frame:
     """One picture of a source.
 
     Attributes:
-        picture: belongs to whoever received the frame.
+        picture: belongs to the receiver of the frame.
         time: seconds: since the start of the recording for a file or a folder, Unix time of a live source.
         number: counts the source's frames from 0; what was skipped is counted too, so a gap is seen.
         key: whether the frame can be decoded without those before it.

@@ -1,7 +1,7 @@
 """Finds movement in the picture of a still camera. Knows nothing of objects or of what they are.
 
 Background subtraction by a mixture of Gaussians with shadows (Zivkovic 2004, OpenCV's MOG2). A sudden change
-of most of the picture, as of light or an infrared filter, starts the background anew and is no movement.
+of most of the picture, as of light or an infrared filter, restarts the background and is no movement.
 Streaks of rain are left out while it rains. Snow and insects were not measured.
 """
 
@@ -76,7 +76,7 @@ class Background:
         return self._image
 
     def forget(self) -> None:
-        """Learn anew."""
+        """Forget the background and learn it again."""
         self._model, self._pictures, self._image = self._new_model(), 0, None
 
     def moving(

@@ -126,8 +126,8 @@ class EventZone(Base):
 class ClipRow(Base):
     """A file of video. Events that overlap share one.
 
-    kind: events or continuous. state: writing (it plays as far as it came) or whole. file: its key in the
-    store of clips. started_at, ended_at: of its first and its last picture.
+    kind: events or continuous. state: writing (it can be played already) or whole. file: its key in the store
+    of clips. started_at, ended_at: of its first and its last picture.
     """
 
     __tablename__ = "camera_clips"

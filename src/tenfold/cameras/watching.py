@@ -210,7 +210,7 @@ class Watcher:
         return new
 
     def so_far(self, track: int) -> Event | None:
-        """An event that was opened, as far as it came; None where it is over."""
+        """An event that was opened, up to now; None where it is over."""
         found = next((one for one in self._current() if one[0].number == track), None)
         return None if found is None else self._event(*found, self._scale)
 

@@ -99,7 +99,7 @@ def versions(connection: Connection, steps: Path, shown: str) -> tuple[str, str]
 def _change(database: Database, steps: Path) -> None:
     with database.engine.connect() as connection:
         if database.sqlite:
-            # A changed table is made anew under the same name; with keys enforced, rows that point to the old
+            # A changed table is replaced under the same name; with keys enforced, rows that point to the old
             # one would go with it. The setting cannot be changed within a transaction.
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
             connection.commit()

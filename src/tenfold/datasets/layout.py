@@ -157,7 +157,7 @@ def _classes(tree: Tree, top: Path, filled: list[Path]) -> list[Remark]:
 
 
 def _parts_in_classes(label: str, parts: list[str]) -> Remark:
-    """A remark where each class has parts in it, and not each part classes: their pictures are split anew."""
+    """A remark where each class has parts in it, and not each part classes: pictures are split again."""
     shown = ", ".join(parts)
     put = f"to keep them apart, put the classes into the parts, such as {parts[0]}/{label}"
     sentence = f"{shown} in class folders are not taken as parts: {put}"

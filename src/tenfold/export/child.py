@@ -53,7 +53,7 @@ def _convert(channel: ParentChannel, asked: dict[str, Any]) -> None:
 
 
 def _threshold(channel: ParentChannel, asked: dict[str, Any]) -> None:
-    """Measure the threshold anew and write the facts, with it, into the converted file."""
+    """Measure the threshold again and write the facts, with it, into the converted file."""
     made, target = FORMATS[asked["format"]], Path(asked["target"])
     original = Classifier(asked["model"], threads=1)
     info = replace(

@@ -41,7 +41,7 @@ class ExportPictures:
         files: of that part, at most as many as were asked for.
         labels: of each of `files`, the place of its class among the model's.
         names: of each, for people.
-        threshold: by which the limit of novelty is measured anew.
+        threshold: by which the limit of novelty is measured again.
         calibration: by which ranges of integers are chosen.
         fingerprint: SHA-256 over the contents of `files` and their labels.
     """

@@ -102,7 +102,7 @@ class Header:
 
 
 class Opened:
-    """A picture whose header is read and of which nothing is decoded.
+    """A picture of which only the header was read.
 
     Attributes:
         kind: the format, as in `SUPPORTED`.

@@ -1,6 +1,6 @@
 """Tries a model file in a child process, so that one that cannot answer is found before it is used.
 
-A model file is a program that may come from anybody: it can compute for ever, or ask for more memory than
+A model file is a program that may come from anybody: it can compute forever, or ask for more memory than
 there is, as early as when it is loaded. In a child process both end with that process.
 """
 

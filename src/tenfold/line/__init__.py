@@ -2,7 +2,7 @@
 
     parts.py        what happens to a part, as values
     inspection.py   Inspection: which parts may pass, one small state machine
-    station.py      Station: all of these at work
+    station.py      Station: runs all of these
     options.py      StationOptions, ActiveRecipe: what a station is handed
     inspector.py    Inspector: has a part's picture taken and judged
     recipe.py       Recipe: which answers of a model are a good part

@@ -8,7 +8,7 @@ _MOST_MISSED = 10_000
 
 
 class Numbering:
-    """Part numbers, which never repeat in a trail, from the plant's count of triggers, which starts anew."""
+    """Part numbers, which never repeat in a trail, from the plant's count of triggers, which starts again."""
 
     def __init__(self, trail: Trail) -> None:
         start = trail.last_of("start")

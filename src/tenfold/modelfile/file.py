@@ -129,7 +129,7 @@ def _checked(content: bytes, subject: str) -> ModelInfo:
 
 
 def _facts(subject: str, content: bytes) -> dict[str, Any]:
-    """The facts, of which nothing is checked but that they can be read."""
+    """The facts, unchecked except that they can be read."""
     prefix = _entry_start(content)
     if prefix is None:
         raise ModelFileError(

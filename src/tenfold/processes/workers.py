@@ -31,7 +31,7 @@ class WorkerFailed(Exception):
 
 
 class WorkersStopped(Exception):
-    """The workers were stopped while this request was waiting or at work."""
+    """The workers were stopped while this request was waiting or running."""
 
 
 class Workers:

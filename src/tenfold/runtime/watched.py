@@ -31,7 +31,7 @@ class Watch(Service, Protocol):
         """Called each second or so."""
 
     def status(self) -> dict[str, Any]:
-        """How it fares, as plain values."""
+        """Its state, as plain values."""
 
 
 WatchT = TypeVar("WatchT", bound=Watch)
@@ -139,7 +139,7 @@ class Watched(Generic[WatchT]):
 
 
 def _status(watch: Watch, supervisor: Supervisor) -> dict[str, Any]:
-    """How it fares, and what ended it where it waits to be started again."""
+    """Its state, and what ended it if it waits to be started again."""
     (health,) = supervisor.health()
     if health.state != "failing" or health.fault is None:
         return watch.status()

@@ -103,7 +103,7 @@ class Reclassify:
 
         Raises:
             UnknownModel: there is none with this hash.
-            CatalogueError: another reclassification is at work.
+            CatalogueError: another reclassification is running.
         """
         model = self._registry.get(model_hash)
         job = self._jobs.submit_new(

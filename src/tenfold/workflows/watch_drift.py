@@ -18,7 +18,7 @@ _BEGAN, _ENDED = "began", "ended"
 class DriftMessages:
     """Tells all destinations when a model's drift begins, and when it has ended.
 
-    What was told last is known by the message itself: a server that starts anew, or another one of the same
+    What was sent last is read from the message itself: a server that starts again, or another one of the same
     database, does not tell it again.
     """
 

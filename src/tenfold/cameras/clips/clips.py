@@ -1,6 +1,6 @@
 """Clips of video and their rows: begun, stored, found, deleted. Rows and clips agree at every moment.
 
-While a clip is written it is a file of this machine, which plays as far as it came; complete, it is a blob.
+While a clip is written it is a local file that can be played already; complete, it is a blob.
 A row is written before its clip, and a clip is deleted before its row: an interruption leaves at most a row
 without a clip, which `reconcile` deletes. A clip without a row is never deleted: the database may
 be another one. Records nothing itself.
@@ -108,7 +108,7 @@ class Clips:
         return self._written_to(row.file)
 
     def store(self, clip_id: int, **values: Any) -> None:
-        """Store a clip to which nothing more is written; a row of which nothing was written is deleted.
+        """Store a clip to which nothing more is written; the row is deleted if nothing was written.
 
         Args:
             values: what else changes of the row.
@@ -157,7 +157,7 @@ class Clips:
             session.execute(update(ClipRow).where(ClipRow.id == clip_id).values(values))
 
     def forget(self, clip_id: int) -> None:
-        """Delete the row of a clip of which nothing was written."""
+        """Delete the row of a clip that has no content."""
         with self._database.writing() as session:
             session.execute(delete(ClipRow).where(ClipRow.id == clip_id))
 

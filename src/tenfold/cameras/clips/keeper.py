@@ -60,7 +60,7 @@ class ClipKeeper:
         self.keep()
 
     def finish(self, stop: threading.Event) -> None:
-        """Have those made seekable that were not, one after the other until `stop` is set."""
+        """Make those seekable that are not yet, one after the other, until `stop` is set."""
         self._finish = stop
         self.keep()
 

@@ -7,7 +7,7 @@
     video.py     a stream or file, opened by PyAV; pushed.py: pictures that the parent hands over
     recorder.py  clips of a live stream, with a past; clip_files.py: their files
     finishing.py those whose writer was killed
-    fragments.py the video of a live stream, copied for whoever looks; parameters.py: those of H.264
+    fragments.py the video of a live stream, copied for its viewers; parameters.py: those of H.264
     load.py      which frames of a live stream are decoded; still.py: which of them show nothing new
     faults.py    what is wrong with a stream that runs
     refusals.py  why a source cannot be opened, in words

@@ -269,7 +269,7 @@ class _Live:
             before = time.monotonic()
 
     def tell(self) -> None:
-        """Say how it fares, from time to time."""
+        """Report its state from time to time."""
         self._output.status(delay=self._late, mode=self._load.words, arrived=self._arrived)
 
     def _without_video(self, now: float) -> None:

@@ -89,7 +89,7 @@ class Copied:
 
 
 class Encoded:
-    """A file of pictures, encoded anew: smaller and fewer where that is needed, without what is masked."""
+    """A file of pictures, encoded again: smaller and fewer where that is needed, without what is masked."""
 
     def __init__(self, file: Path, source: VideoCodecContext, masks: "Sequence[Zone]") -> None:
         self._masks = masks

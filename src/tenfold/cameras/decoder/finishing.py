@@ -1,6 +1,6 @@
 """Makes the files of clips seekable whose writer was killed, in processes of their own.
 
-A file is hostile bytes as a stream is: what it does to whoever reads it happens there. The parent never
+A file is hostile bytes as a stream is: what it may do to its reader happens there. The parent never
 imports the decoding library.
 """
 

@@ -38,7 +38,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class DecoderStatus:
-    """How a decoder of a live stream fares.
+    """The state of the decoder of a live stream.
 
     Attributes:
         delay: seconds between a picture's arrival and the earliest that it could have been here.
@@ -60,7 +60,7 @@ class End:
 
 @dataclass(frozen=True)
 class ClipReport:
-    """How a clip fares.
+    """The state of a clip.
 
     Attributes:
         clip: its number.
@@ -198,7 +198,7 @@ class Decoder:
         self._process.send({"picture": len(jpeg)}, jpeg)
 
     def resume(self) -> None:
-        """Start the clock anew: the caller was busy, and the decoder may have waited for it."""
+        """Restart the clock: the caller was busy, and the decoder may have waited for it."""
         self._heard = time.monotonic()
 
     def receive(self, seconds: float = _POLL_SECONDS) -> Event | None:

@@ -3,7 +3,7 @@
 Packets of H.264 are copied as they are; all else, and whatever has parts that must not be stored, is encoded
 to H.264. A clip begins with a key frame, and ends where the stream changes its parameters, such as the size
 of its picture: another one goes on. While it is written it is a fragmented MP4 file, which plays as far
-as it came whatever ends this process; then it is written anew with its index in front, so that it can be
+as it came whatever ends this process; then it is written again with its index in front, so that it can be
 sought in. Knows nothing of events.
 """
 
@@ -138,7 +138,7 @@ class StreamRecorder:
     Args:
         seconds: how much of the past a clip may have.
         masks: parts of the picture that are never stored.
-        report: is told how each clip fares.
+        report: is told the state of each clip.
     """
 
     def __init__(
@@ -308,7 +308,7 @@ def _facts(clip: _Clip) -> dict[str, Any]:
 
 
 def _make_seekable(file: Path) -> None:
-    """Write a file anew, so that it can be sought in. It is whole at every moment."""
+    """Write a file again, so that it can be sought in. It is whole at every moment."""
     with replacing(file, make_folder=False) as other:
         make_seekable(file, other)
 

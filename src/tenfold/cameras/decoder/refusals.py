@@ -80,7 +80,7 @@ def ended(request: "Request") -> CameraError:
 
 
 def no_frames(request: "Request") -> CameraError:
-    """It is a video of which nothing can be decoded."""
+    """No frame of the video can be decoded."""
     return _error(
         request, "gives no picture", "no-video", received="nothing of its video can be decoded",
         cure="Look whether it plays elsewhere.",

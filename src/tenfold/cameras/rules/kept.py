@@ -31,7 +31,7 @@ class Rules(NamedRows[RuleRow]):
         """Add a rule.
 
         Args:
-            destinations: numbers that whoever sends knows.
+            destinations: numbers that the sender knows.
             record: whether a clip is recorded of what it fires for.
 
         Raises:

@@ -12,7 +12,7 @@ from tenfold.database import Base, BigId, Moment
 class RuleRow(Base):
     """When there is a message, and to whom.
 
-    conditions: as `text.to_json` gives them. destinations: numbers that whoever sends knows. record: whether
+    conditions: as `text.to_json` gives them. destinations: numbers that the sender knows. record: whether
     a clip is recorded of what it fires for. state: what the rule remembers. told_at: when it last fired.
     """
 

@@ -1,4 +1,4 @@
-"""A live camera: gives its newest frame, and reconnects for ever. Does not know what its frames are for."""
+"""A live camera: gives its newest frame, and reconnects when it fails. Does not know what frames are for."""
 
 import random
 import threading
@@ -56,13 +56,13 @@ class ClipOrders(Protocol):
         """What the decoder is to be told now (`Decoder.order`)."""
 
     def told(self, report: ClipReport) -> None:
-        """How a clip fares."""
+        """The state of a clip."""
 
     def lost(self) -> None:
-        """The decoder ended: what was written stays as far as it came."""
+        """The decoder ended: what was written stays."""
 
     def finish(self, stop: threading.Event) -> None:
-        """Have files made seekable whose decoder was killed, without waiting, until `stop` is set."""
+        """Make the files of killed decoders seekable, without waiting, until `stop` is set."""
 
 
 class Camera:
@@ -124,7 +124,7 @@ class Camera:
 
     @property
     def state(self) -> CameraState:
-        """How it fares at this moment."""
+        """Its state at this moment."""
         return self._state
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:

@@ -35,7 +35,7 @@ class VideoPart:
 class CopiedVideo:
     """The newest video, from one camera's thread to any number of viewers.
 
-    A viewer is nothing here but a number: whoever is slow misses what is no longer held, and delays nobody.
+    A viewer is only a number here: a slow viewer misses what is no longer held, and delays nobody.
     """
 
     def __init__(self, most: int = _MOST_BYTES) -> None:
@@ -47,7 +47,7 @@ class CopiedVideo:
 
     @property
     def wanted(self) -> bool:
-        """Whether somebody looks."""
+        """Whether it has viewers."""
         return self._viewers > 0
 
     @contextmanager

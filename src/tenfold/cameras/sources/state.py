@@ -32,15 +32,15 @@ class CameraFault:
 
 @dataclass(frozen=True)
 class CameraState:
-    """How a live source fares.
+    """The state of a live source.
 
     Attributes:
         phase: "off" while nobody asks for frames, "connecting", "running", or "waiting" to try again.
         last_frame: Unix time of the newest frame; None before the first.
         faults: what is wrong now.
         last_fault: what was noticed last, perhaps over.
-        next_try: Unix time at which it is opened anew, while it waits.
-        restarts: how often it was opened anew.
+        next_try: Unix time at which it is opened again, while it waits.
+        restarts: how often it was opened again.
         frames: how many were given.
         arrived: how many arrived since it was last opened, decoded or not.
         delay: seconds by which the newest frame is later than it could be.

@@ -1,7 +1,7 @@
 """What each kind of action changes in one entry, and what undoing it changes. Plain values; writes nothing.
 
 A change keeps the columns that a person decides, before and after. What follows from them (the class that an
-entry is filed under, its place in the review queue, the text that is searched) is worked out anew, because
+entry is filed under, its place in the review queue, the text that is searched) is worked out again, because
 other things may have happened to the entry in between.
 """
 
@@ -77,7 +77,7 @@ def checked_request(request: EditRequest) -> EditRequest:
 
 
 def changed(request: EditRequest, entry: Values) -> Changed | None:
-    """The columns that `wish` changes in an entry, with their new values; None where it changes none."""
+    """The columns that the request changes in an entry, with their new values; None where it changes none."""
     made = _MAKERS[request.kind](request, entry)
     if made is None or all(entry[name] == value for name, value in made.items()):
         return None

@@ -29,7 +29,7 @@ def trained_curve(
 
     recipe = recipe_of(info, epochs)
     data = open_data(source, info.input_size, data_dir, home.cache)
-    # The same question goes on where it was stopped; another recipe or other pictures begin anew.
+    # The same question goes on where it was stopped; another recipe or other pictures begin again.
     question = hashlib.sha256((recipe_file.dumps(recipe) + data.fingerprint).encode()).hexdigest()
     tables = [LiveTable()]
 

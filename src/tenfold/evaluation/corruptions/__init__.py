@@ -10,7 +10,7 @@ lengths in pixels grow with the side. The results resemble the published files a
 - Random numbers are others, and levels are rounded, where the files cut them off (half a level darker).
 - The files' frost lays photographs over the picture, which we do not have. Ours is drawn: crossing needles
   and a grainy film in cold white. Its figures are not comparable with others' figures for frost.
-- Motion is ImageMagick's rule of motion blur, written anew, at 8 bits or better.
+- Motion is ImageMagick's rule of motion blur, implemented here, at 8 bits or better.
 - Glass copies each pixel from a neighbour; so does the published program, though its paper says that they
   swap places.
 - Corners of the rules for zoom, elastic and JPEG follow scipy's, OpenCV's and Pillow's, not their bits.

@@ -88,7 +88,7 @@ def browser_version() -> str:
 
 
 class BrowserPage:
-    """The `classifier.js` of a folder, at work in a browser.
+    """The `classifier.js` of a folder, running in a browser.
 
     Args:
         folder: with all that it loads.

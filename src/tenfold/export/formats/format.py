@@ -13,7 +13,7 @@ from tenfold.predictions import Prediction
 
 
 class PictureClassifier(Protocol):
-    """An exported file at work in its own runtime, with that runtime's way from a file to pixels."""
+    """An exported file running in its own runtime, with that runtime's way from a file to pixels."""
 
     @property
     def info(self) -> ModelInfo:

@@ -62,7 +62,7 @@ class TfliteWriter:
         """The weights of a layer, those of each output together, as TFLite wants them.
 
         Where they were chosen for it, they are written as integers with a scale for each output; the runtime
-        then chooses the ranges of what it multiplies them with, anew for each picture.
+        then chooses the ranges of what it multiplies them with, for each picture.
         """
         if name not in self._integers:
             return self.constant(values)

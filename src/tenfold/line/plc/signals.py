@@ -201,7 +201,7 @@ class Plant(Protocol):
         """Write what the station says and read what the plant says.
 
         Raises:
-            LineError: the plant does not answer, or not what is expected. The next call connects anew.
+            LineError: the plant does not answer, or not what is expected. The next call connects again.
         """
 
     def close(self) -> None:

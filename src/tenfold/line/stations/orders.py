@@ -24,7 +24,7 @@ class Orders:
         self._database = database
 
     def put(self, station_id: int, body: Mapping[str, Any]) -> int:
-        """Leave an order for whoever runs the station; its number."""
+        """Leave an order for the process that runs the station; its number."""
         row = OrderRow(station_id=station_id, at=now(), body=dict(body))
         with self._database.writing() as session:
             session.execute(delete(OrderRow).where(OrderRow.at < now() - timedelta(seconds=_KEPT_SECONDS)))

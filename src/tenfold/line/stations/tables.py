@@ -100,7 +100,7 @@ class StationRow(Claimed, Base):
     part. deadline: seconds from the trigger to the release. picture_within: seconds from the trigger to the
     picture. recipe_id: what is made now, where the plant does not say. first_parts: so many after a change of
     recipe are judged and not released until somebody approves; 0: none. changed_at: a change after which the
-    station starts anew.
+    station starts again.
     """
 
     __tablename__ = "line_stations"

@@ -1,6 +1,6 @@
 """uvicorn's HTTP connection, with limits on clients that hold one without using it.
 
-uvicorn waits for ever for the head of a request and for a client that does not read its response, and takes
+uvicorn waits forever for the head of a request and for a client that does not read its response, and takes
 any number of connections; each costs memory and a file descriptor. The rate of request bodies is limited in
 guard.py. Connections that become WebSockets are no longer its own: uvicorn ends those whose client does not
 answer, and a quota limits them. Knows nothing of requests' contents.

@@ -12,7 +12,7 @@ nobody has to sign in. Browsers state where a request comes from (Sec-Fetch-Site
 and no page can change that. From other sites, only links are allowed.
 
 A response may be sent before its request has arrived whole, for example because that is too large. A server
-that reads on would be kept busy for ever; many clients lose the response if the connection is closed at once.
+that reads on would be kept busy forever; many clients lose the response if the connection is closed at once.
 So a little more is read and thrown away, and then the connection is closed.
 """
 

@@ -1,4 +1,4 @@
-"""Proves a model on recorded parts before it goes live: judges them anew, and compares with the truth.
+"""Proves a model on recorded parts before it goes live: judges them again, and compares with the truth.
 
 The truth is known for parts that a person looked at again, and for challenge parts. For all others only
 changes of the verdict are counted. Writes nothing but the proof, which is kept with the recipe's version.
@@ -40,7 +40,7 @@ class Proof:
     """The results of another model on recorded parts.
 
     Attributes:
-        parts: that were judged anew, challenge parts too.
+        parts: that were judged again, challenge parts too.
         now_rejected: parts that passed, and would be rejected or diverted.
         now_passed: parts that were rejected for the model's answer, and would pass.
         good: parts known to be good: the share that is rejected; None without any.
@@ -104,7 +104,7 @@ def prove(
     last: int,
     tell: Callable[[int], None] = lambda done: None,
 ) -> Proof:
-    """Judge the last parts of a recipe anew.
+    """Judge the last parts of a recipe again.
 
     Args:
         box, locate: see `tenfold.line.pictures.pictures.part`.

@@ -144,7 +144,7 @@ class RunningStation:
             return True
 
     def status(self) -> dict[str, Any]:
-        """How the station fares, as plain values; empty until its process is up."""
+        """The state of the station, as plain values; empty until its process is up."""
         return self._said
 
     def picture(self) -> StationImage | None:

@@ -327,7 +327,7 @@ def _ready(said: dict[str, Any]) -> bool:
 
 
 def _met(said: dict[str, Any]) -> bool:
-    """Whether a station that was started anew has met its plant; it may fail all the same, for good."""
+    """Whether a station that was started again has met its plant; it may fail all the same, for good."""
     return "status" in said and "restarted" not in said["status"]["faults"]
 
 

@@ -97,7 +97,7 @@ class CameraWatch:
     """Watches one camera while it runs.
 
     Attributes:
-        live: its pictures for whoever looks.
+        live: its pictures for viewers.
         video: its video as it comes; None where something is masked, which that would show.
         pushed: where a page's pictures arrive; None of a camera that is opened from here.
     """
@@ -154,7 +154,7 @@ class CameraWatch:
                 self._cut()
 
     def status(self) -> dict[str, Any]:
-        """How the camera fares, as plain values."""
+        """The state of the camera, as plain values."""
         state = self._camera.state
         return {
             "phase": state.phase,
@@ -209,7 +209,7 @@ class CameraWatch:
         self._record(opened, row, event)
 
     def _goes_on(self, opened: _OpenEvent, track: int, moment: float) -> None:
-        """Write an open event as far as it came; rules are asked about it."""
+        """Write an open event up to now; rules are asked about it."""
         event = self._watcher.so_far(track)
         if event is None:
             return

@@ -51,7 +51,7 @@ class EncodedFrame(FrameBoxes):
 
 
 class LiveView:
-    """The newest picture. Safe in many threads: whoever is slow misses pictures and delays nobody."""
+    """The newest picture. Safe in many threads: a slow viewer misses pictures and delays nobody."""
 
     def __init__(self) -> None:
         self._newest: tuple[int, Frame, tuple[Named, ...]] | None = None

@@ -79,7 +79,7 @@ class CameraModels:
         return model
 
     def loaded(self, key: str) -> "Classifier":
-        """A model at work; raises as `usable`, and where it cannot be run."""
+        """A running model; raises as `usable`, and where it cannot be run."""
         self.usable(key)
         with self._loading:
             found = self._chosen.get(key)
