@@ -26,7 +26,7 @@ export async function follow<T extends Shot>(
       const shot = await ask(after, signal);
       if (signal.aborted) return;
       if (shot) show(shot);
-      // A server that was started anew counts from the beginning.
+      // A server that was started again counts from the beginning.
       after = shot?.number ?? 0;
     } catch (error) {
       if (signal.aborted) return;

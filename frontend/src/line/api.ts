@@ -55,7 +55,7 @@ export const addVersion = (number: number, body: Schemas["VersionRequest"]): Pro
   request("post", `${book}/{number}/versions`, { path: { number }, body });
 export const approveVersion = (number: number, version: number): Promise<RecipeVersion> =>
   request("post", `${book}/{number}/versions/{version}/approve`, { path: { number, version } });
-/** So many recorded parts are judged anew, unless somebody says otherwise. */
+/** So many recorded parts are judged again, unless somebody says otherwise. */
 export const provenParts = 2000;
 /** A job: the proof is kept with the version when it ends, unless it is another model's. */
 export const proveVersion = (number: number, version: number, body: Schemas["ProofRequest"]): Promise<Job> =>

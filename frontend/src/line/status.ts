@@ -1,4 +1,4 @@
-/** How a station fares, from its state: which lamp of a stack light is lit, and the code of the words for it. */
+/** The state of a station, from its state: which lamp of a stack light is lit, and the code of the words for it. */
 import type { StationState } from "../api/types";
 
 export type Lamp = "green" | "amber" | "red" | "none";

@@ -45,7 +45,7 @@ async function keepFiles(): Promise<void> {
   const cache = await caches.open(cacheName);
   await Promise.all(
     files.map(async (file) => {
-      // Names with a hash never change their content: the runtime is not fetched anew for each version.
+      // Names with a hash never change their content: the runtime is not fetched again for each version.
       const same = hashed(file) ? await caches.match(file) : undefined;
       await cache.put(file, same ?? (await fetched(file)));
     }),

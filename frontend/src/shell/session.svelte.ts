@@ -18,7 +18,7 @@ class Session {
   person = $state.raw<Person | null>(null);
   /** Nobody has an account, and the first one is to be made with the code that the server printed. */
   first = $state(false);
-  /** Grows when somebody else is here: everything that depends on who asks starts anew. */
+  /** Grows when somebody else is here: everything that depends on who asks starts again. */
   epoch = $state(0);
 
   constructor() {

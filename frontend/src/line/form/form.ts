@@ -232,7 +232,7 @@ export function bodyOf(fields: Fields, line: readonly (readonly number[])[] = mi
 }
 
 /** What a changed form says of a station that is there: only what is different, since most of it has the station
- *  start anew. */
+ *  start again. */
 export function changeOf(station: Station, fields: Fields): Change {
   const line = station.trigger.line ?? middleLine;
   const [before, now] = [bodyOf(fieldsOf(station), line), bodyOf(fields, line)];

@@ -76,7 +76,7 @@ class PhoneModel {
     }
   }
 
-  /** Gives its memory back before the page goes: some browsers keep that of a page that was loaded anew. */
+  /** Gives its memory back before the page goes: some browsers keep that of a page that was loaded again. */
   rest(): void {
     this.engine?.stop();
     this.engine = null;
