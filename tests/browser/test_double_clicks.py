@@ -21,6 +21,8 @@ from tests.waiting import until
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # The page has done all that it can do without another answer.
 AT_REST = "() => new Promise(done => requestAnimationFrame(() => requestIdleCallback(done)))"
+# A request that is answered when there is a newer picture, which may be never.
+WAITS = "/picture?after="
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ class Sent:
         return not self._open and len(self.all) == known
 
     def _began(self, request: Request) -> None:
-        if "/api/" not in request.url or request.resource_type != "fetch":
+        if "/api/" not in request.url or request.resource_type != "fetch" or WAITS in request.url:
             return  # events come for as long as the page is open
         self._open.add(request)
         if request.method != "GET":
