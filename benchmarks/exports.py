@@ -79,6 +79,7 @@ def short(network: str, epochs: int, *more: str, data: str = "ten") -> Subject:
 
 SUBJECTS = (
     Subject("cifar10", "cifar10", MANY, said="bundled"),
+    Subject("cifar10-small", "cifar10", MANY, said="bundled"),
     Subject("photo", "cifar10", MANY, said="bundled"),
     Subject("watch", "watched", MANY, said="bundled"),
     Subject("own folder, taught", "own", FEW, ("teach", "own/train"), "`tenfold teach`"),
@@ -91,7 +92,6 @@ SUBJECTS = (
     short("vgg16-transfer", 2, "--side", "32", "--batch-size", "64", "--set", "options.weights=none"),
     short("efficientnet-lite0", 2, data="own"),
     short("resnet-20", 3),
-    short("cifar10-small", 2),
     short("wide-resnet-28-10", 1, "--set", "options.width=2"),
 )
 

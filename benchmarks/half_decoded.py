@@ -106,7 +106,7 @@ def _mistaken(files: Sequence[Path]) -> list[Row]:
         "frames of the clips": list(_frames()),
     }
     rows = [_mistaken_row("CIFAR-10's test pictures", "cifar10", partial.found(test, plain=True))]
-    for name in ("photo", "cifar10"):
+    for name in ("photo", "cifar10", "cifar10-small"):
         model = Classifier(name, threads=1)
         for what, pictures in kinds.items():
             views = [model.prepare(one).pixels for one in pictures]

@@ -38,6 +38,7 @@ def main() -> None:
     )
     write("photo", validation, test, kinds)
     write("cifar10", validation, test, kinds)
+    write("cifar10-small", validation, test, kinds)
     write("watch", chosen, watch.test_pictures(), tuple(kind for kind in kinds if kind not in members))
 
 

@@ -24,7 +24,7 @@ from tenfold.images import read
 from tenfold.inference import Classifier
 from tenfold.predictions import Prediction
 
-MODELS = ("photo", "cifar10")
+MODELS = ("photo", "cifar10", "cifar10-small")
 ROUNDS = 7
 # Of the truth, to see how large a calibration error chance makes; and of the pictures, for AUROC's interval.
 DRAWS = 1000

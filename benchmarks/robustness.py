@@ -16,7 +16,7 @@ from tenfold.evaluation.robustness import robustness
 from tenfold.inference import Classifier
 
 # By model; photo takes ten times as long for a picture.
-PICTURES = {"photo": 200, "cifar10": 2000}
+PICTURES = {"photo": 200, "cifar10": 2000, "cifar10-small": 2000}
 
 
 def rows(model: str, pictures: int) -> list[dict[str, str]]:

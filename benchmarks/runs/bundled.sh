@@ -17,6 +17,11 @@ tenfold train --data-dir "$data" --run "$runs/cifar10"
 cp "$runs/cifar10/model.onnx" "$models/cifar10.onnx"
 python -m benchmarks.backbone.ship "$models/cifar10.onnx"
 
+# cifar10-small, most of an hour: goes on from cifar10, with fewer channels and under noise.
+benchmarks/runs/cifar10-small.sh "$runs" "$data"
+cp "$runs/cifar10-small/model.onnx" "$models/cifar10-small.onnx"
+python -m benchmarks.backbone.ship "$models/cifar10-small.onnx"
+
 # photo and watch, a quarter of an hour for the features of both, and some minutes for each.
 python -m benchmarks.backbone.features --cache "$runs/features"
 python -m benchmarks.backbone.photo --cache "$runs/features" --output "$models/photo.onnx"

@@ -21,7 +21,7 @@ def main() -> None:
     network = DefaultNetwork(DefaultConfig(widths=WIDTHS))
     noise = torch.randint(0, 256, (100, 3, 32, 32), dtype=torch.uint8)
     mean, std = torch.full((3,), 120.0), torch.full((3,), 70.0)
-    network.start_whitening((noise.float() - 120) / 70)
+    network.start_from((noise.float() - 120) / 70)
     prototypes = torch.nn.functional.normalize(torch.rand(20, WIDTHS[-1]), dim=1)
     calibration = Calibration(temperature=1.5, prototypes=prototypes, neighbours=3, mix=0.5)
     served = ServedNetwork(network, mean, std, calibration)

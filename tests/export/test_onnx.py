@@ -39,7 +39,7 @@ def trained() -> DefaultNetwork:
     """A narrow network whose norms and biases have seen something."""
     torch.manual_seed(2)
     network = DefaultNetwork(DefaultConfig(widths=(4, 6, 8)))
-    network.start_whitening(normalised(pixels(50)))
+    network.start_from(normalised(pixels(50)))
     with torch.no_grad():
         for layer in network.modules():
             if isinstance(layer, nn.BatchNorm2d):

@@ -153,7 +153,7 @@ def test_a_fact_that_is_missing_is_told_as_damage(file: Path, monkeypatch: pytes
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     assert refusal(tmp_path / "no.onnx") == (
         "cannot be read (No such file or directory). "
-        "Check the path, or name a bundled model: photo, cifar10, watch."
+        "Check the path, or name a bundled model: photo, cifar10, cifar10-small, watch."
     )
     assert refusal(tmp_path).startswith("cannot be read (Is a directory). ")
 

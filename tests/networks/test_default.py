@@ -1,5 +1,7 @@
 """The default network: its size, its start, and maps whose mean is the logit."""
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
@@ -8,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tenfold.networks.default import DefaultConfig, DefaultNetwork
+from tenfold.networks.table import table_of
 
 pytestmark = pytest.mark.train
 NARROW = DefaultConfig(widths=(4, 6, 8))
@@ -81,8 +84,8 @@ def test_filters_begin_as_copies_of_their_input() -> None:
 def test_whitening_makes_patches_uncorrelated_and_of_one_size() -> None:
     # Smooth pictures: neighbours are much alike, which is what whitening is to undo.
     pictures = nn.functional.avg_pool2d(noise(35, 200), 4, 1) * 3
-    whole = network()
-    whole.start_whitening(pictures, epsilon=1e-9)
+    whole = DefaultNetwork(replace(NARROW, epsilon=1e-9))
+    whole.start_from(pictures)
     responses = whole.whiten(pictures).permute(1, 0, 2, 3).reshape(24, -1)
     products = responses[:12] @ responses[:12].T / responses.shape[1]
     assert torch.allclose(products, torch.eye(12), atol=0.02)
@@ -100,3 +103,19 @@ def test_a_seed_fixes_the_start() -> None:
     other = DefaultNetwork(NARROW).state_dict()
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_cifar10_small_keeps_to_130_million_multiply_adds_and_10_megabytes() -> None:
+    table = table_of("cifar10-small", 10, 32)
+    assert table.multiply_adds <= 130e6
+    assert 4 * table.parameters <= 10e6
+
+
+@pytest.mark.parametrize(("epsilon", "upset"), [(0.05, False), (5e-4, True)])
+def test_noise_outweighs_the_picture_only_behind_a_small_epsilon(epsilon: float, upset: bool) -> None:
+    smooth = nn.functional.interpolate(noise(8, 200), (32, 32), mode="bicubic")
+    whole = DefaultNetwork(replace(NARROW, epsilon=epsilon))
+    whole.start_from(smooth)
+    with torch.no_grad():
+        picture, noisy = (whole.whiten(x).std() for x in (smooth, 0.16 * noise(32, 200)))
+    assert (noisy > picture) == upset

@@ -22,8 +22,8 @@ from tenfold.os_errors import refused
 
 # A protocol buffer is no longer than this.
 MOST_BYTES = 2**31 - 1
-# The models that come with tenfold: for photographs, for pictures of 32 pixels, and for cameras.
-BUNDLED = ("photo", "cifar10", "watch")
+# The models that come with tenfold: for photographs, for 32 pixels (clean, noisy), and for cameras.
+BUNDLED = ("photo", "cifar10", "cifar10-small", "watch")
 DEFAULT, CAMERAS = "photo", "watch"
 # As help texts and messages name them.
 BUNDLED_NAMES = ", ".join(BUNDLED)

@@ -28,12 +28,15 @@ class DefaultConfig:
         widths: output channels of the three groups.
         last_pool: halve the resolution in the last group too, as the published network does.
         pool: how the last activations become one vector: "average" or "max".
+        epsilon: of the whitening: added to the patches' eigenvalues. At 5e-4, the published one, noise of 10
+            levels outweighs the picture in half of the directions (LOG.md).
     """
 
     classes: int = 10
     widths: tuple[int, int, int] = (64, 256, 256)
     last_pool: bool = False
     pool: str = "average"
+    epsilon: float = 5e-4
 
 
 class ConvGroup(nn.Module):
@@ -78,19 +81,14 @@ class DefaultNetwork(nn.Module):
             self.head.weight.div_(self.head.weight.std())
         self.scale = 1.0 / three if config.pool == "max" else 1.0 / three**0.5
 
-    def start_from(self, pictures: Tensor) -> None:
-        """Called once before training: `start_whitening`."""
-        self.start_whitening(pictures)
-
     @torch.no_grad()
-    def start_whitening(self, pictures: Tensor, epsilon: float = 5e-4) -> None:
+    def start_from(self, pictures: Tensor) -> None:
         """Set the fixed first layer from training pictures: the eigenvectors of their 2 x 2 patches.
 
         Args:
             pictures: float `[N, 3, H, W]`, normalised; some thousand are enough.
-            epsilon: added to the eigenvalues, so that faint directions are not blown up.
         """
-        self.whiten.weight.copy_(whitening_filters(pictures, epsilon))
+        self.whiten.weight.copy_(whitening_filters(pictures, self.config.epsilon))
         assert self.whiten.bias is not None
         self.whiten.bias.zero_()
 
@@ -158,6 +156,7 @@ def build(
     widths: Sequence[int] = (64, 256, 256),
     last_pool: bool = False,
     pool: str = "average",
+    epsilon: float = 5e-4,
 ) -> DefaultNetwork:
     """The default network for pictures of 12 pixels and more; the options are `DefaultConfig`'s.
 
@@ -171,7 +170,7 @@ def build(
             received=f"widths {list(widths)}, pool {pool!r}",
         )
     one, two, three = widths
-    return DefaultNetwork(DefaultConfig(classes, (one, two, three), last_pool, pool))
+    return DefaultNetwork(DefaultConfig(classes, (one, two, three), last_pool, pool, epsilon))
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:

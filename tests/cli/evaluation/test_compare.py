@@ -152,7 +152,7 @@ def test_fewer_than_two_are_no_comparison(tenfold: Command, subjects: list[str])
     assert outcome.status == 2
     assert outcome.err == (
         f"tenfold: A comparison needs two model files or runs, or more ({(subjects or ['none'])[0]}). "
-        "`tenfold runs` lists the runs; bundled models are photo, cifar10, watch.\n"
+        "`tenfold runs` lists the runs; bundled models are photo, cifar10, cifar10-small, watch.\n"
     )
 
 

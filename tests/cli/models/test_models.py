@@ -29,8 +29,9 @@ def test_a_model_is_added_listed_made_live_and_rolled_back(tenfold: Command) -> 
     assert lines[0].split() == ["name", "hash", "classes", "accuracy", "size", "from", "added"]
     assert re.fullmatch(rf"live  tiny +{KEY}  10 +- +0\.0 MB   file +\d{{4}}-\d\d-\d\d \d\d:\d\d", lines[1])
     assert re.match(r"      photo +[0-9a-f]{12}  10 +95\.17% +13\.4 MB +bundled", lines[2])
-    assert re.match(r"      tenfold-cifar10  6ae126b66bc7  10 +94\.08% +4\.5 MB +bundled", lines[3])
-    assert re.match(r"      watch +[0-9a-f]{12}  18 +\d\d\.\d\d% +\d\.\d MB +bundled", lines[4])
+    assert re.match(r"      tenfold-cifar10 +6ae126b66bc7  10 +94\.08% +4\.5 MB +bundled", lines[3])
+    assert re.match(r"      cifar10-small +[0-9a-f]{12}  10 +9\d\.\d\d% +\d\.\d MB +bundled", lines[4])
+    assert re.match(r"      watch +[0-9a-f]{12}  18 +\d\d\.\d\d% +\d\.\d MB +bundled", lines[5])
     assert tenfold("model", "list").out.splitlines() == lines
     assert json.loads(tenfold("model", "list", "--json").out)[0]["name"] == "tiny"
     assert tenfold("models", "remove", "tiny").err == (

@@ -123,7 +123,7 @@ export const en = {
   network_vgg16_transfer: "VGG16 as ImageNet taught it, a new head; all of it learns",
   network_vgg16_finetuned: "goes on from vgg16-transfer; of the convolutions block4 and block5 learn",
   network_ml_cnn: "pairs of convolutions with rising dropout, Dense 128",
-  network_cifar10_small: "ours: residual blocks behind a whitening that noise does not upset",
+  network_cifar10_small: "ours: the default, a little narrower, behind a whitening that noise does not upset",
   network_efficientnet_lite0:
     "for photographs: on ImageNet’s weights a head learns, then the last blocks if that helps",
   network_efficientnet_lite0_finetuned:
