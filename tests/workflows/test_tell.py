@@ -20,8 +20,10 @@ class Watched:
 
     def __init__(self, database: Database) -> None:
         self.outbox, self.rules, self.pictures = Outbox(database), Rules(database), MemoryStore()
-        self.events = CameraEvents(database, Tell(self.rules, self.outbox, self.pictures).note)
-        self.camera: CameraRow = Cameras(database).add("Front door", address("rtsp://camera/1"), by=0)
+        tell = Tell(self.rules, self.outbox, self.pictures)
+        self.events = CameraEvents(database, tell.note)
+        self.cameras = Cameras(database, tell.removed)
+        self.camera: CameraRow = self.cameras.add("Front door", address("rtsp://camera/1"), by=0)
         self.page = self.outbox.add("page", "page", {}).id
         self.queue = OutboxQueue(database)
 
@@ -86,6 +88,19 @@ def test_an_event_that_is_not_kept_is_not_told(watched: Watched) -> None:
     with pytest.raises(Exception, match=r"(?i)not.?null"):
         watched.open(confidence=None)
     assert watched.texts() == []
+
+
+def test_brokers_and_nobody_else_are_told_that_a_camera_was_removed(watched: Watched) -> None:
+    broker = watched.outbox.add("broker", "mqtt", {"host": "127.0.0.1"}).id
+    watched.rules.add("people", parse("class=person"), [watched.page, broker], by=0)
+    watched.open()
+    unclear = watched.open("cat")
+    watched.cameras.remove(watched.camera.id)
+    watched.events.change(unclear, "changed", label="person")
+    assert len(watched.texts()) == 1
+    told = [row.fields for row in reversed(watched.outbox.messages(broker))]
+    assert [one["data"]["type"] for one in told] == ["event", "removed"]
+    assert {one["source"] for one in told} == {f"camera-{watched.camera.id}"}
 
 
 def test_a_rule_that_records_says_so_of_what_it_fires_for(watched: Watched) -> None:

@@ -1,13 +1,13 @@
 """The cameras that are watched: added, changed, paused, removed. Does not watch them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from tenfold.cameras.address import Address
 from tenfold.cameras.tables import EVENTS, CameraRow
-from tenfold.database import Database, now
+from tenfold.database import Database, Session, now
 from tenfold.database.claims import Claims
 from tenfold.database.names import checked_name, name_taken
 from tenfold.errors import CameraError, UnknownCamera
@@ -35,10 +35,17 @@ DEFAULTS: Mapping[str, Any] = {
 
 
 class Cameras(Claims[CameraRow]):
-    """The table of cameras."""
+    """The table of cameras.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        on_remove: called with a camera that is removed, in that transaction.
+    """
+
+    def __init__(
+        self, database: Database, on_remove: Callable[[Session, CameraRow], None] = lambda session, row: None
+    ) -> None:
         super().__init__(database, CameraRow, _unknown)
+        self._on_remove = on_remove
 
     def add(self, name: str, address: Address, *, by: int, **values: Any) -> CameraRow:
         """Add a camera, which is watched from now on.
@@ -82,6 +89,8 @@ class Cameras(Claims[CameraRow]):
                     setattr(row, column, changes[column])
                 if other - _KEPT_FOR:
                     row.changed_at = now()
+                if "removed_at" in other:
+                    self._on_remove(session, row)
         except IntegrityError as reason:
             raise name_taken(values["name"], "camera", CameraError) from reason
         return row

@@ -145,6 +145,10 @@ class Outbox:
         event.listen(session, "after_commit", lambda _: _call(self._on_put), once=True)
         return rows
 
+    def of_kind(self, session: Session, kind: str) -> Sequence[int]:
+        """The numbers of the destinations of a kind."""
+        return session.scalars(select(DestinationRow.id).where(DestinationRow.kind == kind)).all()
+
     def try_out(self, destination_id: int, title: str, text: str) -> MessageRow:
         """Keep a message by which somebody sees that a destination works. Raises NotInOutbox."""
         message = Message(new_key(), now(), "test", "tenfold", title, text, {"type": "test"})

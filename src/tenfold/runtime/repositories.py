@@ -58,7 +58,11 @@ class Repositories(Foundation):
 
     # Cameras.
 
-    cameras: "part[Cameras]" = on_database("tenfold.cameras.cameras:Cameras")
+    @part
+    def cameras(self) -> "Cameras":
+        from tenfold.cameras.cameras import Cameras
+
+        return Cameras(self.database, self.tell.removed)
 
     @part
     def camera_events(self) -> "CameraEvents":

@@ -1,5 +1,7 @@
 """Makes messages of a camera's event by the rules, in the transaction in which the event is kept.
 
+When a camera is removed, brokers are told to delete what they retain of it.
+
 Knows no destination.
 """
 
@@ -31,10 +33,18 @@ class Tell:
     def note(self, session: Session, event: EventRow, change: str) -> None:
         """An event was opened or changed; called in its transaction (`CameraEvents`)."""
         camera = session.get(CameraRow, event.camera_id)
+        if camera is not None and camera.removed_at is not None:
+            return  # its last event ends; a broker that was told to forget it would hear of it again
         for rule in self._rules.fired(session, sighting(event, camera), local):
             event.record = event.record or rule.record
             name = camera.name if camera is not None else str(event.camera_id)
             self._outbox.put(session, self._message(rule, event, name), rule.destinations)
+
+    def removed(self, session: Session, camera: CameraRow) -> None:
+        """A camera was removed; called in that transaction (`Cameras`)."""
+        data = {"type": "removed", "camera": camera.id, "camera_name": camera.name}
+        message = Message(new_key(), now(), _source(camera.id), camera.name, camera.name, "", data)
+        self._outbox.put(session, message, self._outbox.of_kind(session, "mqtt"))
 
     def _message(self, rule: RuleRow, event: EventRow, camera: str) -> Message:
         label = event.said or "?"
@@ -57,7 +67,7 @@ class Tell:
         return Message(
             new_key(),
             now(),
-            f"camera-{event.camera_id}",
+            _source(event.camera_id),
             camera,
             f"{label} · {camera}",
             f"{', '.join(words)} · {rule.name}",
@@ -74,6 +84,10 @@ class Tell:
         except (TenfoldError, OSError) as error:
             log.warning("The picture of the event %s cannot be read: %s", event.id, error)
             return None
+
+
+def _source(camera_id: int) -> str:
+    return f"camera-{camera_id}"
 
 
 def local(moment: datetime) -> datetime:

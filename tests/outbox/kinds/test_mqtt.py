@@ -63,6 +63,24 @@ def test_a_test_makes_no_device_in_home_assistant(broker: Broker) -> None:
     assert not [topic for topic in kept if topic.endswith("/config")]
 
 
+def test_nothing_is_retained_of_what_was_removed(broker: Broker) -> None:
+    with opened(broker) as channel:
+        channel.send(message(picture=b"a jpeg"))
+        channel.send(message(source="gate"))
+        channel.send(message(data={"type": "removed"}))
+        kept = retained(broker)
+    assert "tenfold/gate/state" in kept
+    assert len([topic for topic in kept if topic.endswith("/config")]) == 3
+    assert not [topic for topic in kept if "door" in topic]
+
+
+def test_a_new_connection_tells_nothing_of_what_was_removed(broker: Broker) -> None:
+    gone = message(data={"type": "removed"})
+    with Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port}), [gone]) as channel:
+        channel.send(message(source="gate"))
+        assert not [topic for topic in retained(broker) if "door" in topic]
+
+
 def test_it_is_offline_when_it_ends_and_when_its_process_is_gone(
     broker: Broker, subscriber: Subscriber
 ) -> None:

@@ -5,8 +5,9 @@
     SOURCE/state       retained: the last message as JSON
     SOURCE/picture     retained: its picture, a JPEG
 
-Everything is sent with QoS 1. After a broker was away, and when Home Assistant says that it has started, all
-that is retained is told again: either may have lost it.
+A message of the type `removed` is not published: what is retained of its source, and its device in Home
+Assistant, is deleted. Everything is sent with QoS 1. After a broker was away, and when Home Assistant says
+that it has started, all that is retained is told again: either may have lost it.
 """
 
 import json
@@ -17,7 +18,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -45,7 +46,7 @@ class Mqtt:
     def __init__(self, name: str, settings: Mapping[str, Any], recent: Sequence[Message]) -> None:
         self._subject, self._settings = f"The broker {name}", settings
         self._prefix = settings["prefix"]
-        self._last = {message.source: message for message in recent}
+        self._last = {one.source: one for one in recent if not _removes(one)}
         self._refusal = ""
         self._connected = threading.Event()
         self._client = self._connect()
@@ -65,17 +66,7 @@ class Mqtt:
     def send(self, message: Message) -> None:
         if not self._connected.wait(_SECONDS_TO_ANSWER):
             raise self._unreachable()
-        base = f"{self._prefix}/{message.source}"
-        new = message.source not in self._last
-        self._last[message.source] = message
-        content = _content(message)
-        sent = [self._client.publish(f"{base}/event", content, qos=1)]
-        sent.append(self._client.publish(f"{base}/state", content, qos=1, retain=True))
-        if message.picture is not None:
-            sent.append(self._client.publish(f"{base}/picture", message.picture, qos=1, retain=True))
-        if new:
-            self._announce(message)
-        for one in sent:
+        for one in self._forget(message) if _removes(message) else self._publish(message):
             with suppress(RuntimeError, ValueError):  # it has no connection any more
                 one.wait_for_publish(_SECONDS_TO_ANSWER)
             if not one.is_published():
@@ -83,6 +74,25 @@ class Mqtt:
                 self._drop()
                 self._client = self._connect()
                 raise self._unreachable()
+
+    def _publish(self, message: Message) -> list[MQTTMessageInfo]:
+        base, content = f"{self._prefix}/{message.source}", _content(message)
+        new = message.source not in self._last
+        self._last[message.source] = message
+        sent = [self._client.publish(f"{base}/event", content, qos=1)]
+        sent.append(self._client.publish(f"{base}/state", content, qos=1, retain=True))
+        if message.picture is not None:
+            sent.append(self._client.publish(f"{base}/picture", message.picture, qos=1, retain=True))
+        if new:
+            self._announce(message)
+        return sent
+
+    def _forget(self, message: Message) -> list[MQTTMessageInfo]:
+        """A retained message without content deletes the one before."""
+        self._last.pop(message.source, None)
+        base = f"{self._prefix}/{message.source}"
+        topics = [f"{base}/state", f"{base}/picture", *self._announcement(message)]
+        return [self._client.publish(topic, None, qos=1, retain=True) for topic in topics]
 
     def _connect(self) -> Client:
         settings = self._settings
@@ -146,12 +156,14 @@ class Mqtt:
                 client.publish(f"{base}/picture", message.picture, qos=1, retain=True)
 
     def _announce(self, message: Message, client: Client | None = None) -> None:
-        found = self._settings["discovery"]
         if message.data.get("type") != "event":  # it is of no camera, which is what is announced
             return
-        told = discovery(found, self._prefix, message.source, message.source_name) if found else {}
-        for topic, content in told.items():
+        for topic, content in self._announcement(message).items():
             (client or self._client).publish(topic, json.dumps(content), qos=1, retain=True)
+
+    def _announcement(self, message: Message) -> Mapping[str, Any]:
+        found = self._settings["discovery"]
+        return discovery(found, self._prefix, message.source, message.source_name) if found else {}
 
     def _unreachable(self) -> DeliveryError:
         host = f"{self._settings['host']}:{self._settings['port']}"
@@ -160,6 +172,10 @@ class Mqtt:
             reason = "wrong-password" if self._refusal in _WRONG_PASSWORD else "refused"
         received = f"{host}: {self._refusal}" if self._refusal else host
         return DeliveryError(self._subject, "does not answer", received=received, reason=reason, again=True)
+
+
+def _removes(message: Message) -> bool:
+    return message.data.get("type") == "removed"
 
 
 def _content(message: Message) -> str:
