@@ -22,7 +22,7 @@ PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -typ
 XDIST = --numprocesses auto --dist loadfile --no-loadscope-reorder
 SHELL_SCRIPTS = scripts/new-venv scripts/with-node
 
-.PHONY: help run test test-fast test-python test-page lint types docs docs-check frontend wheel check-wheel check-container constraints sbom audit fuzz clean distclean
+.PHONY: help run test test-fast test-long test-failed test-python test-page lint types docs docs-check frontend wheel check-wheel check-container constraints sbom audit fuzz clean distclean
 .DEFAULT_GOAL = help
 
 help: ## this list
@@ -31,11 +31,19 @@ help: ## this list
 run: .venv/.ready $(PAGE) ## the app on http://127.0.0.1:8000, in an environment without torch
 	.venv/bin/tenfold serve $(ARGS)
 
-test: test-page test-python ## all tests: the page's, then Python's
+test: test-page test-python ## tests of everything: the page's, then Python's; with the longest left out
 
 # Playwright's own Node needs a library that a bare Debian lacks, so it is given the one that built the page.
+PYTEST = PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest $(XDIST)
+
 test-python: .venv-dev/.ready $(PAGE)
-	PLAYWRIGHT_NODEJS_PATH="$$(scripts/with-node sh -c 'command -v node')" .venv-dev/bin/python -m pytest $(XDIST) $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-long: .venv-dev/.ready $(PAGE) ## the longest tests: what is killed, cut off, filled up, waited for; .ci/run runs them too
+	$(PYTEST) -m long $(ARGS)
+
+test-failed: .venv-dev/.ready $(PAGE) ## the tests that failed, once more, one after another
+	$(PYTEST) --last-failed --last-failed-no-failures=none --numprocesses=0
 
 test-fast: test-page .venv-dev/.ready ## tests of every module in a few minutes: no browser, no PostgreSQL, nothing slow
 	.venv-dev/bin/python -m pytest --fast $(XDIST) $(ARGS)

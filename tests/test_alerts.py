@@ -207,6 +207,7 @@ def test_each_alert_fires_when_its_reason_has_held_and_is_over_afterwards(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_alertmanager_tells_of_two_cameras_in_one_message_of_a_server_that_is_gone_and_of_their_end(
     tmp_path: Path,

@@ -131,6 +131,7 @@ def test_a_portrait_is_a_person_to_the_model_for_cameras_and_nothing_to_the_defa
     assert (answer.label, answer.known) == ("person", True)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(
     not cifar10.is_whole(SHARED), reason="needs CIFAR-10: `tenfold data fetch cifar10 --data-dir ../shared`"

@@ -78,6 +78,7 @@ def toml(example: Example) -> str | None:
     return None
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_on_a_page_works(

@@ -166,6 +166,7 @@ def seen(watcher: Prometheus, address: str, database: str) -> None:
     until_answered(lambda: not watcher.ask(late[0]), says="services do not run again")
 
 
+@pytest.mark.long
 def test_a_stranger_brings_it_up_watches_it_loses_it_and_gets_the_same_answers(
     postgres: str, tmp_path: Path, quick_tenfold: Path
 ) -> None:

@@ -36,6 +36,7 @@ def tenfold(where: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_folder_becomes_a_model_its_report_and_the_page_serving_it(tmp_path: Path) -> None:
     pictures = tiny.folder(tiny.shades(90, classes=3, side=48), tmp_path / "pictures")

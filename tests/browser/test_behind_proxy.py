@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 WORDS = "seven green kettles"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("proxy", PROXIES)
 def test_the_page_works_under_a_prefix(chromium: Browser, tmp_path: Path, plane: Path, proxy: str) -> None:
     need(PAGE.is_file() and MODEL.is_file(), "needs the built page and the bundled model")

@@ -179,6 +179,7 @@ def test_a_camera_gets_a_model_of_its_own_and_says_which(look_at: LookAt, camera
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
 
 
+@pytest.mark.long
 def test_how_long_a_cameras_clips_are_kept_is_set_and_said(look_at: LookAt, camera: str) -> None:
     page = look_at("/cameras", viewport={"width": 360, "height": 780})
     add(page, camera)
@@ -258,6 +259,7 @@ def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at:
     assert len(table.splitlines()) == 2
 
 
+@pytest.mark.long
 def test_a_camera_is_seen_live_with_what_moves(look_at: LookAt, camera: str) -> None:
     page = look_at("/cameras")
     sockets: list[str] = []
@@ -340,6 +342,7 @@ _PLAYED = """async video => {
 }"""
 
 
+@pytest.mark.long
 def test_video_is_shown_as_the_camera_sends_it_until_something_is_masked(look_at: LookAt, clip: Path) -> None:
     with sending(clip) as address:
         page = look_at("/cameras")
@@ -386,6 +389,7 @@ _NAMED = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_the_name_of_what_moves_lies_in_the_picture_of_a_phone(look_at: LookAt, clip: Path) -> None:
     with sending(clip) as address:
         page = look_at("/cameras", viewport={"width": 360, "height": 780})
@@ -449,6 +453,7 @@ _FAULTS = {
 }
 
 
+@pytest.mark.long
 def test_where_video_cannot_be_played_pictures_are_shown(look_at: LookAt, tmp_path: Path) -> None:
     with sending(write_clip(tmp_path / "clip.ts", count=250, speed=2)) as address:
         for number, fault in enumerate(_FAULTS.values()):
@@ -496,6 +501,7 @@ _SEEN = """async video => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("source", ["libx264", "libx265", "mjpeg"])
 def test_a_clip_plays_with_the_box_on_what_moved(
     look_at: LookAt, camera: str, tmp_path: Path, source: str

@@ -111,6 +111,7 @@ def test_what_was_taken_for_parts_is_said(
     expect(page.get_by_text(words)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_check_is_watched_and_what_it_found_is_shown(look_at: LookAt, colours: Path) -> None:
     (colours / "blue" / "broken.png").unlink()
     page = look_at("/data")

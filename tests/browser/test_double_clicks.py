@@ -170,6 +170,7 @@ MADE: list[tuple[str, str, str, str, Callable[[Locator], None] | None, str]] = [
 RUNNING = ("/cameras", "/stations")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["double click", "held Enter"])
 @pytest.mark.parametrize(("what", "path", "opens", "makes", "first", "list_"), MADE, ids=[m[0] for m in MADE])
 def test_one_thing_is_made(
@@ -216,6 +217,7 @@ def test_one_training_is_begun(page: Page, server: str, kind: str, way: str) -> 
     _stop_jobs(page, server)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     [

@@ -139,6 +139,7 @@ def fill(app: App, camera: str) -> None:
     app.outbox.add("office", "webhook", {"url": "http://127.0.0.1:9/"})
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_page_and_what_it_leads_to_works_under_a_prefix(chromium: Browser, tmp_path: Path) -> None:
     need(PAGE.is_file() and MODEL.is_file(), "needs the built page and the bundled model")

@@ -73,6 +73,7 @@ def exif() -> Image.Exif:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_no_page_takes_a_name_for_markup(look_at: LookAt, own_server: str, language: str) -> None:
     page = look_at("/", locale=language)

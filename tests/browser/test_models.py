@@ -108,6 +108,7 @@ def test_a_model_is_added_made_live_taken_back_and_removed(look_at: LookAt, tmp_
     expect(small).to_have_count(0)
 
 
+@pytest.mark.long
 def test_every_attempt_says_what_its_verdict_rests_on(look_at: LookAt, home: Path, tmp_path: Path) -> None:
     with modelling.filling(home) as app:
         app.registry.go_live(
@@ -371,6 +372,7 @@ def start(page: Page, data: str, name: str, epochs: str) -> None:
     dialog.get_by_role("button", name="Start", exact=True).click()
 
 
+@pytest.mark.long
 @pytest.mark.train
 def test_a_training_is_begun_watched_stopped_gone_on_with_and_finished(
     look_at: LookAt, own_server: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

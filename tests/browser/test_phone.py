@@ -87,6 +87,7 @@ def answers(page: Page, files: list[Path]) -> dict[str, dict[str, Any]]:
     return {row["name"]: row["prediction"] for row in json.loads(Path(saved.value.path()).read_text())}
 
 
+@pytest.mark.long
 def test_without_network_every_photograph_gets_the_label_that_the_command_gives(
     chromium: Browser, own_server: str, photos: Path
 ) -> None:

@@ -26,6 +26,7 @@ COMMANDS = re.findall(r"^\$? ?(tenfold .*)$", (ROOT / "docs/how-to/phone.md").re
 TAUGHT = 7
 
 
+@pytest.mark.long
 def test_the_commands_of_the_page_lead_from_own_pictures_to_a_phone_that_knows_them(
     launch: Any, photos: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ def add(page: Page, name: str = "Desk") -> None:
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_device_s_camera_is_added_sent_seen_live_and_stopped(look_at: LookAt) -> None:
     page = look_at("/cameras")
     sockets: list[WebSocket] = []

@@ -230,6 +230,7 @@ def test_the_link_that_the_server_printed_makes_the_first_account(chromium: Brow
         page.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "asked"), [("services", "system/services"), ("notifications", "destinations")]
 )

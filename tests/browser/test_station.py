@@ -52,6 +52,7 @@ def another_model_is_tried_and_taken(page: Page, recipe: Locator) -> None:
     expect(newest).to_contain_text("3 parts of")
 
 
+@pytest.mark.long
 def test_parts_are_filtered_overruled_counted_and_exported(
     look_at: LookAt, line: Line, own_server: str, home: Path, tmp_path: Path
 ) -> None:

@@ -110,6 +110,7 @@ def test_the_registers_of_a_plc_are_seen_as_they_change_in_both_word_orders(look
     expect(dialog.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_command_a_file_and_encrypted_opc_ua_are_set_up_and_told_what_is_rejected(
     look_at: LookAt, camera: BeltCamera, own_server: str, home: Path, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def await_scene(page: Page, bright: bool) -> None:
     raise AssertionError(levels)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
 def test_the_next_class_stays_in_its_place_when_pictures_of_the_first_come(
     filming: Browser, own_server: str, viewport: ViewportSize

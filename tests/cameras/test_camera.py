@@ -133,6 +133,7 @@ def test_no_more_frames_are_given_than_are_wanted(rtsp: Start) -> None:
         assert 12 <= len(watcher.frames) - count <= 18
 
 
+@pytest.mark.long
 def test_of_pictures_that_show_the_same_one_a_second_is_given_while_nobody_needs_more(
     rtsp: Start, tmp_path: Path
 ) -> None:
@@ -168,6 +169,7 @@ def test_a_slow_receiver_gets_the_newest_frame_and_delays_nobody(rtsp: Start) ->
         assert len(watcher.frames) - before > 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ["drop", "kill", "freeze", "no video"])
 def test_a_camera_that_was_away_is_back_within_ten_seconds(rtsp: Start, fault: str) -> None:
     server = rtsp()
@@ -211,6 +213,7 @@ def decoders() -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ["cut", "frozen", "dropped"])
 def test_a_camera_whose_network_failed_is_back_within_ten_seconds(rtsp: Start, fault: Network) -> None:
     with Proxy(rtsp().port) as proxy, watching(f"rtsp://127.0.0.1:{proxy.port}/live") as watcher:
@@ -266,6 +269,7 @@ def test_it_stops_within_two_seconds_while_a_camera_does_not_answer() -> None:
         assert watcher.state.phase == "connecting"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("wrong", "right", "code"),
     [("stamps off", "stamps on", "timestamps"), ("hold on", "hold off", "frozen")],
@@ -291,6 +295,7 @@ def test_a_change_of_resolution_is_told_and_followed(rtsp: Start, tmp_path: Path
         watcher.until(lambda: watcher.frames[-1][0].pixels.shape[1] == 640)
 
 
+@pytest.mark.long
 def test_a_stream_that_goes_on_with_sound_alone_is_told(rtsp: Start) -> None:
     server = rtsp("--audio")
     with watching(server.url, timing=Timing(silent=30)) as watcher:
@@ -301,6 +306,7 @@ def test_a_stream_that_goes_on_with_sound_alone_is_told(rtsp: Start) -> None:
         watcher.until_frames()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("child", [faulty.crash, faulty.hang, faulty.leak])
 def test_a_decoder_that_fails_is_replaced_and_no_other_camera_notices(
     rtsp: Start, child: Callable[..., None]
@@ -333,6 +339,7 @@ def test_a_decoder_that_never_starts_is_given_up_and_the_machine_is_named(
         assert "this machine is too busy" in watcher.faults[0].words
 
 
+@pytest.mark.long
 def test_a_camera_whose_key_frames_are_far_apart_is_waited_for_and_it_is_said(
     rtsp: Start, tmp_path: Path
 ) -> None:
@@ -372,6 +379,7 @@ def test_a_camera_comes_back_when_the_machine_has_room_for_a_decoder_again(
         watcher.until_frames()
 
 
+@pytest.mark.long
 def test_a_machine_that_is_too_slow_decodes_key_frames_only_and_says_so(rtsp: Start) -> None:
     slow = partial(Decoder, child=f"{faulty.__name__}:{faulty.slow.__name__}")
     with watching(rtsp().url, open_decoder=slow) as watcher:

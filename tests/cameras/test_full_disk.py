@@ -23,6 +23,7 @@ av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'ten
 Start = Callable[..., RtspServer]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("recording", ["events", "continuous"])
 @pytest.mark.parametrize("database", ["elsewhere", "beside the clips"])
 def test_where_the_disk_of_the_clips_is_full_what_is_there_plays_and_recording_goes_on_when_there_is_room(

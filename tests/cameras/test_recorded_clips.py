@@ -48,6 +48,7 @@ def numbers_in(app: FakeApp, clip: ClipRow) -> list[int]:
         return [number_in(frame.to_ndarray(format="rgb24")) for frame in file.decode(video=0)]
 
 
+@pytest.mark.long
 def test_a_rule_about_a_stay_fires_while_the_event_goes_on(
     rtsp: Start, server: Server, staying: Path
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_rule_about_a_stay_fires_while_the_event_goes_on(
     assert (event.ended_at - event.started_at).total_seconds() > 5
 
 
+@pytest.mark.long
 def test_a_rule_has_a_clip_recorded_of_a_camera_that_records_nothing_else(
     rtsp: Start, server: Server, staying: Path
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_rule_has_a_clip_recorded_of_a_camera_that_records_nothing_else(
     assert app.clips.find(camera_id=other.id) == []
 
 
+@pytest.mark.long
 def test_a_clip_that_a_rule_starts_late_goes_on_to_the_end_of_the_event(
     rtsp: Start, server: Server, staying: Path
 ) -> None:
@@ -101,6 +104,7 @@ def test_a_clip_that_a_rule_starts_late_goes_on_to_the_end_of_the_event(
     assert clip.started_at < event.ended_at <= clip.ended_at
 
 
+@pytest.mark.long
 def test_all_that_a_camera_sends_is_recorded_without_a_gap(
     rtsp: Start, server: Server, staying: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +223,7 @@ def test_of_a_camera_that_changes_the_size_of_its_picture_every_clip_plays(
     until(lambda: found() == {(320, 240), (640, 480)}, 90)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seconds", [4, 10])
 def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
     rtsp: Start, server: Server, tmp_path: Path, seconds: int
@@ -253,6 +258,7 @@ def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
     assert max(shown) > 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_a_clip_is_h264_whatever_the_camera_sends(server: Server, tmp_path: Path, codec: str) -> None:
     file = write_clip(tmp_path / "clip.ts", codec=codec, count=200, empty=100)

@@ -38,6 +38,7 @@ def watching(clock: SetClock) -> Iterator[None]:
             process.kill()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("offset", "recording"), [("-40d", "continuous"), ("+40d", "events")])
 def test_a_clip_ends_where_the_clock_is_set_and_the_next_begins_by_the_new_one(
     rtsp: Start, passing: Path, decoders_find_tests: None, tmp_path: Path, offset: str, recording: str

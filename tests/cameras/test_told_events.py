@@ -41,6 +41,7 @@ def is_picture(content: bytes) -> bool:
     return bool(images.read(content).shape[2] == 3)
 
 
+@pytest.mark.long
 def test_an_event_reaches_webhook_and_broker_with_its_picture_though_each_end_was_pulled(
     rtsp: Start, server: Server, units: Path, receiver: Receiver, broker: Broker
 ) -> None:

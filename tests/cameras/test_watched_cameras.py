@@ -73,6 +73,7 @@ def test_what_moves_is_an_event_with_a_picture_in_the_catalogue_and_a_clip(
     assert camera.id == event.camera_id
 
 
+@pytest.mark.long
 def test_a_camera_that_freezes_in_mid_event_keeps_what_came_and_is_watched_again(
     rtsp: Start,
     server: Server,

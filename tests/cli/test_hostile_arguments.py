@@ -202,6 +202,7 @@ def arguments(command: click.Command, name: str, value: str, place: Path) -> lis
     return [*options, "--", *positional]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with named pipes")
 @pytest.mark.usefixtures("guarded")

@@ -37,6 +37,7 @@ def started(shell: str, command: list[str], tmp_path: Path) -> subprocess.Comple
     )
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda words: " ".join(words[:2]))
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_weights_that_8_bits_hold_are_stored_in_8() -> None:
     assert short < long / 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     ["sequential-6conv", "pycrafters-v1.3", "ml-cnn", "resnet-20", "cifar10-small", "efficientnet-lite0"],

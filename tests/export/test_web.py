@@ -78,6 +78,7 @@ def test_half_a_picture_is_nothing_in_chromium_too(tmp_path: Path) -> None:
         cast(ElsewhereClassifier, loaded).close()
 
 
+@pytest.mark.long
 def test_its_receipt_says_which_browser_it_was_measured_in(opening: OpenPictures, tmp_path: Path) -> None:
     target = tmp_path / "tiny-web.zip"
     receipt = export(tiny.MODEL, "web", target, opening)

@@ -153,6 +153,7 @@ def test_an_attack_is_refused_in_bounded_time_and_memory(name: str, words: str) 
     assert words in is_bounded(ATTACK / name)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("name", MADE)
@@ -172,6 +173,7 @@ def test_an_honest_progressive_jpeg_is_read_wherever_it_is_decoded(monkeypatch: 
     assert np.array_equal(images.read(data), here)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_nothing_but_a_picture_error_comes_out_of_changed_bytes(kind: str) -> None:
@@ -263,6 +265,7 @@ def test_a_decoder_that_is_killed_costs_one_picture_and_is_replaced() -> None:
     assert images.load(data).width == 64
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_server_that_decodes_hostile_files_stops_within_its_grace(tmp_path: Path) -> None:
     data = bmp_of_runs(3000)

@@ -16,6 +16,7 @@ PARTS, RATE = 30, 3
 DAYS = 40
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_nothing_passes_unjudged_where_the_clock_is_set_and_the_trail_says_by_how_much(
     tmp_path: Path,

@@ -137,6 +137,7 @@ def test_good_parts_pass_and_every_part_has_its_row_and_picture(bench: Bench) ->
     assert bench.trail.verify() is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("label", "sure", "known", "reason"),
     [
@@ -157,6 +158,7 @@ def test_anything_but_a_sure_good_part_is_rejected(
     assert len(bench.verdicts()) == 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [("failing", "camera"), ("frozen", "frozen-picture"), ("dark", "dark-picture")],
@@ -328,6 +330,7 @@ def test_a_station_that_starts_again_goes_on_with_the_plants_numbers(bench: Benc
     assert bench.trail.verify() is None
 
 
+@pytest.mark.long
 def test_a_plant_whose_counters_start_anew_gives_new_part_numbers(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     with bench.trail:

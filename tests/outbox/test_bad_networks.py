@@ -76,6 +76,7 @@ def test_a_message_that_the_network_cut_off_may_be_sent_again(receiver: Receiver
     assert receiver.ids == [sent.key]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ["cut", "frozen", "dropped"])
 def test_nothing_is_lost_and_the_end_is_used_again_within_seconds(
     outbox: Outbox, put: Put, sending: Sending, end: End, fault: Fault
@@ -103,6 +104,7 @@ def test_nothing_is_lost_and_the_end_is_used_again_within_seconds(
     assert senders() == others
 
 
+@pytest.mark.long
 def test_a_slow_network_has_nothing_sent_twice(outbox: Outbox, put: Put, sending: Sending, end: End) -> None:
     end.proxy.seconds = 0.5
     sending()

@@ -106,6 +106,7 @@ def test_memory_is_limited() -> None:
     assert "MemoryError" in str(ended)
 
 
+@pytest.mark.long
 @linux
 @pytest.mark.slow
 @pytest.mark.parametrize("state", [*STATES, "talk"])

@@ -140,6 +140,7 @@ def test_a_station_whose_camera_left_the_list_says_so_and_starts_no_process(serv
     assert not server.app.trail_of(row.id).exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plant", [("modbus", LONG), ("opcua", LONG)], indirect=True, ids=itemgetter(0))
 def test_a_station_of_a_real_plant_passes_what_it_judged_good_and_nothing_else(
     server: Server, plant: Plant
@@ -172,6 +173,7 @@ def measures(server: Server, name: str) -> dict[tuple[str, ...], float]:
     return {tuple(one.labels.values())[1:]: one.value for one in found if one.labels["station"] == "gate"}
 
 
+@pytest.mark.long
 def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no_restart(
     server: Server, plant: Plant
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_station_whose_process_is_killed_comes_back_and_nothing_passes_meanwhi
     assert server.faults == []
 
 
+@pytest.mark.long
 def test_something_that_comes_upon_a_drawn_line_is_judged(server: Server, tmp_path: Path) -> None:
     pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
     # It comes into the picture from the left within 4 s, and nothing is there for 4 s.
@@ -236,6 +239,7 @@ def test_a_camera_that_is_away_is_an_alarm_before_a_part_comes(server: Server) -
     assert (last["part"], last["verdict"], last["reason"]) == (1, "reject", "camera")
 
 
+@pytest.mark.long
 def test_challenge_parts_go_before_the_first_part_that_passes(server: Server, plant: Plant) -> None:
     row = server.station(
         plant.camera,

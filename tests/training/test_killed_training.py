@@ -56,6 +56,7 @@ def finish(process: ForkServerProcess) -> None:
     assert process.exitcode == 0
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_killed_again_and_again_a_run_loses_no_finished_epoch_and_ends_the_same(tmp_path: Path) -> None:
     data = tiny.folder(tiny.shades(120, classes=3), tmp_path / "pictures")

@@ -88,6 +88,7 @@ def ask(schema: BaseSchema, subtests: pytest.Subtests, address: str, sign_in: Si
     return asked
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_answer_is_one_that_the_document_names(
     document: BaseSchema, running: Running, subtests: pytest.Subtests
@@ -96,6 +97,7 @@ def test_every_answer_is_one_that_the_document_names(
     assert ask(some, subtests, running.address, lambda: None) >= 20
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_answer_is_named_where_people_have_accounts(
     document: BaseSchema, closed: tuple[Running, Ann], subtests: pytest.Subtests

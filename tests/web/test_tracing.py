@@ -206,5 +206,6 @@ def test_what_is_no_address_of_a_collector_is_refused(given: str) -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.long
 def test_a_slash_at_the_end_of_the_address_changes_nothing() -> None:
     assert settings.load({"TENFOLD_OTLP_ENDPOINT": "https://here:4318/"}).otlp_endpoint == "https://here:4318"

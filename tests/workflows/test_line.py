@@ -12,6 +12,7 @@ from tenfold.workflows.line.simulate import FAULTS, SimulationOptions, simulate
 VEHICLES = ("airplane", "automobile", "ship", "truck")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_through_every_fault_nothing_passes_unjudged_and_every_part_has_its_verdict(tmp_path: Path) -> None:

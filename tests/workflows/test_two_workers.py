@@ -136,6 +136,7 @@ def test_two_processes_that_add_one_folder_make_one_answered_entry_of_each_pictu
     assert sum(result.added for result in results) == 70
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, tmp_path: Path) -> None:
@@ -171,6 +172,7 @@ def test_two_servers_share_folders_to_add_and_one_is_killed(database: Database, 
     assert names == FOLDERS * EACH
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_two_servers_share_pictures_that_wait_and_one_is_killed(database: Database, tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_full_disk_ends_the_command_with_one_sentence(disk: Path, noise: Path, quick_tenfold: Path) -> None:
     done = subprocess.run(

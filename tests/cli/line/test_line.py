@@ -42,6 +42,7 @@ def test_a_simulated_line_prints_an_object_and_its_trail_is_checked(tenfold: Com
     assert (again.status, "is there already" in again.err) == (2, True)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_plc_on_opc_ua_that_is_cut_and_comes_back_passes_nothing_unjudged(tenfold: Command) -> None:
     done = tenfold(
@@ -55,6 +56,7 @@ def test_a_plc_on_opc_ua_that_is_cut_and_comes_back_passes_nothing_unjudged(tenf
     assert 0 < found["reasons"]["plc"] < 24
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_belt_that_slips_rejects_good_parts_and_passes_them_with_a_second_photo_eye(
     tenfold: Command,

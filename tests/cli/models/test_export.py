@@ -30,6 +30,7 @@ def test_every_format_can_be_named() -> None:
     assert tuple(formats.FORMATS) == FORMATS
 
 
+@pytest.mark.long
 def test_a_model_is_exported_and_its_receipt_checked(
     tenfold: Command, data_dir: Path, tmp_path: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_own_classes_need_own_pictures(tenfold: Command, tmp_path: Path) -> None
     assert "Name a folder of class-name/picture files of its classes with --data." in outcome.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
 @pytest.mark.parametrize("step", ["convert", "measure"])
 def test_an_export_that_is_ended_in_the_middle_leaves_nothing(

@@ -101,6 +101,7 @@ def _form(content: Iterator[bytes]) -> Iterator[bytes]:
     yield from content
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_it_stops_although_the_database_has_fallen_silent(postgres: str, postgres_tables: str) -> None:
     with postgres_database(postgres, postgres_tables) as url, Proxy(make_url(url).port or 5432) as proxy:

@@ -167,6 +167,7 @@ def test_many_clients_beside_idle_and_slow_ones_take_bounded_memory() -> None:
         assert max(peaks := crowd(process, url, 2)) < CROWD, peaks
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("model", ["photo", "cifar10"])

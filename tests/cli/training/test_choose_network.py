@@ -90,6 +90,7 @@ def test_where_the_weights_are_missing_it_is_said_how_to_have_them(
     assert 'network = "default"' in shown.out
 
 
+@pytest.mark.long
 @needs_weights
 @pytest.mark.slow
 def test_twenty_pictures_a_class_are_learned_well(tenfold: Command, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_a_checkpoint_that_finds_no_room_leaves_the_one_before_it(tmp_path: Path
 
 
 # What does not fit: the facts of the data, the first checkpoint, the figures, later checkpoints.
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["8k", "16k", "40k", "64k", "96k"])
 def test_training_says_that_the_disk_is_full_and_goes_on_from_its_last_epoch(
     tenfold: Command, data: Path, tmp_path: Path, size: str

@@ -358,6 +358,7 @@ def test_each_operation_has_a_row_and_each_row_an_operation(server: Server) -> N
     assert {operation for operation, _, _ in server.operations()} == set(OPERATIONS)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_each_operation_is_for_its_roles_and_tokens_alone(server: Server) -> None:
     wrong = []
@@ -374,6 +375,7 @@ def test_each_operation_is_for_its_roles_and_tokens_alone(server: Server) -> Non
     assert wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_whoever_may_look_at_no_private_entry_learns_nothing_of_it(server: Server) -> None:
     assert len(server.queries("/api/v1/catalogue/entries")) == 1 + len(LEADING)

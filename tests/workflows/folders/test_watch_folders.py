@@ -88,6 +88,7 @@ def only(app: App) -> WatchedFolder:
     return watch
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_pictures_are_added_when_they_are_whole_and_once(process: Started, folder: Path) -> None:
     app = process().watch()
@@ -169,6 +170,7 @@ def test_a_folder_that_went_is_told_and_watched_again_when_it_is_back(process: S
     until(lambda: only(app).problem is None)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems take no names that are no UTF-8")
 def test_a_name_that_is_no_utf8_holds_nothing_up(process: Started, folder: Path) -> None:
@@ -184,6 +186,7 @@ def test_a_name_that_is_no_utf8_holds_nothing_up(process: Started, folder: Path)
     assert time.monotonic() - started < 20
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_folder_is_looked_through_where_nothing_is_told(process: Started, folder: Path) -> None:
     app = process().watch()
@@ -240,6 +243,7 @@ def test_a_watch_that_is_stopped_adds_nothing_more(process: Started, folder: Pat
         app.watched_folders.stop(watch.id)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_folder_is_watched_by_one_process_and_by_another_when_that_has_ended(
     process: Started, folder: Path

@@ -107,6 +107,7 @@ def correct(app: App, label: str, colour: str, count: int, first: int = 0) -> No
     looked_at(app.database)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.train
 def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten(home: Path) -> None:
@@ -201,6 +202,7 @@ def test_own_data_that_vanish_meanwhile_fail_it_in_words(home: Path, trained: Pa
         assert (one.state, one.problem and one.problem["subject"]) == ("failed", "The data '/nowhere/at/all'")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.train
 def test_without_own_data_every_class_needs_corrections(home: Path) -> None:
@@ -352,6 +354,7 @@ with opened(Path(sys.argv[1])) as app:
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.train
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
@@ -381,6 +384,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(h
     assert len((run / "metrics.jsonl").read_text().splitlines()) == 12
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.train
 def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_where_there_is_room(

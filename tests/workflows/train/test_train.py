@@ -74,6 +74,7 @@ def app_in(home: Path, database_url: str = "") -> Iterator[App]:
 
 
 class TestForReal:
+    @pytest.mark.long
     @pytest.mark.slow
     @pytest.mark.train
     def test_a_run_that_was_asked_for_ends_as_a_registered_model(
@@ -102,6 +103,7 @@ class TestForReal:
             with pytest.raises(TrainingError, match="has ended"):
                 app.train.check_resumable(name)
 
+    @pytest.mark.long
     @pytest.mark.slow
     @pytest.mark.train
     def test_it_says_what_it_is_doing_from_its_start_to_its_end(self, own_home: Path, pictures: Path) -> None:
@@ -125,6 +127,7 @@ class TestForReal:
             assert all(one["loss"] > 0 and one["pictures_per_second"] > 0 for one in in_epochs)
             assert RunStage.read(app.train.run(name)) is None, "nothing is being done any more"
 
+    @pytest.mark.long
     @pytest.mark.slow
     @pytest.mark.train
     def test_stopped_it_keeps_what_it_learned_and_can_be_finished(
@@ -149,6 +152,7 @@ class TestForReal:
             assert len(Run(folder).epochs) == learned
             assert app.registry.find(name).run == name
 
+    @pytest.mark.long
     @pytest.mark.slow
     @pytest.mark.train
     def test_killed_with_its_server_it_goes_on_where_it_was(self, own_home: Path, pictures: Path) -> None:

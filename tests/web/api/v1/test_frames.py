@@ -94,6 +94,7 @@ def state(staffed: Staffed, camera: int) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_what_moves_in_the_pictures_is_an_event_with_its_picture_and_a_clip_that_plays(
     staffed: Staffed, camera: int, connect: Connect
 ) -> None:

@@ -477,6 +477,7 @@ def test_who_sees_video_counts_as_who_sees_pictures(
     assert connect(f"{path}?video=true").status == 401
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_video_of_a_real_camera_plays_until_a_mask_is_drawn(
     staffed: Staffed, connect: Any, tmp_path: Path
