@@ -33,6 +33,7 @@ def test_what_a_kill_could_do_is_seen(tmp_path: Path) -> None:
     spoil(ingest)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_kills_at_random_moments_lose_and_double_nothing(ingest: Ingest) -> None:
     kills = Kills()

@@ -401,6 +401,7 @@ def test_the_name_of_what_moves_lies_in_the_picture_of_a_phone(look_at: LookAt, 
         assert min(far) >= -1, far
 
 
+@pytest.mark.long
 def test_pictures_are_shown_instead_of_video_where_somebody_wants_them(look_at: LookAt, clip: Path) -> None:
     with sending(clip) as address:
         page = look_at("/cameras")
@@ -422,6 +423,7 @@ def test_pictures_are_shown_instead_of_video_where_somebody_wants_them(look_at: 
         expect(dialog).to_contain_text("Video as the camera sends it.", timeout=20_000)
 
 
+@pytest.mark.long
 def test_what_disturbs_a_camera_is_said_in_each_language(look_at: LookAt, camera: str) -> None:
     page = look_at("/cameras")
     add(page, camera)

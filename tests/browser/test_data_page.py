@@ -90,6 +90,7 @@ def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) ->
     assert violations(page) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("locale", "words"),
     [

@@ -196,6 +196,7 @@ def test_one_thing_is_made(
         assert page.request.delete(f"{server}/api/v1{list_}/{newest}", headers={"Origin": server}).ok
 
 
+@pytest.mark.long
 @pytest.mark.train
 @pytest.mark.parametrize("way", ["double click", "held Enter"])
 @pytest.mark.parametrize("kind", ["train", "improve"])

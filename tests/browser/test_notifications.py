@@ -115,6 +115,7 @@ def test_an_address_that_cannot_be_used_is_told_in_the_form(look_at: LookAt) -> 
     expect(dialog.locator(".error")).to_contain_text("вже зайняте")
 
 
+@pytest.mark.long
 def test_a_glance_the_destinations_that_is_refused_keeps_what_is_being_typed(glance: LookAt) -> None:
     page = glance(PLACE)
     dialog = add(page, "Half of a na")

@@ -120,6 +120,7 @@ def cut(answer: Any, first: Any) -> Any:
     return answer
 
 
+@pytest.mark.long
 def test_the_app_works_with_the_answers_of_the_first_server_which_are_all_still_given(
     context: BrowserContext, own_server: str, plane: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_the_browser_is_asked_to_keep_what_is_stored_and_the_page_says_with_how_
     expect(page.locator("footer")).to_contain_text("with 2 threads" if cores > 1 else "with one thread")
 
 
+@pytest.mark.long
 def test_it_is_readable_and_leaves_room_for_the_bars_of_the_system(
     context: BrowserContext, small_server: str, plane: Path
 ) -> None:

@@ -63,6 +63,7 @@ def test_a_device_s_camera_is_added_sent_seen_live_and_stopped(look_at: LookAt) 
     assert [one.url.rpartition("/")[2] for one in sockets if one.url.endswith("/frames")] == ["frames"]
 
 
+@pytest.mark.long
 def test_a_page_that_another_replaces_says_so_and_one_whose_connection_broke_goes_on(
     look_at: LookAt,
 ) -> None:

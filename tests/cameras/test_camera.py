@@ -234,6 +234,7 @@ def test_a_camera_whose_network_failed_is_back_within_ten_seconds(rtsp: Start, f
     assert watcher.faults[-1].over
 
 
+@pytest.mark.long
 def test_a_network_that_stalls_again_and_again_costs_no_connection(rtsp: Start) -> None:
     with Proxy(rtsp().port) as proxy, watching(f"rtsp://127.0.0.1:{proxy.port}/live") as watcher:
         watcher.until_frames()
@@ -251,6 +252,7 @@ def test_a_network_that_stalls_again_and_again_costs_no_connection(rtsp: Start) 
         assert watcher.state.restarts == 0
 
 
+@pytest.mark.long
 def test_a_camera_that_is_off_at_the_start_is_found_when_it_comes(rtsp: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -401,6 +403,7 @@ def test_a_camera_at_this_computer_is_read() -> None:
         assert not watcher.faults
 
 
+@pytest.mark.long
 def test_no_process_and_no_thread_is_left(rtsp: Start) -> None:
     server = rtsp()
     threads = threading.active_count()

@@ -202,6 +202,7 @@ def filming(source: str, video: CopiedVideo, **options: Any) -> Iterator[Camera]
         thread.join()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_camera_is_copied_only_while_somebody_looks(rtsp: Start) -> None:
     video = CopiedVideo()
@@ -230,6 +231,7 @@ def test_a_camera_is_copied_only_while_somebody_looks(rtsp: Start) -> None:
         assert len(shown(one.files[1])) > 15
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_camera_that_comes_back_or_changes_its_picture_begins_a_new_file(
     rtsp: Start, tmp_path: Path
@@ -251,6 +253,7 @@ def test_a_camera_that_comes_back_or_changes_its_picture_begins_a_new_file(
         assert camera.state.restarts == 1
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_nothing_is_copied_where_something_is_masked_or_browsers_do_not_play_it(
     rtsp: Start, tmp_path: Path

@@ -123,6 +123,7 @@ def test_a_host_that_does_not_exist_is_named() -> None:
     assert (error.reason, error.subject) == ("no-host", "rtsp://camera.invalid/live")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
 def test_a_server_that_is_silent_does_not_answer(scheme: str) -> None:

@@ -58,6 +58,7 @@ def test_a_page_s_camera_gives_the_pictures_that_are_sent_and_needs_no_process_w
     threads[0].join()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_page_s_camera_says_so_when_nobody_sends_any_more() -> None:
     pushed, stop = PushedPictures(), threading.Event()
@@ -77,6 +78,7 @@ def test_a_page_s_camera_says_so_when_nobody_sends_any_more() -> None:
     receiving.join()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False], ids=["from the start", "later"])
 def test_what_is_no_picture_or_too_large_hurts_nobody(first: bool) -> None:

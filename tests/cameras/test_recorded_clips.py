@@ -194,6 +194,7 @@ def test_a_clip_ends_where_the_size_of_the_picture_changes_and_another_goes_on(t
         assert number_in(pictures[-1]) == 49
 
 
+@pytest.mark.long
 def test_of_a_camera_that_changes_the_size_of_its_picture_every_clip_plays(
     rtsp: Start, server: Server, staying: Path, tmp_path: Path
 ) -> None:

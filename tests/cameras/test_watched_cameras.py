@@ -98,6 +98,7 @@ def test_a_camera_that_freezes_in_mid_event_keeps_what_came_and_is_watched_again
         assert sum(1 for _ in file.decode(video=0)) > 25
 
 
+@pytest.mark.long
 def test_a_camera_whose_model_is_gone_says_so_though_nothing_moves_and_the_default_names_what_does(
     rtsp: Start, server: Server, passing: Path
 ) -> None:

@@ -177,6 +177,7 @@ def test_a_bomb_is_refused_by_its_header(bomb: str) -> None:
         read(BOMBS[bomb])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "quick"),
     [

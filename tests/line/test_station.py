@@ -249,6 +249,7 @@ def test_a_belt_that_slips_too_far_passes_nothing_until_the_station_starts_anew(
         bench.until(lambda: station.faults == (), "it did not start anew")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("slip", [0.05, -0.05])
 def test_with_a_second_photo_eye_good_parts_pass_however_far_the_belt_slips(
     tmp_path: Path, slip: float

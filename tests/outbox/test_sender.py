@@ -74,6 +74,7 @@ def test_a_receiver_that_is_away_loses_nothing_and_is_found_within_seconds(
     until(lambda: outbox.destination(one).problem is None)
 
 
+@pytest.mark.long
 def test_a_message_that_is_refused_becomes_a_dead_letter_and_the_next_goes_on(
     outbox: Outbox, put: Put, sending: Sending, receiver: Receiver
 ) -> None:

@@ -190,6 +190,7 @@ def test_without_an_approved_recipe_everything_is_rejected_and_approval_needs_no
     assert len([one for one in server.rows(row) if one.kind == "start"]) == 1, "it was started anew"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plant", [("modbus", LONG)], indirect=True, ids=itemgetter(0))
 def test_a_station_whose_process_is_killed_comes_back_and_nothing_passes_meanwhile(
     server: Server, plant: Plant

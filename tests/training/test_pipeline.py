@@ -99,6 +99,7 @@ def test_no_other_process_trains_in_a_run_s_folder(data: Dataset, tmp_path: Path
     assert Run(tmp_path / "run").state == FINISHED
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["run", "file"])
 def test_another_model_is_started_from_and_learned_from(data: Dataset, tmp_path: Path, source: str) -> None:

@@ -102,6 +102,7 @@ def test_a_runs_weights_are_taken_the_best_first(tmp_path: Path, kept: str) -> N
     assert torch.equal(answers(pupil), answers(teacher))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_default_networks_model_file_gives_the_same_answers_in_training_form(
     teachers: Teachers,
@@ -126,6 +127,7 @@ def test_pictures_with_other_statistics_are_no_hindrance(teachers: Teachers) -> 
     assert torch.allclose(answers(pupil, mean, std), answers(teacher), atol=1e-3)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["sequential-4conv", "pycrafters-v1.3", "resnet-20"])
 def test_any_networks_model_file_gives_its_weights_back(teachers: Teachers, name: str) -> None:

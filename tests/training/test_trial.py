@@ -49,6 +49,7 @@ def test_filters_that_cannot_lie_channels_last_are_left_as_pytorch_has_them() ->
     assert check_trainable(own(lambda x: x.view(x.size(0), -1)), RECIPE, 3) == torch.contiguous_format
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "flatten", [lambda x: x.flatten(1), lambda x: x.view(x.size(0), -1), lambda x: x.reshape(x.shape[0], -1)]
 )

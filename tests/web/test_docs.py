@@ -37,6 +37,7 @@ def test_guides_open_from_this_server_and_link_to_each_other(running: Running) -
     assert running.client.get("/docs/guides/other").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_it_shows_the_api_in_a_browser_under_its_policy(running: Running, chromium: Browser) -> None:
     page = chromium.new_page()

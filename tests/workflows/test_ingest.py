@@ -154,6 +154,7 @@ def test_a_damaged_picture_is_kept_and_told(shop: Shop) -> None:
     assert shop.entries()[0].state == "failed"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("killed_in", ["enter", "take_answers"])
 def test_whatever_ends_it_doing_it_again_adds_the_rest_and_nothing_twice(

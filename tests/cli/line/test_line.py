@@ -13,6 +13,7 @@ from tests.cli.conftest import Command
 from tests.paths import ROOT
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_simulated_line_prints_an_object_and_its_trail_is_checked(tenfold: Command, tmp_path: Path) -> None:
     path = tmp_path / "trail.db"

@@ -60,6 +60,7 @@ def test_a_model_is_exported_and_its_receipt_checked(
     assert f"1 of {len(facts['answers'])} other answers" in outcome.out
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     formats.missing(formats.FORMATS["litert"]) is not None,
     reason="needs the litert extra: pip install 'tenfold[litert]'",

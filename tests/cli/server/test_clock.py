@@ -48,6 +48,7 @@ def test_the_doctor_names_a_clock_that_went_back() -> None:
     assert "Set the clock" in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize(("offset", "holds"), [("-2d", True), ("+0", True), ("+2d", False)])
 def test_a_token_holds_until_its_end_wherever_the_clock_jumps(offset: str, holds: bool) -> None:

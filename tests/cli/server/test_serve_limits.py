@@ -91,6 +91,7 @@ def measured(pid: int) -> Iterator[list[int]]:
     grown.append(most_memory(pid) - before)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("content", [padded(picture(RED)), padded(picture(RED)[:60])], ids=["good", "bad"])

@@ -129,6 +129,7 @@ def test_links_that_are_not_followed_are_known_of_the_folder(
     assert sorted(found or []) == [str(folder / "gone.jpg"), str(folder / "photos")]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_what_came_while_nobody_watched_is_added_and_the_rest_not_read_again(
     process: Started, folder: Path

@@ -163,6 +163,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         assert app.improve.readiness().own.source == ready.own.source
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.train
 def test_one_that_is_cut_off_goes_on_and_one_that_is_cancelled_stays_stopped(home: Path) -> None:

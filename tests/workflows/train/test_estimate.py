@@ -39,6 +39,7 @@ def test_an_earlier_run_of_the_same_network_tells_how_fast_this_machine_is(
     assert twice.seconds == pytest.approx(2 * found.seconds)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.train
 def test_without_one_a_short_trial_does(estimates: Estimates, pictures: Path) -> None:
