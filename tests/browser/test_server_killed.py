@@ -53,7 +53,7 @@ def test_a_server_that_is_killed_and_comes_back_is_noticed_and_work_goes_on(
         page.goto(f"http://127.0.0.1:{port}/settings?part=folders")
         folder = page.get_by_role("textbox", name="Folder")
         folder.fill(str(tmp_path / "album"))
-        banner = page.get_by_text("The server does not answer.", exact=True)
+        banner = page.locator("strong").get_by_text("The server does not answer.", exact=True)
         expect(banner).to_have_count(0)
 
         ended(server)
