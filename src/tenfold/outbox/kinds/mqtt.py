@@ -76,22 +76,26 @@ class Mqtt:
                 raise self._unreachable()
 
     def _publish(self, message: Message) -> list[MQTTMessageInfo]:
-        base, content = f"{self._prefix}/{message.source}", _content(message)
         new = message.source not in self._last
         self._last[message.source] = message
-        sent = [self._client.publish(f"{base}/event", content, qos=1)]
-        sent.append(self._client.publish(f"{base}/state", content, qos=1, retain=True))
-        if message.picture is not None:
-            sent.append(self._client.publish(f"{base}/picture", message.picture, qos=1, retain=True))
+        event = self._client.publish(self._topic(message, "event"), _content(message), qos=1)
+        sent = [event, *self._retain(message, self._client)]
         if new:
-            self._announce(message)
+            self._announce(message, self._client)
+        return sent
+
+    def _retain(self, message: Message, client: Client) -> list[MQTTMessageInfo]:
+        sent = [client.publish(self._topic(message, "state"), _content(message), qos=1, retain=True)]
+        if message.picture is not None:  # one of an earlier process is gone when it was received
+            topic = self._topic(message, "picture")
+            sent.append(client.publish(topic, message.picture, qos=1, retain=True))
         return sent
 
     def _forget(self, message: Message) -> list[MQTTMessageInfo]:
         """A retained message without content deletes the one before."""
         self._last.pop(message.source, None)
-        base = f"{self._prefix}/{message.source}"
-        topics = [f"{base}/state", f"{base}/picture", *self._announcement(message)]
+        retained = (self._topic(message, name) for name in ("state", "picture"))
+        topics = [*retained, *self._announcement(message)]
         return [self._client.publish(topic, None, qos=1, retain=True) for topic in topics]
 
     def _connect(self) -> Client:
@@ -148,18 +152,18 @@ class Mqtt:
     def _tell_all(self, client: Client) -> None:
         """Publish all that is retained once more."""
         client.publish(f"{self._prefix}/status", "online", qos=1, retain=True)
-        for source, message in list(self._last.items()):
+        for message in list(self._last.values()):
             self._announce(message, client)
-            base = f"{self._prefix}/{source}"
-            client.publish(f"{base}/state", _content(message), qos=1, retain=True)
-            if message.picture is not None:  # one of an earlier process is gone when it was received
-                client.publish(f"{base}/picture", message.picture, qos=1, retain=True)
+            self._retain(message, client)
 
-    def _announce(self, message: Message, client: Client | None = None) -> None:
+    def _topic(self, message: Message, name: str) -> str:
+        return f"{self._prefix}/{message.source}/{name}"
+
+    def _announce(self, message: Message, client: Client) -> None:
         if message.data.get("type") != "event":  # it is of no camera, which is what is announced
             return
         for topic, content in self._announcement(message).items():
-            (client or self._client).publish(topic, json.dumps(content), qos=1, retain=True)
+            client.publish(topic, json.dumps(content), qos=1, retain=True)
 
     def _announcement(self, message: Message) -> Mapping[str, Any]:
         found = self._settings["discovery"]
