@@ -8,12 +8,12 @@ that is bundled or measured later appears by itself.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.record import RESULTS, ROOT
-from benchmarks.table import replaced
+from benchmarks.table import markdown, replaced
 from tenfold import modelfile
 from tenfold.modelfile import BUNDLED
 
@@ -162,7 +162,7 @@ def models() -> str:
         side = f"{info.input_size} x {info.input_size}"
         named = f"`{name}`, [report](../reports/{name}.html)"
         rows.append((named, str(len(info.labels)), side, right.said, right.n, *costs))
-    return _table(heads, rows)
+    return f"\n{markdown(heads, rows)}\n"
 
 
 def aims() -> str:
@@ -176,7 +176,8 @@ def _aims_of(name: str) -> str:
         found = aim.source(name)
         measured = (found.said, found.n, f"`{found.script}`") if found else ("", "", "")
         rows.append((aim.what, aim.said, aim.verdict(found), *measured))
-    return _table(("", "Aim", "", "Measured (95 % interval or spread)", "n", "By"), rows)
+    heads = ("", "Aim", "", "Measured (95 % interval or spread)", "n", "By")
+    return f"\n{markdown(heads, rows)}\n"
 
 
 def content(page: str) -> str:
@@ -191,11 +192,6 @@ def _number(said: str) -> float:
     number = re.match(r"[\d.]+", said)
     assert number is not None, said
     return float(number[0])
-
-
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [heads, ("---",) * len(heads), *rows]
-    return "\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from benchmarks.backbone import watch
 from benchmarks.cifar100_part import pictures_of
 from benchmarks.half_decoded import filled
 from benchmarks.record import DATA, ROOT, machine, photos
-from benchmarks.table import replaced
+from benchmarks.table import markdown, replaced
 from tenfold import modelfile
 from tenfold.cli import run
 from tenfold.datasets import cifar10
@@ -297,14 +297,13 @@ HEAD = (
 def table(rows: Mapping[tuple[str, str], dict[str, Any]]) -> str:
     """The page's table and what has to be said about it."""
     found = [rows[one.name, to] for one in SUBJECTS for to in FORMATS if (one.name, to) in rows]
-    lines = [HEAD, ["---"] * len(HEAD), *map(cells, found)]
     machines = sorted({row["machine"] for row in found})
     versions = {name: said for row in found for name, said in row.get("versions", {}).items()}
     said = [
         f"Measured on {' and '.join(machines)}, with other work beside it, with "
         f"{', '.join(f'{name} {said}' for name, said in versions.items() if said)}.",
     ]
-    return "\n".join(["", *("| " + " | ".join(line) + " |" for line in lines), "", *said, ""])
+    return "\n".join(["", markdown(HEAD, map(cells, found)), "", *said, ""])
 
 
 def cells(row: Mapping[str, Any]) -> list[str]:

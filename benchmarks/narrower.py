@@ -25,8 +25,6 @@ from tenfold.runs.run import Run
 from tenfold.training import checkpoints, transfer
 
 PICTURES = 2000
-# Of the whitening of the bundled cifar10.
-EPSILON = 5e-4
 
 
 @torch.no_grad()
@@ -56,9 +54,9 @@ def _answers(network: DefaultNetwork, layer: str, pictures: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def softened(weights: dict[str, Tensor], pictures: Tensor, epsilon: float) -> None:
+def softened(weights: dict[str, Tensor], pictures: Tensor, before: float, after: float) -> None:
     """Replace the whitening by one with a larger epsilon, and let the next layer make up for it."""
-    old, new = (whitening_filters(pictures, one) for one in (EPSILON, epsilon))
+    old, new = (whitening_filters(pictures, epsilon) for epsilon in (before, after))
     share = (new.flatten(1).norm(dim=1) / old.flatten(1).norm(dim=1))[:, None, None, None]
     weights["whiten.weight"] *= share
     weights["whiten.bias"] *= share.flatten()
@@ -80,7 +78,7 @@ def main() -> None:
     small = build("cifar10-small", 10, 32)
     assert isinstance(small, DefaultNetwork)
     weights = narrowed(network, pictures, small.config.widths[2])
-    softened(weights, pictures, small.config.epsilon)
+    softened(weights, pictures, network.config.epsilon, small.config.epsilon)
     small.load_state_dict(weights)
     run.folder.mkdir(parents=True, exist_ok=True)
     run.data_file.write_text('{"classes": []}')

@@ -23,7 +23,7 @@ import torch
 
 from benchmarks.published import WHOLE
 from benchmarks.record import DATA, ROOT, machine
-from benchmarks.table import replaced
+from benchmarks.table import markdown, replaced
 from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures
@@ -190,7 +190,6 @@ def noise(count: int, side: int) -> LabelledPictures:
 def table(figures: dict[str, dict[str, Any]]) -> str:
     """The page's table and what has to be said about it."""
     rows = [cells(network, figures[network.name]) for network in known.NETWORKS]
-    lines = ["| " + " | ".join(row) + " |" for row in (HEAD, ["---"] * len(HEAD), *rows)]
     machines = sorted({one["machine"] for one in figures.values() if "machine" in one})
     formats = sorted({one["timed_in"] for one in figures.values() if "timed_in" in one})
     said = (
@@ -200,7 +199,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
         f"{' and '.join(formats)}, on {' and '.join(machines)}. Parameters are counted as Keras counts them, "
         "with the statistics of batch norms; MMAdds are millions of multiply-adds for one picture."
     )
-    return "\n".join(["", *lines, "", said, ""])
+    return "\n".join(["", markdown(HEAD, rows), "", said, ""])
 
 
 def cells(network: KnownNetwork, mine: dict[str, Any]) -> list[str]:

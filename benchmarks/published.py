@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import robustness
 from benchmarks.record import RESULTS, ROOT
-from benchmarks.table import replaced
+from benchmarks.table import markdown, replaced
 from tenfold import modelfile
 from tenfold.evaluation.report import axes
 from tenfold.evaluation.report.charts import HEIGHT, WIDTH, Chart, Point
@@ -165,9 +165,8 @@ def section(chart: Chart, figures: list[Figure]) -> str:
         + [f"{one.value:.2%}", one.source]
         for number, one in enumerate(figures, 1)
     ]
-    lines = ["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *rows)]
     drawn = f'<figure class="figure">{chart.svg()}</figure>'
-    return "\n".join([f"### {chart.title}", "", drawn, "", *lines, ""])
+    return "\n".join([f"### {chart.title}", "", drawn, "", markdown(heads, rows), ""])
 
 
 def content() -> str:

@@ -9,7 +9,7 @@ nothing of how a figure came about.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -62,6 +62,11 @@ def tables(results: Iterable[Result]) -> str:
         "\n".join([f"On {machine}:", "", "| | | n | Beside it | Script |", "|---|---|---|---|---|", *lines])
         for machine, lines in by_machine.items()
     )
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table without an end of line after it."""
+    return "\n".join("| " + " | ".join(line) + " |" for line in (heads, ["---"] * len(heads), *rows))
 
 
 def replaced(text: str, content: str, start: str = START, end: str = END) -> str:
