@@ -1,4 +1,4 @@
-/** The state of a station, from its state: which lamp of a stack light is lit, and the code of the words for it. */
+/** Which lamp of a stack light a station's state lights, and the code of the words for that state. */
 import type { StationState } from "../api/types";
 
 export type Lamp = "green" | "amber" | "red" | "none";

@@ -108,7 +108,9 @@ class _Api(FastAPI):
     """FastAPI, whose document names the problems of every operation once."""
 
     def openapi(self) -> dict[str, Any]:
-        return answers.share_problems(super().openapi())
+        if self.openapi_schema is None:
+            self.openapi_schema = answers.share_problems(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(app: App, *, page: Path = pages.BUILT) -> FastAPI:

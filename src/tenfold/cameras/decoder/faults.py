@@ -9,7 +9,7 @@ FaultCode = Literal["no-key-frame", "frozen", "timestamps", "clock-jump", "resol
 FROZEN_SECONDS = 10.0
 STANDSTILL_SECONDS = 2.0
 SOUND_ONLY_SECONDS = 5.0
-_KEY_FRAME_SECONDS = 3.0
+_NO_KEY_FRAME_SECONDS = 3.0
 _JUMP_SECONDS = 5.0
 _FEWEST = 5
 
@@ -72,7 +72,7 @@ class FaultWatch:
         self._last_video = now
         if key:
             self._key_awaited = False
-        elif self._key_awaited and now - self._began > _KEY_FRAME_SECONDS:
+        elif self._key_awaited and now - self._began > _NO_KEY_FRAME_SECONDS:
             self._key_awaited = False
             yield FaultChange(
                 "no-key-frame", "video arrives, but no key frame yet, with which a picture begins"
