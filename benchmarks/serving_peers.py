@@ -123,7 +123,7 @@ def peer(python: str, port: int, way: str) -> Iterator[Served]:
 @contextmanager
 def ours() -> Iterator[Served]:
     began = time.perf_counter()
-    with serving() as server:
+    with serving(**LIMITS) as server:
         until_it_answers(f"{server.address}/readyz")
         seconds = time.perf_counter() - began
         yield Served("tenfold", f"{server.address}/api/v1/classify", "files", seconds, server.process)
@@ -344,7 +344,6 @@ def main() -> None:
         asked.turns = asked.seconds = 1
     if shutil.which("wrk") is None:
         parser.error("wrk is needed: https://github.com/wg/wrk")
-    os.environ.update(LIMITS)
     classifier = Classifier()
     pictures: dict[str, tuple[str, Callable[[], bytes]]] = {
         "photo": ("a JPEG of 500 x 400", photograph),
