@@ -249,7 +249,9 @@ def test_what_moves_becomes_an_event_that_is_acknowledged_and_corrected(look_at:
     expect(event).to_contain_text("truck")
     expect(event).not_to_contain_text("(new)")
 
-    page.get_by_label("Class", exact=True).select_option("truck")
+    kinds = page.get_by_label("Class", exact=True)
+    expect(kinds).to_contain_text("person")  # of the model of cameras
+    kinds.select_option("truck")
     expect(page.get_by_role("list", name="Events", exact=True).get_by_role("button")).to_have_count(1)
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Export").click()

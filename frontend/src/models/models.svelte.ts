@@ -29,6 +29,12 @@ class Models extends Query<Kept> {
     return this.list.find((one) => one.hash === hash) ?? null;
   }
 
+  /** The classes that cameras tell apart, by the hashes of their models; "": the default of cameras. */
+  classesOf(hashes: Iterable<string>): string[] {
+    const chosen = [...hashes].map((hash) => this.named(hash || (this.answer?.cameras ?? null)));
+    return [...new Set(chosen.flatMap((one) => one?.classes ?? []))];
+  }
+
   /** What a model is called; the start of its hash where it was removed. */
   nameOf(hash: string): string {
     return this.named(hash)?.name ?? hash.slice(0, 12);
