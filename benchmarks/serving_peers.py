@@ -47,8 +47,6 @@ from tenfold.inference import Classifier
 
 LITSERVE = "0.2.19"
 CLIENTS = (1, 8, 64, 256)
-# What wrk's one address may have by default is less than 256 requests at a time.
-LIMITS = {"TENFOLD_MAX_REQUESTS": "512", "TENFOLD_CLIENT_PERCENT": "100"}
 PHOTO_BYTES, PHOTO_SIZE = 62_000, (500, 400)
 PHONE_SIZE = (4032, 3024)
 # wrk leaves without waiting for its last answers; the server works on them a little longer.
@@ -123,7 +121,8 @@ def peer(python: str, port: int, way: str) -> Iterator[Served]:
 @contextmanager
 def ours() -> Iterator[Served]:
     began = time.perf_counter()
-    with serving(**LIMITS) as server:
+    # What wrk's one address may have by default is less than 256 requests at a time.
+    with serving(TENFOLD_MAX_REQUESTS="512", TENFOLD_CLIENT_PERCENT="100") as server:
         until_it_answers(f"{server.address}/readyz")
         seconds = time.perf_counter() - began
         yield Served("tenfold", f"{server.address}/api/v1/classify", "files", seconds, server.process)
