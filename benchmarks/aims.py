@@ -105,32 +105,32 @@ def size(model: str) -> Measured | None:
 
 _UNRELATED = "MODEL: unrelated photographs called none of these"
 _ALIKE = "MODEL: photographs of look-alikes called none of these"
-_KEPT = result("photographs", "MODEL: photographs of the ten not called none of these")
-_CORRUPTED = result("robustness", "MODEL: accuracy on corrupted pictures")
+_KEPT = result("models/photographs", "MODEL: photographs of the ten not called none of these")
+_CORRUPTED = result("models/robustness", "MODEL: accuracy on corrupted pictures")
 OF: dict[str, tuple[Aim, ...]] = {
     "photo": (
         Aim(
             "photographs right, as many of each class",
             98.5,
-            result("photographs", "MODEL: photographs right, all"),
+            result("models/photographs", "MODEL: photographs right, all"),
         ),
-        Aim("its worst class", 95, result("photographs", "MODEL: worst class")),
+        Aim("its worst class", 95, result("models/photographs", "MODEL: worst class")),
         Aim(
             "calibration error on photographs",
             1.5,
-            result("photographs", "MODEL: calibration error on photographs", beside=True),
+            result("models/photographs", "MODEL: calibration error on photographs", beside=True),
             at_most=True,
         ),
         Aim("CIFAR-10's test pictures right", 95, test_score("accuracy")),
         Aim("the same, corrupted", 85, _CORRUPTED),
-        Aim("AUROC, unrelated photographs", 0.985, result("photographs", _UNRELATED, "AUROC"), NUMBER),
-        Aim("AUROC, look-alikes", 0.94, result("photographs", _ALIKE, "AUROC"), NUMBER),
-        Aim("unrelated photographs called none of these", 92, result("photographs", _UNRELATED)),
+        Aim("AUROC, unrelated photographs", 0.985, result("models/photographs", _UNRELATED, "AUROC"), NUMBER),
+        Aim("AUROC, look-alikes", 0.94, result("models/photographs", _ALIKE, "AUROC"), NUMBER),
+        Aim("unrelated photographs called none of these", 92, result("models/photographs", _UNRELATED)),
         Aim("photographs of the ten not called so", 97, _KEPT),
         Aim(
             "photographs classified while `cifar10` classifies one",
             1.5,
-            result("photographs", "photographs classified by photo while cifar10"),
+            result("models/photographs", "photographs classified by photo while cifar10"),
             NUMBER,
         ),
         Aim("multiply-adds for a photograph", 450, cost, MILLIONS, at_most=True),
@@ -140,9 +140,9 @@ OF: dict[str, tuple[Aim, ...]] = {
         Aim("CIFAR-10's test pictures right, one view", 95.3, test_score("accuracy")),
         Aim("the same, corrupted", 83, _CORRUPTED),
         Aim("calibration error on test pictures", 0.7, test_score("calibration_error"), at_most=True),
-        Aim("AUROC, unrelated photographs", 0.93, result("photographs", _UNRELATED, "AUROC"), NUMBER),
-        Aim("AUROC, look-alikes", 0.85, result("photographs", _ALIKE, "AUROC"), NUMBER),
-        Aim("unrelated photographs called none of these", 70, result("photographs", _UNRELATED)),
+        Aim("AUROC, unrelated photographs", 0.93, result("models/photographs", _UNRELATED, "AUROC"), NUMBER),
+        Aim("AUROC, look-alikes", 0.85, result("models/photographs", _ALIKE, "AUROC"), NUMBER),
+        Aim("unrelated photographs called none of these", 70, result("models/photographs", _UNRELATED)),
         Aim("photographs of the ten not called so", 95, _KEPT),
         Aim("multiply-adds for a view", 130, cost, MILLIONS, at_most=True),
         Aim("the file", 10, size, MEGABYTES, at_most=True),

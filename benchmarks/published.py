@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import robustness
+from benchmarks.models import robustness
 from benchmarks.record import RESULTS, ROOT
 from benchmarks.table import markdown, replaced
 from tenfold import modelfile
@@ -47,7 +47,7 @@ class Figure:
 
 def measured_networks(file: Path = NETWORKS) -> list[Figure]:
     """Every network of ours whose test accuracy was measured."""
-    source, figures = "`benchmarks/networks.py`", []
+    source, figures = "`benchmarks/training/networks.py`", []
     for name, one in json.loads(file.read_text(encoding="utf-8")).items():
         if "test" in one:
             run, whole = one["epochs_run"], one["published_epochs"]
@@ -71,7 +71,7 @@ def measured_model(name: str) -> Figure:
 def measured_novelty(folder: Path = RESULTS) -> list[Figure]:
     """How well the novelty of bundled models tells out-of-distribution pictures: rows with an AUROC."""
     figures = []
-    for script, model in (("photographs", ""), ("watch_model", "watch: ")):
+    for script, model in (("models/photographs", ""), ("models/watch_model", "watch: ")):
         for row in json.loads((folder / f"{script}.json").read_text(encoding="utf-8"))["rows"]:
             if found := re.match(r"AUROC ([\d.]+)", row["peer"]):
                 what = f"{model}{row['what'].removesuffix(' called none of these')} (ours, n = {row['n']})"
@@ -180,7 +180,7 @@ def content() -> str:
     corruptions = published["corruptions"] + [
         figure
         for model in robustness.PICTURES
-        for figure in measured_rows("robustness", f"{model}: accuracy on corrupted pictures")
+        for figure in measured_rows("models/robustness", f"{model}: accuracy on corrupted pictures")
     ]
     novelty = published["novelty"] + measured_novelty()
     return "\n".join(

@@ -47,15 +47,14 @@ def write(
         others: rows of other figures in that file stay.
     """
     if keep:
-        RESULTS.mkdir(exist_ok=True)
-        name = Path(script).stem
-        file = f"{name}_{part}.json" if part else f"{name}.json"
+        name = Path(script).relative_to(RESULTS.parent).with_suffix("").as_posix()
+        file = RESULTS / (f"{name}_{part}.json" if part else f"{name}.json")
+        file.parent.mkdir(parents=True, exist_ok=True)
         new = {row["what"]: row for row in rows}
-        if others and (RESULTS / file).exists():
-            known = {row["what"]: row for row in json.loads((RESULTS / file).read_text("utf-8"))["rows"]}
-            new = known | new
+        if others and file.exists():
+            new = {row["what"]: row for row in json.loads(file.read_text("utf-8"))["rows"]} | new
         result = {"name": name, "machine": machine(), "rows": list(new.values())}
-        (RESULTS / file).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     for row in rows:
         print(f"{row['what']}: {row['value']}  n = {row['n']}  {row['peer']}")
 

@@ -1,8 +1,8 @@
-"""Writes the figures of benchmarks/results/*.json into README.md and the pages of docs/, between their marks.
+"""Writes the figures of benchmarks/results into README.md and the pages of docs/, between their marks.
 
-A result file is {"name": script, "machine": where, "rows": [{"what", "value", "n", "peer"}, ...]}; `peer` is
-what was measured beside it, or "". All stand in docs/reference/figures.md, some in the README too. Knows
-nothing of how a figure came about.
+A result file is {"name": "models/robustness", "machine": where, "rows": [{"what", "value", "n", "peer"}]};
+`peer` is what was measured beside it, or "". All stand in docs/reference/figures.md, some in the README too.
+Knows nothing of how a figure came about.
 
     python -m benchmarks.table
 """
@@ -15,7 +15,7 @@ from typing import TypedDict
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- figures -->", "<!-- /figures -->"
-# What the README shows: rows that begin so.
+# What the README shows, in this order: rows that begin so.
 HEADLINES = (
     "photo: photographs right, all",
     "photo: unrelated photographs called none of these",
@@ -45,7 +45,7 @@ class Result(TypedDict):
 
 def read(folder: Path) -> list[Result]:
     """All results in a folder, by file name."""
-    return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.rglob("*.json"))]
 
 
 def tables(results: Iterable[Result]) -> str:
@@ -82,7 +82,7 @@ def replaced(text: str, content: str, start: str = START, end: str = END) -> str
 def fill(page: Path, results: list[Result]) -> set[str]:
     """Fill a page's places for single results, `<!-- table:NAME -->`; the names that it has places for."""
     text = page.read_text(encoding="utf-8")
-    names = set(re.findall(r"<!-- table:(\w+) -->", text))
+    names = set(re.findall(r"<!-- table:([\w/]+) -->", text))
     for name in names:
         content = tables(result for result in results if result["name"] == name)
         text = replaced(text, content, f"<!-- table:{name} -->", f"<!-- /table:{name} -->")
@@ -94,7 +94,8 @@ def fill(page: Path, results: list[Result]) -> set[str]:
 def with_figures(readme: str, results: list[Result]) -> str:
     """The README with its figures."""
     shown: list[Result] = [
-        {**result, "rows": [row for row in result["rows"] if row["what"].startswith(HEADLINES)]}
+        {**result, "rows": [row for row in result["rows"] if row["what"].startswith(headline)]}
+        for headline in HEADLINES
         for result in results
     ]
     return replaced(readme, tables(shown))

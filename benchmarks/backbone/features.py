@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from benchmarks.backbone import staging
 from benchmarks.backbone.front import front
-from benchmarks.cifar100_part import LEFT_OUT, class_names, pictures_of
 from benchmarks.record import DATA
+from benchmarks.training.cifar100_part import LEFT_OUT, class_names, pictures_of
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import split
 

@@ -17,8 +17,8 @@ import numpy as np
 import onnx
 
 from benchmarks.backbone.assemble import shrunk
+from benchmarks.models.views import stage
 from benchmarks.record import DATA
-from benchmarks.views import stage
 from tenfold import modelfile
 from tenfold.datasets import cifar10
 from tenfold.datasets.labelled import LabelledPictures, split

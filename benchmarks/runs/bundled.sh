@@ -28,4 +28,4 @@ python -m benchmarks.backbone.photo --cache "$runs/features" --output "$models/p
 python -m benchmarks.backbone.watch --cache "$runs/features" --output "$models/watch.onnx"
 
 # What each says of pictures like its own data, by which it is refitted on corrections.
-python -m benchmarks.own_samples
+python -m benchmarks.models.own_samples

@@ -10,10 +10,10 @@ export TENFOLD_DATA_DIR=$(cd "$2" && pwd)
 cd "$(dirname "$0")/../.."
 outliers=$runs/cifar-100-outliers
 if [ ! -d "$outliers" ]; then
-    python -m benchmarks.cifar100_part "$outliers.part"
+    python -m benchmarks.training.cifar100_part "$outliers.part"
     mv "$outliers.part" "$outliers"
 fi
-[ -d "$runs/narrow" ] || python -m benchmarks.narrower "$runs/narrow"
+[ -d "$runs/narrow" ] || python -m benchmarks.models.narrower "$runs/narrow"
 tenfold train --data cifar10 --data-dir "$TENFOLD_DATA_DIR" --network cifar10-small --from "$runs/narrow" \
     --outliers "$outliers" --set outliers.made_up=4000 --set outliers.share=0.15 --precision bfloat16 \
     --name cifar10-small --run "$runs/cifar10-small"

@@ -16,7 +16,7 @@ finetuned_has=()
 [ $# -lt 2 ] || data+=(--data-dir "$2")
 if [ -n "$part" ]; then
     if [ ! -d "$part" ]; then
-        (cd "$here" && python -m benchmarks.cifar10_part "$part.part")
+        (cd "$here" && python -m benchmarks.training.cifar10_part "$part.part")
         mv "$part.part" "$part"
     fi
     data=(--data "$part" --side 96 --views whole --batch-size 32 --precision float32)

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 
-from benchmarks.camera_soak import Look, Lost, Use, figures, lost, measured, why
+from benchmarks.cameras.soak import Look, Lost, Use, figures, lost, measured, why
 
 BUSY = "the machine was busy: key frames only"
 

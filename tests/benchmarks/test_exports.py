@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks import exports
+from benchmarks.models import exports
 from benchmarks.table import replaced
 
 ROW: dict[str, Any] = {

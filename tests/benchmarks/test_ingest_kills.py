@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from benchmarks.ingest_kills import Ingest, Kills
+from benchmarks.catalogue.ingest_kills import Ingest, Kills
 from tenfold import settings
 from tenfold.catalogue.entries.tables import WAITING, Entry, KnownFile
 from tenfold.database import Database

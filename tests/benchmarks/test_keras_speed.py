@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import keras_speed
-from benchmarks.keras_speed import FLOAT, HALF, WAYS, Way, between, measure, rows
+from benchmarks.training import keras_speed
+from benchmarks.training.keras_speed import FLOAT, HALF, WAYS, Way, between, measure, rows
 
 SECONDS = {"tenfold": 2.0, "Keras": 3.0}
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.line import holds
+from benchmarks.line.simulated import holds
 from tenfold.workflows.line.simulate import Result
 
 HELD = Result(parts=100, trail_rows=100, rate=9.9, reasons={"good": 40, "wrong-class": 59, "late": 1})

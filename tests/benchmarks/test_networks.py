@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 
-from benchmarks.networks import size_of
+from benchmarks.training.networks import size_of
 from tenfold.networks import known, residual
 
 

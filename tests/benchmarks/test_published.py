@@ -48,9 +48,10 @@ def test_shares_and_percentages_are_read_alike(tmp_path: Path) -> None:
 def test_each_models_novelty_is_read_where_it_was_measured(tmp_path: Path) -> None:
     found = {"what": "photo: roads called none of these", "value": "1", "n": "9", "peer": "AUROC 0.954"}
     other = {"what": "photo: roads", "value": "1", "n": "9", "peer": ""}
-    (tmp_path / "photographs.json").write_text(json.dumps({"rows": [found, other]}))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "photographs.json").write_text(json.dumps({"rows": [found, other]}))
     found |= {"what": "roads called none of these", "peer": "AUROC 0.914 against others"}
-    (tmp_path / "watch_model.json").write_text(json.dumps({"rows": [found]}))
+    (tmp_path / "models" / "watch_model.json").write_text(json.dumps({"rows": [found]}))
     assert [(one.name, one.value) for one in published.measured_novelty(tmp_path)] == [
         ("photo: roads (ours, n = 9)", 0.954),
         ("watch: roads (ours, n = 9)", 0.914),

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("cv2", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
-from benchmarks import camera_objects
-from benchmarks.camera_scenes import Scene, Sprite, ground
-from benchmarks.watching import _agreement, _f_measure
+from benchmarks.cameras import objects
+from benchmarks.cameras.scenes import Scene, Sprite, ground
+from benchmarks.cameras.watching import _agreement, _f_measure
 
 
 def test_a_scenes_mask_lies_where_its_truth_says_an_object_is() -> None:
@@ -38,6 +38,6 @@ def test_what_is_in_the_middle_of_a_picture_is_cut_out() -> None:
         np.uint8
     )
 
-    found = camera_objects._middle(pixels)
+    found = objects._middle(pixels)
 
     assert (found & thing).sum() > 0.95 * (found | thing).sum()

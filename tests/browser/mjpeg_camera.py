@@ -10,7 +10,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from benchmarks.camera_scenes import Scene, Sprite, ellipse, ground
+from benchmarks.cameras.scenes import Scene, Sprite, ellipse, ground
 
 USER, PASSWORD = "ann", "Orchard lane 9"
 SIZE = (320, 180)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmarks.camera_scenes import ground
+from benchmarks.cameras.scenes import ground
 
 if TYPE_CHECKING:
     from tenfold.cameras.ego_motion import GreyPicture

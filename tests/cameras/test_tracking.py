@@ -9,8 +9,8 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from benchmarks.camera_scenes import Scene, Truth, crossing, ground
-from benchmarks.camera_tracks import measured, noisy, of_library, ours
+from benchmarks.cameras.scenes import Scene, Truth, crossing, ground
+from benchmarks.cameras.tracks import measured, noisy, of_library, ours
 from tenfold.cameras import tracking
 from tenfold.cameras.boxes import Box
 

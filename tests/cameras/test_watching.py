@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.camera_scenes import Scene, Sprite, Truth, ellipse, ground, score
+from benchmarks.cameras.scenes import Scene, Sprite, Truth, ellipse, ground, score
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.motion import Background, Rain
 from tenfold.cameras.picture import RgbPicture

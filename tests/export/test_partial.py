@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 from PIL import Image
 
-from benchmarks.half_decoded import FILLS, Pixels, filled
+from benchmarks.models.half_decoded import FILLS, Pixels, filled
 from tenfold import modelfile
 from tenfold.export import partial
 from tenfold.images import read, resize

@@ -1,6 +1,6 @@
 """The server against its own OpenAPI document, with made-up requests: with accounts and without.
 
-A longer run over the same document is `python -m benchmarks.api_fuzz`.
+A longer run over the same document is `python -m benchmarks.serving.api_fuzz`.
 """
 
 import json
@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from benchmarks.api_fuzz import ENDLESS, Ann
+from benchmarks.serving.api_fuzz import ENDLESS, Ann
 from tenfold.web import openapi
 from tests.web.conftest import Running, Serve
 

@@ -2,8 +2,8 @@
 
 A network of 32 x 32 pixels sees little of a photograph: its subject may be small, off centre, or squeezed by
 a wide frame. So a picture larger than the network's input is shown several times, and the answers are
-averaged. A picture of the network's own size is shown once, as it is. `benchmarks/views.py` compares the
-rules; docs/explanation/views.md has its result.
+averaged. A picture of the network's own size is shown once, as it is. `benchmarks/models/views.py` compares
+the rules; docs/explanation/views.md has its result.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,9 @@
 """A sample of the pictures that a model was made from, as its answers and embeddings; no picture is in it.
 
-It stands beside a model that comes with tenfold (`benchmarks/own_samples.py` makes it) or that was taught, so
-that a correction does not cost what the model knew, and that this can be measured. Embeddings are kept in 4
-steps: what a correction makes of them is off by about 0.1 in a logit, as often too much as too little.
+It stands beside a model that comes with tenfold (`benchmarks/models/own_samples.py` makes it) or that was
+taught, so that a correction does not cost what the model knew, and that this can be measured. Embeddings are
+kept in 4 steps: what a correction makes of them is off by about 0.1 in a logit, as often too much as too
+little.
 """
 
 import zipfile

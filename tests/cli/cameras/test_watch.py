@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.camera_scenes import Scene, Sprite, ellipse, ground
+from benchmarks.cameras.scenes import Scene, Sprite, ellipse, ground
 from tenfold.cameras import sources
 from tenfold.cameras.frames import FrameSource
 from tenfold.cameras.sources import CameraFault

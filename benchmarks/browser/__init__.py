@@ -1,0 +1,1 @@
+"""What the page and the phone app do in a real Chromium, and how long it takes."""

@@ -1,0 +1,1 @@
+"""A simulated production line, and how long its tutorial takes."""

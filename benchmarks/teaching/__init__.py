@@ -1,0 +1,1 @@
+"""Own classes from a few pictures, beside other ways."""
