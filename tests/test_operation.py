@@ -21,7 +21,7 @@ import yaml
 
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.settings import Settings
-from tests.browser.stations import Line, filming
+from tests.browser.line.stations import Line, filming
 from tests.commands import accepted
 from tests.conftest import postgres_database
 from tests.fakes import picture

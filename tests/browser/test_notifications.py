@@ -8,9 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tenfold.cameras.address import parse
 from tenfold.database import now
+from tests.browser.every_page.test_access import PHONE, violations
 from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import PHONE, violations
 from tests.cameras.events import seen
 from tests.outbox.receivers import Receiver
 from tests.waiting import until

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.catalogue.test_catalogue import SIDEWAYS
 from tests.browser.catalogues import get, puzzle, send
+from tests.browser.every_page.test_access import PHONE, WIDE, violations
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import PHONE, WIDE, violations
-from tests.browser.test_catalogue import SIDEWAYS
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.catalogues import paint
+from tests.browser.every_page.test_access import PHONE, violations
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import PHONE, violations
 from tests.cli.server.test_serve import server
 
 pytestmark = pytest.mark.browser

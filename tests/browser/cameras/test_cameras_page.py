@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, Route, WebSocket, expect
 
 from tenfold.cameras.cameras import KEEP_DAYS
-from tests.browser.mjpeg_camera import PASSWORD, SIZE, USER, filming
+from tests.browser.cameras.mjpeg_camera import PASSWORD, SIZE, USER, filming
+from tests.browser.every_page.test_access import violations
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import violations
 from tests.cameras.clips import write_clip
 from tests.cameras.ts_camera import sending
 from tests.waiting import until

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.catalogue.test_catalogue import SIDEWAYS
 from tests.browser.seeing import LookAt
-from tests.browser.test_catalogue import SIDEWAYS
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser

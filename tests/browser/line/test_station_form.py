@@ -13,10 +13,10 @@ from pymodbus.client import ModbusTcpClient
 
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.signals import Inputs
+from tests.browser.every_page.test_access import violations
+from tests.browser.line.stations import BeltCamera, filming
 from tests.browser.seeing import LookAt
-from tests.browser.stations import BeltCamera, filming
-from tests.browser.test_access import violations
-from tests.browser.test_app import PASSWORD, account, sign_in
+from tests.browser.shell.test_app import PASSWORD, account, sign_in
 from tests.line.plc.modbus_server import served
 
 pytestmark = pytest.mark.browser

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tenfold.line.simulator.scene import bundled_parts
+from tests.browser.every_page.test_access import violations
+from tests.browser.line.stations import Line, filming
 from tests.browser.seeing import LookAt
-from tests.browser.stations import Line, filming
-from tests.browser.test_access import violations
-from tests.browser.test_app import account, sign_in
+from tests.browser.shell.test_app import account, sign_in
 
 pytestmark = pytest.mark.browser
 

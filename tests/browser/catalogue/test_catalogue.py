@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Route, expect
 
 from tests.browser.catalogues import add, count_of, filed, get, paint, send, sent, tile, tiles
+from tests.browser.every_page.test_access import PHONE, WIDE, violations
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import PHONE, WIDE, violations
 
 pytestmark = pytest.mark.browser
 

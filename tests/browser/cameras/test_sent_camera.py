@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from tests.browser.every_page.test_access import violations
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import violations
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")

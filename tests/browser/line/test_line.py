@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.every_page.test_access import violations
+from tests.browser.line.stations import BeltCamera, filming
 from tests.browser.seeing import LookAt, speak
-from tests.browser.stations import BeltCamera, filming
-from tests.browser.test_access import violations
-from tests.browser.test_app import account, sign_in
+from tests.browser.shell.test_app import account, sign_in
 from tests.proxies import free_port
 
 pytestmark = pytest.mark.browser

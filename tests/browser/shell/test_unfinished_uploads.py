@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.catalogues import add, get, paint, sent
 from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.browser.seeing import LookAt
-from tests.browser.test_server_killed import ended, started
+from tests.browser.shell.test_server_killed import ended, started
 from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser

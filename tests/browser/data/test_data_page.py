@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.every_page.test_access import PHONE, violations
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import PHONE, violations
 from tests.fakes import BLUE, GREEN, RED, picture
 
 pytestmark = pytest.mark.browser

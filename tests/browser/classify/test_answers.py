@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.catalogues import get
+from tests.browser.every_page.test_access import violations
 from tests.browser.seeing import LookAt, Visit, ask, card, choose, english_percent, names
-from tests.browser.test_access import violations
 
 pytestmark = pytest.mark.browser
 

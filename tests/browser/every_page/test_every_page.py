@@ -18,8 +18,8 @@ from tenfold.runtime import App
 from tenfold.web.pages import PAGES
 from tests.browser import modelling
 from tests.browser.conftest import MODEL, PAGE, need, watch
-from tests.browser.stations import filming
-from tests.browser.test_app import sign_in
+from tests.browser.line.stations import filming
+from tests.browser.shell.test_app import sign_in
 from tests.fakes import picture
 from tests.forking import serving
 from tests.proxies import nginx

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tenfold.datasets.manifests import list_manifest
 from tenfold.evaluation.data_check.page import write_page
-from tests.browser.test_access import violations
+from tests.browser.every_page.test_access import violations
 from tests.evaluation.data_check.test_page import EVIL, made
 
 pytestmark = pytest.mark.browser

@@ -11,9 +11,9 @@ from tenfold.datasets import sources
 from tests import tiny
 from tests.browser import modelling
 from tests.browser.conftest import MODEL, PAGE, need, watch
-from tests.browser.stations import filming
-from tests.browser.test_app import sign_in
-from tests.browser.test_every_page import WORDS, fill
+from tests.browser.every_page.test_every_page import WORDS, fill
+from tests.browser.line.stations import filming
+from tests.browser.shell.test_app import sign_in
 from tests.chromium import PATIENCE
 from tests.forking import serving
 from tests.waiting import until

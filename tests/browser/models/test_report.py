@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tenfold.evaluation.report import write_report
 from tenfold.runs.run import Run
+from tests.browser.every_page.test_access import PHONE, WIDE, violations
 from tests.browser.seeing import look
-from tests.browser.test_access import PHONE, WIDE, violations
 from tests.chromium import PATIENCE
 from tests.evaluation.report.conftest import ManyColours, colours, numbered
 from tests.fakes import FakeClassifier

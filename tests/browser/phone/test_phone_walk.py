@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from tenfold import Classifier
 from tests.browser import scenes
 from tests.browser.conftest import PAGE, need
-from tests.browser.test_phone import PHONE, answers, opened, stored
+from tests.browser.phone.test_phone import PHONE, answers, opened, stored
 from tests.chromium import FAKE_CAMERA
 from tests.forking import serving
 from tests.paths import ROOT

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser import modelling
+from tests.browser.every_page.test_access import violations
+from tests.browser.phone.test_phone import COUNT_ASKED, PHONE, opened, ready, small_answer, stored
+from tests.browser.phone.test_phone_updates import make_live
 from tests.browser.seeing import card, choose, speak
-from tests.browser.test_access import violations
-from tests.browser.test_phone import COUNT_ASKED, PHONE, opened, ready, small_answer, stored
-from tests.browser.test_phone_updates import make_live
 from tests.chromium import PATIENCE
 from tests.web.signed_in import WORDS
 

@@ -10,9 +10,9 @@ from playwright.sync_api import CDPSession, Page, Request, expect
 from tenfold.catalogue.entries.tables import DONE, Entry
 from tests.browser.catalogues import add, send, sent, tile, tiles
 from tests.browser.conftest import PAGE
+from tests.browser.every_page.test_access import PHONE, violations
 from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
-from tests.browser.test_access import PHONE, violations
 from tests.tables import new_database
 
 pytestmark = pytest.mark.browser
