@@ -30,9 +30,9 @@ sys.path.insert(0, str(ROOT))
 from scripts import engines  # noqa: E402 - the repository is no package
 from scripts.container_client import PASSWORD, Client  # noqa: E402
 from scripts.engines import Engine, Images, NoEngineError  # noqa: E402
+from tests.environment.prometheus import Prometheus, dashboard, prometheus  # noqa: E402
+from tests.environment.proxies import nginx  # noqa: E402
 from tests.fakes import GREEN, picture  # noqa: E402
-from tests.prometheus import Prometheus, dashboard, prometheus  # noqa: E402
-from tests.proxies import nginx  # noqa: E402
 
 PROGRAMS = (engines.COMPOSE or "docker-compose", "nginx", "prometheus")
 PAGE = ROOT / "docs/how-to/operate.md"

@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from scripts import check_compose  # noqa: E402 - the repository is no package
 from scripts.container_client import Client  # noqa: E402
 from scripts.engines import Images  # noqa: E402
-from tests import postgres  # noqa: E402
+from tests.environment import postgres  # noqa: E402
 
 PROGRAMS = ("buildah", "debootstrap", "runc")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tenfold-check-container"

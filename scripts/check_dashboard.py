@@ -4,8 +4,8 @@
 
 Grafana itself is not run: no Debian package has it. The dashboard and the options and styles of its panels
 are written out as TypeScript of those types, where a field that is unknown, missing or of another type is an
-error. Queries are not in that package; a real Prometheus answers them in tests/test_operation.py. Needs the
-network, for the package, and the page's TypeScript (`make frontend`).
+error. Queries are not in that package; a real Prometheus answers them in tests/docs/test_operation.py. Needs
+the network, for the package, and the page's TypeScript (`make frontend`).
 """
 
 import json

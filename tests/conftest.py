@@ -21,14 +21,14 @@ from hypothesis import settings
 
 from tenfold import modelfile
 from tenfold.database import Database
-from tests import disk_syncs, passwords, reading_once, tables
-from tests import postgres as postgres_server
-from tests.forking import program, serving
+from tests.environment import postgres as postgres_server
+from tests.environment.forking import program, serving
+from tests.shortcuts import disk_syncs, passwords, reading_once, tables
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.chromium import Chromium
+    from tests.environment.chromium import Chromium
     from tests.outbox.receivers import Receiver
 
 # A loaded machine is no failure, and a test run must not depend on luck: examples are the same every time.
@@ -214,7 +214,7 @@ def browser_path() -> str:
 @pytest.fixture(scope="session")
 def chromiums(browser_path: str) -> Iterator["Chromium"]:
     """Playwright and its browsers, one for all tests and others."""
-    from tests.chromium import Chromium  # takes long to import
+    from tests.environment.chromium import Chromium  # takes long to import
 
     with closing(Chromium(browser_path)) as started:
         yield started

@@ -39,9 +39,9 @@ from tenfold.export.formats import FORMATS
 from tenfold.export.pictures import ExportPictures, open_pictures
 from tenfold.inference import Classifier
 from tenfold.metrics import share
-from tests.chromium import FAKE_CAMERA, FLAGS
 from tests.conftest import find_browser
-from tests.forking import serving
+from tests.environment.chromium import FAKE_CAMERA, FLAGS
+from tests.environment.forking import serving
 
 MODEL = "cifar10"
 AT_A_TIME = 5

@@ -30,8 +30,8 @@ from tenfold.evaluation.improvement import figures_of
 from tenfold.evaluation.significance import paired
 from tests.browser.catalogues import get, send
 from tests.browser.seeing import ask
-from tests.chromium import FLAGS
 from tests.conftest import find_browser
+from tests.environment.chromium import FLAGS
 
 CORRECTED, TAUGHT = 20, 2
 UPDATE = "Update the model (seconds)"

@@ -32,8 +32,8 @@ from benchmarks.record import SAMPLES, spread, write
 from benchmarks.served import serving
 from tests.browser import scenes
 from tests.browser.seeing import ask, card, choose, english_percent
-from tests.chromium import FAKE_CAMERA, FLAGS
 from tests.conftest import find_browser
+from tests.environment.chromium import FAKE_CAMERA, FLAGS
 
 # What the camera sees in turn; the last is taught to nobody.
 CLIPS = {"cat": "Vitgracer__cat.mp4", "dog": "lixirui142__dog.mp4", "": "mjz001__conveyor.mp4"}

@@ -22,8 +22,8 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.record import SAMPLES, write
 from benchmarks.served import serving
-from tests.chromium import FAKE_CAMERA, FLAGS
 from tests.conftest import find_browser
+from tests.environment.chromium import FAKE_CAMERA, FLAGS
 
 CLIP = SAMPLES / "clips" / "Vitgracer__cat.mp4"
 _PATIENCE_MS = 300_000

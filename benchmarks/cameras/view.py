@@ -20,8 +20,8 @@ from benchmarks.served import serving
 from tenfold.cameras.watching import Classify
 from tests.cameras.clips import BITS, BLOCK, write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.chromium import FLAGS
 from tests.conftest import find_browser
+from tests.environment.chromium import FLAGS
 
 SIZE, RATE, COUNT = (640, 480), 25, 250
 _WINDOW, _WINDOWS, _WARM_SECONDS, _TOLD = 10.0, 5, 15.0, 0

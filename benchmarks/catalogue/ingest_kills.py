@@ -186,7 +186,7 @@ def _originals(home: Path, hashes: dict[str, str]) -> list[str]:
 
 
 def _postgresql(place: Path) -> AbstractContextManager[str]:
-    from tests import postgres
+    from tests.environment import postgres
 
     if postgres.programs() is None:
         raise SystemExit("needs PostgreSQL: apt-get install postgresql")

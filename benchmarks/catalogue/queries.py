@@ -170,7 +170,7 @@ def one_size(folder: Path, count: int, url: str | None = None) -> list[dict[str,
 
 def on_postgresql(folder: Path, count: int) -> list[dict[str, str]]:
     """The same on a PostgreSQL server of its own; nothing where it is not installed."""
-    from tests import postgres
+    from tests.environment import postgres
 
     if postgres.programs() is None:
         return []

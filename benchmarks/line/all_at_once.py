@@ -26,8 +26,8 @@ from tenfold.processes import AHEAD, MessageProcess, ProcessLimits
 from tenfold.workflows.line.simulate import Result, compared
 from tests.cameras.clips import write_units
 from tests.cameras.conftest import RtspServer
-from tests.chromium import FLAGS, PATIENCE
 from tests.conftest import find_browser
+from tests.environment.chromium import FLAGS, PATIENCE
 from tests.line.plants import SERVE, Plant
 from tests.waiting import until
 

@@ -12,7 +12,7 @@ from tenfold.accounts.people import People
 from tenfold.accounts.sessions import Sessions
 from tenfold.accounts.tokens import Tokens
 from tenfold.database import Database, base
-from tests.passwords import CHEAP
+from tests.shortcuts.passwords import CHEAP
 
 WORDS = "seven green kettles"
 

@@ -12,7 +12,7 @@ from tenfold.accounts import passwords
 from tenfold.accounts.passwords import Passwords
 from tenfold.errors import AccountError, TooManyLogins
 from tests.accounts.conftest import WORDS
-from tests.passwords import CHEAP
+from tests.shortcuts.passwords import CHEAP
 
 
 @pytest.mark.parametrize("password", ["a", "1234567", "x7#kQ2!"])

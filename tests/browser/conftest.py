@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.browser.modelling import small_live
 from tests.browser.seeing import LookAt, Visit
-from tests.chromium import PATIENCE
-from tests.forking import serving
+from tests.environment.chromium import PATIENCE
+from tests.environment.forking import serving
 from tests.paths import ROOT
 
 PAGE = ROOT / "src/tenfold/web/static/index.html"

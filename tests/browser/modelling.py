@@ -19,8 +19,9 @@ from tenfold.evaluation.significance import Paired
 from tenfold.models.improvements import FAILED, JUDGED, STOPPED
 from tenfold.models.registry import CORRECTIONS, RUN
 from tenfold.runtime import App
-from tests import run_folders, tiny
+from tests import tiny
 from tests.fakes import FakeApp, looked_at
+from tests.runs import run_folders
 
 FEW, GAINED, LOST = Paired(1, 0, 3, 0), Paired(40, 5, 30, 25), Paired(40, 30, 5, 25)
 KEPT = Paired(9300, 60, 65, 575)

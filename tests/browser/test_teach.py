@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, exp
 from tests.browser import scenes
 from tests.browser.catalogues import get
 from tests.browser.seeing import LookAt
-from tests.chromium import FAKE_CAMERA
+from tests.environment.chromium import FAKE_CAMERA
 
 pytestmark = pytest.mark.browser
 

@@ -28,8 +28,8 @@ from tenfold.processes import commands, messages
 from tests.cameras import faulty
 from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
-from tests.proxy import Fault as Network
-from tests.proxy import Proxy
+from tests.environment.proxy import Fault as Network
+from tests.environment.proxy import Proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("decoders_find_tests")]
 RECOVERY_SECONDS = 10.0

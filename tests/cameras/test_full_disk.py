@@ -14,7 +14,7 @@ from tenfold.cameras.events import EventFilter
 from tenfold.settings import Settings
 from tests.cameras.conftest import RtspServer
 from tests.cameras.serving import Certain, Server
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.fakes import FakeApp
 from tests.waiting import until
 

@@ -15,7 +15,7 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.events import EventFilter
 from tenfold.database import now
 from tests.cameras.conftest import RtspServer
-from tests.clocks import SetClock
+from tests.environment.clocks import SetClock
 from tests.fakes import FakeApp
 from tests.paths import ROOT
 from tests.waiting import until

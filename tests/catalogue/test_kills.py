@@ -14,8 +14,8 @@ from tenfold.catalogue.export.exports import Exports
 from tenfold.catalogue.ingest.ingest import Ingest
 from tenfold.database import Database
 from tenfold.images import Limits
+from tests.environment.forking import run_python
 from tests.fakes import LocalOriginals, picture
-from tests.forking import run_python
 
 pytestmark = [
     pytest.mark.slow,

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tenfold import images
 from tenfold.inference import views
-from tests.pictures import Pixels, encoded, exif, lying, noise, png, scene
+from tests.images.pictures import Pixels, encoded, exif, lying, noise, png, scene
 
 FOLDER = Path(__file__).parent / "pixel-rule"
 # Picture, input size, resize rule, rule of views.

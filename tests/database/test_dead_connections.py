@@ -17,7 +17,7 @@ from tenfold.jobs import jobs as jobs_module
 from tenfold.jobs import worker as worker_module
 from tenfold.jobs.tables import WorkerRow
 from tests.conftest import postgres_database
-from tests.proxy import Proxy
+from tests.environment.proxy import Proxy
 
 
 @contextmanager

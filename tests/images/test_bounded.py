@@ -25,8 +25,8 @@ from tenfold import images
 from tenfold.errors import DamagedPicture, PictureError, PictureTooLarge
 from tenfold.images import workers
 from tenfold.processes import WorkersStopped
+from tests.images.pictures import encoded, noise, scene
 from tests.paths import SHARED
-from tests.pictures import encoded, noise, scene
 
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 ATTACK = SHARED / "cases" / "attack"

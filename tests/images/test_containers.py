@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from tenfold.images.containers import MAX_PARTS, MAX_SCANS, BrokenFile, essentials
-from tests.pictures import chunk, encoded, exif, png, scene
+from tests.images.pictures import chunk, encoded, exif, png, scene
 
 
 def test_a_jpeg_keeps_what_its_pixels_need_and_loses_the_rest() -> None:

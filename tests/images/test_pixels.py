@@ -12,7 +12,7 @@ from PIL import Image
 
 from tenfold.errors import UsageError
 from tenfold.images import RESIZE_RULES, pixels, resize
-from tests.pictures import Pixels, noise, scene
+from tests.images.pictures import Pixels, noise, scene
 
 
 def _box(t: float) -> float:

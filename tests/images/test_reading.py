@@ -18,7 +18,7 @@ from PIL import Image, ImageFile
 
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError, PictureTooLarge
 from tenfold.images import Limits, header, load, read, upright_size
-from tests.pictures import Pixels, encoded, exif, grey_tiff, lying, noise, png, scene, tiff
+from tests.images.pictures import Pixels, encoded, exif, grey_tiff, lying, noise, png, scene, tiff
 
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 EXACT = {"PNG": {}, "WebP": {"lossless": True}, "BMP": {}, "TIFF": {}}

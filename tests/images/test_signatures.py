@@ -3,7 +3,7 @@
 import pytest
 
 from tenfold.images.signatures import SUPPORTED, describe, kind_code, picture_format
-from tests.pictures import encoded, scene
+from tests.images.pictures import encoded, scene
 
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenfold.images.tags import directory, orientation
-from tests.pictures import exif
+from tests.images.pictures import exif
 
 
 @pytest.mark.parametrize("stated", range(1, 9))

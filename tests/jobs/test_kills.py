@@ -18,8 +18,8 @@ from tenfold.database import Database, now
 from tenfold.jobs import DONE, Jobs, Work
 from tenfold.jobs.leases import LEASE_SECONDS, Leases
 from tenfold.jobs.tables import WorkerRow
+from tests.environment.forking import Forked
 from tests.fakes import Anything, submit
-from tests.forking import Forked
 from tests.jobs import killed
 from tests.jobs.killed import STEPS
 

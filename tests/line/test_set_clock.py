@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.line.trail.trail import Row, Trail, TrailEntry
-from tests.clocks import SetClock
+from tests.environment.clocks import SetClock
 from tests.waiting import until
 
 VEHICLES = ("airplane", "automobile", "ship", "truck")

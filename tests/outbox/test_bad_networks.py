@@ -10,10 +10,10 @@ import pytest
 from tenfold.errors import DeliveryError
 from tenfold.outbox import Message, Outbox
 from tenfold.outbox.kinds.webhook import Webhook
+from tests.environment.proxy import Fault, Proxy
 from tests.outbox.conftest import message
 from tests.outbox.kinds.test_webhook import SECRET
 from tests.outbox.receivers import SECONDS_TO_RECOVER, Broker, Receiver, Subscriber
-from tests.proxy import Fault, Proxy
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from tenfold.database import Database
 from tenfold.outbox import Message, Outbox, OutboxQueue
 from tenfold.outbox.outbox import WAITING
-from tests.forking import Forked
+from tests.environment.forking import Forked
 from tests.outbox import killed
 from tests.outbox.receivers import Receiver, receiving
 from tests.waiting import until

@@ -12,7 +12,7 @@ from tenfold.recipes.recipe import Recipe
 from tenfold.runs.listing import data_of_runs, find_runs, latest_run, named_run, new_run_folder
 from tenfold.runs.recorder import RunRecorder
 from tenfold.runs.run import Run
-from tests import run_folders
+from tests.runs import run_folders
 
 
 def test_runs_are_listed_newest_first_and_other_folders_are_not(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from tenfold.errors import TrainingError
 from tenfold.runs.lock import training_in
 from tenfold.runs.run import FINISHED, RUNNING, STOPPED, Run
-from tests import run_folders
 from tests.paths import ROOT
+from tests.runs import run_folders
 
 
 def test_a_run_tells_what_it_is_and_where_it_stands(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tenfold.storage import BlobStore, LocalStore, MemoryStore
-from tests.disks import small_disk
+from tests.environment.disks import small_disk
 
 
 @pytest.fixture(params=["local", "memory"])

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tenfold.cameras.address import parse
+from tests.environment.proxies import PROXIES, Proxy
 from tests.fakes import GREEN, picture
-from tests.proxies import PROXIES, Proxy
 from tests.web.api.v1.test_live import Filmed, Socket
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import WORDS

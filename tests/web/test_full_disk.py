@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.fakes import BLUE, RED, picture
 from tests.web.conftest import Running, Serve
 

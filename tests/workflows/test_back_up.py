@@ -29,7 +29,7 @@ from tenfold.settings import Settings
 from tenfold.storage import read_if_there
 from tenfold.workflows.back_up import Restored, back_up, restore
 from tests.conftest import postgres_database
-from tests.disks import bound, enlarge, small_disk
+from tests.environment.disks import bound, enlarge, small_disk
 from tests.fakes import LocalOriginals, MemoryApp, picture
 
 SECRETS = ["hunter2-camera", "hunter2-hook", "hunter2-person", "hunter2-broker"]

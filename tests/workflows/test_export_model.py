@@ -15,7 +15,7 @@ from tenfold.jobs import CANCELLED, DONE, FAILED, WAITING
 from tenfold.storage import MemoryStore
 from tenfold.workflows.export_job import EXPORT, ExportParams
 from tests import tiny
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.fakes import FakeApp, MemoryApp
 
 pytestmark = pytest.mark.slow

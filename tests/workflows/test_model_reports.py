@@ -10,9 +10,10 @@ from tenfold import modelfile
 from tenfold.models.registry import RUN, Registry
 from tenfold.paths import Home
 from tenfold.workflows.model_reports import ModelReports
-from tests import run_folders, tiny
+from tests import tiny
 from tests.fakes import LocalRegistry
-from tests.tables import new_database
+from tests.runs import run_folders
+from tests.shortcuts.tables import new_database
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tenfold.paths import Home
 from tenfold.runtime import App
 from tenfold.settings import Settings
 from tenfold.workflows.back_up import back_up, restore
-from tests.disks import enlarge, fill, small_disk
+from tests.environment.disks import enlarge, fill, small_disk
 from tests.fakes import FakeApp, picture
 
 pytestmark = pytest.mark.slow

@@ -11,8 +11,8 @@ from tenfold.runtime import App
 from tenfold.settings import Settings
 from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.browser.seeing import card, choose
-from tests.forking import serving
-from tests.proxies import PROXIES
+from tests.environment.forking import serving
+from tests.environment.proxies import PROXIES
 
 pytestmark = pytest.mark.browser
 WORDS = "seven green kettles"

@@ -14,8 +14,8 @@ from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.browser.every_page.test_every_page import WORDS, fill
 from tests.browser.line.stations import filming
 from tests.browser.shell.test_app import sign_in
-from tests.chromium import PATIENCE
-from tests.forking import serving
+from tests.environment.chromium import PATIENCE
+from tests.environment.forking import serving
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -20,9 +20,9 @@ from tests.browser import modelling
 from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.browser.line.stations import filming
 from tests.browser.shell.test_app import sign_in
+from tests.environment.forking import serving
+from tests.environment.proxies import nginx
 from tests.fakes import picture
-from tests.forking import serving
-from tests.proxies import nginx
 
 pytestmark = pytest.mark.browser
 WORDS = "seven green kettles"

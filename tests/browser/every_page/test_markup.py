@@ -18,11 +18,12 @@ from tenfold.evaluation.report import write_report
 from tenfold.modelfile import ClassName
 from tenfold.models.registry import RUN
 from tenfold.runs.run import Run
-from tests import run_folders, tiny
+from tests import tiny
 from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
 from tests.evaluation.report.conftest import ManyColours, numbered
 from tests.fakes import picture
+from tests.runs import run_folders
 
 pytestmark = pytest.mark.browser
 # A file's name holds no slash; whatever does holds what ends a script.

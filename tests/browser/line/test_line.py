@@ -11,7 +11,7 @@ from tests.browser.every_page.test_access import violations
 from tests.browser.line.stations import BeltCamera, filming
 from tests.browser.seeing import LookAt, speak
 from tests.browser.shell.test_app import account, sign_in
-from tests.proxies import free_port
+from tests.environment.proxies import free_port
 
 pytestmark = pytest.mark.browser
 

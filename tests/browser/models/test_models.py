@@ -9,13 +9,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tenfold.export.check import check_files
 from tenfold.export.receipt import read_receipt
-from tests import run_folders, tiny
+from tests import tiny
 from tests.browser import modelling
 from tests.browser.catalogue.test_catalogue import SIDEWAYS
 from tests.browser.catalogues import get, paint, send
 from tests.browser.data.test_data_page import add
 from tests.browser.every_page.test_access import PHONE, WIDE, violations
 from tests.browser.seeing import LookAt
+from tests.runs import run_folders
 
 pytestmark = pytest.mark.browser
 

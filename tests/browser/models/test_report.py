@@ -13,7 +13,7 @@ from tenfold.evaluation.report import write_report
 from tenfold.runs.run import Run
 from tests.browser.every_page.test_access import PHONE, WIDE, violations
 from tests.browser.seeing import look
-from tests.chromium import PATIENCE
+from tests.environment.chromium import PATIENCE
 from tests.evaluation.report.conftest import ManyColours, colours, numbered
 from tests.fakes import FakeClassifier
 from tests.paths import ROOT

@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, expect
 
 from tenfold.evaluation.report import write_report
 from tenfold.runs.run import Run
-from tests import run_folders
 from tests.evaluation.report.conftest import colours
 from tests.fakes import FakeClassifier
+from tests.runs import run_folders
 
 pytestmark = pytest.mark.browser
 # What somebody would write who got a script into a report.

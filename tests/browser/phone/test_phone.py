@@ -16,8 +16,8 @@ from tests import tiny
 from tests.browser.conftest import PAGE, need, watch
 from tests.browser.modelling import small_live
 from tests.browser.seeing import card, choose, speak
-from tests.chromium import FAKE_CAMERA, PATIENCE
-from tests.forking import serving
+from tests.environment.chromium import FAKE_CAMERA, PATIENCE
+from tests.environment.forking import serving
 
 pytestmark = pytest.mark.browser
 

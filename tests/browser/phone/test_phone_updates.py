@@ -18,7 +18,7 @@ from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Rout
 from tenfold.modelfile import bundled
 from tests.browser.conftest import PAGE, need
 from tests.browser.seeing import card, choose
-from tests.chromium import PATIENCE
+from tests.environment.chromium import PATIENCE
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from tests.browser.every_page.test_access import violations
 from tests.browser.phone.test_phone import COUNT_ASKED, PHONE, opened, ready, small_answer, stored
 from tests.browser.phone.test_phone_updates import make_live
 from tests.browser.seeing import card, choose, speak
-from tests.chromium import PATIENCE
+from tests.environment.chromium import PATIENCE
 from tests.web.signed_in import WORDS
 
 pytestmark = pytest.mark.browser

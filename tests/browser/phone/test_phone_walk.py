@@ -16,8 +16,8 @@ from tenfold import Classifier
 from tests.browser import scenes
 from tests.browser.conftest import PAGE, need
 from tests.browser.phone.test_phone import PHONE, answers, opened, stored
-from tests.chromium import FAKE_CAMERA
-from tests.forking import serving
+from tests.environment.chromium import FAKE_CAMERA
+from tests.environment.forking import serving
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ from tests.browser.conftest import PAGE
 from tests.browser.every_page.test_access import PHONE, violations
 from tests.browser.modelling import filling
 from tests.browser.seeing import LookAt
-from tests.tables import new_database
+from tests.shortcuts.tables import new_database
 
 pytestmark = pytest.mark.browser
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests import tables
 from tests.browser.catalogues import paint
 from tests.browser.conftest import MODEL, PAGE, need, watch
-from tests.chromium import PATIENCE
-from tests.forking import Forked, tenfold
+from tests.environment.chromium import PATIENCE
+from tests.environment.forking import Forked, tenfold
+from tests.shortcuts import tables
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ from tests.browser.catalogues import add, get, paint, sent
 from tests.browser.conftest import MODEL, PAGE, need, watch
 from tests.browser.seeing import LookAt
 from tests.browser.shell.test_server_killed import ended, started
-from tests.chromium import PATIENCE
+from tests.environment.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 

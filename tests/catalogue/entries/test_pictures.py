@@ -13,7 +13,7 @@ from tenfold.errors import CatalogueError, DamagedPicture, NotInCatalogue
 from tenfold.images import Limits
 from tenfold.storage import LocalStore
 from tests.fakes import LocalOriginals, picture
-from tests.pictures import encoded, exif, lying, noise, scene
+from tests.images.pictures import encoded, exif, lying, noise, scene
 
 
 class Gallery:

@@ -17,8 +17,8 @@ from tenfold import images
 from tenfold.catalogue.ingest import exif
 from tenfold.catalogue.ingest.exif import ExifFacts
 from tenfold.errors import PictureError
+from tests.images.pictures import encoded, scene
 from tests.paths import SHARED
-from tests.pictures import encoded, scene
 
 ORIGINAL, DIGITISED, CHANGED, OFFSET_ORIGINAL = 0x9003, 0x9004, 0x0132, 0x9011
 

@@ -21,8 +21,8 @@ from tenfold.database import Database
 from tenfold.errors import CatalogueError, NotInCatalogue
 from tenfold.images import Limits
 from tenfold.server_files import ServerFiles
+from tests.environment.forking import run_python
 from tests.fakes import LocalOriginals, picture
-from tests.forking import run_python
 
 MODES: list[Mode] = ["copy", "move", "link"]
 HOSTILE = ["<script>.png", "=cmd|'x'!A0.png", "\u202egnp.png", "a\nb.png", "x" * 240 + ".png"]

@@ -13,7 +13,7 @@ from tenfold.catalogue.similar.similar import Similar, SimilarEntries
 from tenfold.database import Database
 from tenfold.errors import CatalogueError
 from tests.catalogue.making import made, put
-from tests.tables import new_database
+from tests.shortcuts.tables import new_database
 
 A, B = "a" * 64, "b" * 64
 

@@ -16,7 +16,7 @@ from tenfold.catalogue.entries.tables import Entry
 from tenfold.images import Limits
 from tenfold.runtime import App
 from tests.cli.conftest import Command
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.fakes import BLUE, GREY, RED, FakeClassifier, LocalOriginals, picture
 
 

@@ -11,7 +11,7 @@ from tenfold.catalogue.entries.tables import Embedding, Name
 from tenfold.database import Database
 from tests.catalogue.making import START, made, named, put, vector
 from tests.cli.conftest import Command
-from tests.tables import new_database
+from tests.shortcuts.tables import new_database
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tenfold.catalogue.ingest.watched_folders import WatchedFolders
 from tenfold.database import Database
 from tenfold.jobs import Jobs
 from tests.cli.conftest import Command
-from tests.tables import new_database
+from tests.shortcuts.tables import new_database
 
 
 @pytest.fixture

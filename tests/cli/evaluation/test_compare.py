@@ -11,9 +11,9 @@ from PIL import Image
 
 from tenfold.errors import ModelFileError
 from tenfold.modelfile import ClassName
-from tests import run_folders
 from tests.cli.conftest import Command
 from tests.fakes import INFO, LABELS, FakeClassifier
+from tests.runs import run_folders
 
 COLOURS = {"red": (230, 20, 20), "green": (20, 230, 20), "blue": (20, 20, 230)}
 

@@ -11,11 +11,12 @@ from tenfold.cli.evaluation.evaluate import as_text
 from tenfold.datasets import cifar10
 from tenfold.evaluation.evaluate import evaluate
 from tenfold.inference import Classifier
-from tests import run_folders, tiny
+from tests import tiny
 from tests.cli.conftest import Command
 from tests.datasets.making import picture
 from tests.evaluation.report.conftest import ManyColours, evaluated_model, numbered
 from tests.fakes import FakeClassifier
+from tests.runs import run_folders
 
 
 @pytest.fixture(autouse=True)

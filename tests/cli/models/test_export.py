@@ -15,7 +15,7 @@ from tenfold.cli.models.export import FORMATS
 from tenfold.export import formats
 from tests import tiny
 from tests.cli.conftest import Command
-from tests.disks import small_disk
+from tests.environment.disks import small_disk
 
 pytestmark = pytest.mark.slow
 

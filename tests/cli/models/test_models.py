@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tenfold.runtime import App
-from tests import run_folders, tiny
+from tests import tiny
 from tests.cli.conftest import Command
 from tests.fakes import RED, picture
 from tests.paths import DATA
+from tests.runs import run_folders
 
 KEY = "544943903d2f"
 

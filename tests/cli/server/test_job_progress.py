@@ -17,7 +17,7 @@ from tenfold.database import Database
 from tenfold.errors import DatasetError, JobError, TenfoldError
 from tenfold.jobs import CANCELLED, DONE, RUNNING, Jobs, Stopped, Work
 from tests.fakes import Anything, doing, made_up, submit
-from tests.tables import new_database
+from tests.shortcuts.tables import new_database
 
 
 class Terminal(StringIO):

@@ -11,7 +11,7 @@ from tenfold.jobs import FAILED, Jobs
 from tenfold.jobs.leases import Attempt, Leases
 from tests.cli.conftest import Command
 from tests.fakes import submit
-from tests.tables import new_database
+from tests.shortcuts.tables import new_database
 
 
 @pytest.fixture

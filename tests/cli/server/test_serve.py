@@ -22,13 +22,13 @@ from tenfold.runtime import App
 from tenfold.storage import MemoryStore
 from tenfold.workflows.export_job import ModelExports
 from tenfold.workflows.tune import Tune
-from tests import tables
 from tests.cli import colours
 from tests.cli.conftest import Command
 from tests.conftest import postgres_database
+from tests.environment.forking import Forked
+from tests.environment.proxy import Proxy
 from tests.fakes import GREEN, FakeClassifier, picture
-from tests.forking import Forked
-from tests.proxy import Proxy
+from tests.shortcuts import tables
 
 
 @contextmanager

@@ -18,8 +18,8 @@ import pytest
 
 from tests import tiny
 from tests.cli.server.test_serve import classify, server
+from tests.environment.forking import Forked, tenfold
 from tests.fakes import RED, picture
-from tests.forking import Forked, tenfold
 
 CLIENTS = 128
 PICTURE = 4_000_000

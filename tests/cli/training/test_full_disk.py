@@ -13,7 +13,7 @@ from tenfold.runs.run import Run
 from tenfold.training import checkpoints
 from tests import tiny
 from tests.cli.conftest import Command
-from tests.disks import enlarge, small_disk
+from tests.environment.disks import enlarge, small_disk
 
 pytestmark = [pytest.mark.slow, pytest.mark.train]
 SMALL = ["--epochs", 2, "--batch-size", 20, "--set", "options.widths=[6, 8, 8]", "--precision", "float32"]

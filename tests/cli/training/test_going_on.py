@@ -9,8 +9,9 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from tenfold.cli.training.live import LiveTable
 from tenfold.runs.progress import TrainingProgress
 from tenfold.runs.run import Run
-from tests import run_folders, tiny
+from tests import tiny
 from tests.cli.conftest import Command
+from tests.runs import run_folders
 
 pytestmark = pytest.mark.train
 SMALL = ["--set", "options.widths=[6, 8, 8]", "--set", "curriculum=[]", "--epochs", 2, "--batch-size", 10]

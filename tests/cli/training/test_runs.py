@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tenfold.runs.lock import training_in
-from tests import run_folders
 from tests.cli.conftest import Command
+from tests.runs import run_folders
 
 
 @pytest.fixture

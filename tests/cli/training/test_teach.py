@@ -8,7 +8,7 @@ from PIL import Image
 
 from tenfold.cli import run
 from tenfold.teaching import own_sample
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.teaching import backbone
 
 RED, BLUE = (200, 60, 60), (60, 60, 200)

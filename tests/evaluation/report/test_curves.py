@@ -7,7 +7,7 @@ import pytest
 
 from tenfold.evaluation.report.curves import Language, epochs_chart, run_chart, runs_chart
 from tenfold.runs.run import Run
-from tests import run_folders
+from tests.runs import run_folders
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from tenfold.datasets.labelled import LabelledPictures
 from tenfold.errors import DatasetError, UsageError
 from tenfold.evaluation.report import WrittenReport, page, write_report
 from tenfold.runs.run import Run
-from tests import run_folders
 from tests.evaluation.report.conftest import ManyColours, colours, numbered
 from tests.fakes import FakeClassifier
 from tests.paths import ROOT
+from tests.runs import run_folders
 
 
 class Reader(HTMLParser):

@@ -26,8 +26,9 @@ from tenfold.workflows.compare_job import COMPARE, CompareParams
 from tenfold.workflows.data.check_data_job import CHECK_DATA, CheckDataParams
 from tenfold.workflows.improve.folders import run_of
 from tenfold.workflows.ingest_job import ADD, AddParams
-from tests import run_folders, tiny
+from tests import tiny
 from tests.fakes import GREEN, RED, picture
+from tests.runs import run_folders
 from tests.web.conftest import Serve
 from tests.web.signed_in import Staffed, staff
 

@@ -18,9 +18,10 @@ from tenfold.workflows.improve.data import MIXTURE
 from tenfold.workflows.improve.estimate import ImprovementEstimates
 from tenfold.workflows.train.estimate import Estimates
 from tenfold.workflows.train.own_data import TrainingData
-from tests import run_folders, tiny
+from tests import tiny
 from tests.fakes import LocalRegistry
-from tests.tables import new_database
+from tests.runs import run_folders
+from tests.shortcuts.tables import new_database
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 

@@ -24,7 +24,7 @@ from tenfold.models.registry import RUN
 from tenfold.runtime import App
 from tenfold.workflows.improve import improve as improving
 from tests import tiny
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.fakes import FakeApp, looked_at
 from tests.waiting import until
 

@@ -22,7 +22,7 @@ from tenfold.teaching import own_sample
 from tenfold.workflows.improve.refit_job import REFIT
 from tenfold.workflows.teach import teach
 from tests import tiny
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 
 # Probabilities of an answer from a stored embedding, of 16 bits, beside those of the picture itself.
 TOLERANCE = 0.01

@@ -9,7 +9,8 @@ from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.train.estimate import Estimates
 from tenfold.workflows.train.train_job import TrainingRequest
-from tests import run_folders, tiny
+from tests import tiny
+from tests.runs import run_folders
 
 pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
 

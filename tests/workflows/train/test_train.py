@@ -22,10 +22,11 @@ from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
 from tenfold.runtime import App
 from tenfold.workflows.train.train_job import Train, TrainingRequest
-from tests import run_folders, tiny
+from tests import tiny
 from tests.fakes import FakeApp, LocalRegistry
 from tests.paths import ROOT
-from tests.tables import new_database
+from tests.runs import run_folders
+from tests.shortcuts.tables import new_database
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 21, 14, 5, 9)

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from tenfold.catalogue.entries.tables import Entry
 from tests.fakes import picture
-from tests.pictures import encoded, scene
+from tests.images.pictures import encoded, scene
 from tests.waiting import until
 from tests.web.conftest import Running, Serve
 

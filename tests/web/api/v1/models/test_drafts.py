@@ -7,7 +7,7 @@ import pytest
 
 from tenfold.inference import Classifier
 from tenfold.runtime.foundation import part
-from tests.disks import fill, small_disk
+from tests.environment.disks import fill, small_disk
 from tests.fakes import BLUE, GREEN, RED, FakeApp, picture
 from tests.teaching import backbone
 from tests.web.conftest import Running, Serve

@@ -9,8 +9,9 @@ import pytest
 from tenfold.models.improvements import JUDGED, Improvements
 from tenfold.models.tables import Improvement
 from tenfold.runtime import App
-from tests import run_folders, tiny
+from tests import tiny
 from tests.fakes import FakeClassifier, looked_at, picture, submit
+from tests.runs import run_folders
 from tests.web.conftest import Running, Serve
 from tests.web.signed_in import staff
 

@@ -12,7 +12,8 @@ from tenfold.jobs.leases import Leases
 from tenfold.runs.lock import training_in
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
-from tests import run_folders, tiny
+from tests import tiny
+from tests.runs import run_folders
 from tests.web.conftest import Running, Serve
 
 RUNS = "/api/v1/runs"

@@ -1,6 +1,6 @@
 """Real servers in processes of their own, each a copy of one process that has imported what servers need.
 
-The imports take most of a server's start, and `tests/warm.py` most of the rest.
+The imports take most of a server's start, and `tests/environment/warm.py` most of the rest.
 """
 
 import json
@@ -17,12 +17,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TextIO
 
-from tests import tables
+from tests.shortcuts import tables
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
-        "tests.forking",
+        "tests.environment.forking",
         "tests.cli.colours",
         "tests.fakes",
         "tenfold.web.app",
@@ -41,7 +41,7 @@ _CONTEXT.set_forkserver_preload(
         "uvicorn.loops.auto",
         "uvicorn.protocols.websockets.wsproto_impl",
         "anyio._backends._asyncio",
-        "tests.warm",
+        "tests.environment.warm",
     ]
 )
 _SECONDS_TO_STOP = 30

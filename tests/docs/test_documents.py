@@ -20,8 +20,8 @@ from tenfold.cli.line import wires
 from tenfold.line.plc.wiring import check as check_wiring
 from tenfold.modelfile import BUNDLED
 from tenfold.recipes import recipe_file
-from tests import tables
 from tests.paths import ROOT
+from tests.shortcuts import tables
 
 PICTURES = ROOT / "examples" / "pictures"
 FENCE = re.compile(r"^```(python|console|toml)$", re.MULTILINE)

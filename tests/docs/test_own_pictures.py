@@ -16,7 +16,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from PIL import Image
 
 from tests import tiny
-from tests.commands import accepted
+from tests.cli.commands import accepted
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.train

@@ -22,13 +22,13 @@ import yaml
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.settings import Settings
 from tests.browser.line.stations import Line, filming
-from tests.commands import accepted
+from tests.cli.commands import accepted
 from tests.conftest import postgres_database
+from tests.environment.forking import serving
+from tests.environment.prometheus import Prometheus, dashboard, prometheus
+from tests.environment.proxies import nginx
 from tests.fakes import picture
-from tests.forking import serving
 from tests.paths import ROOT
-from tests.prometheus import Prometheus, dashboard, prometheus
-from tests.proxies import nginx
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

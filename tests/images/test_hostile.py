@@ -1,7 +1,7 @@
 """The hostile samples: each is accepted or refused as its list says, in bounded time and memory.
 
 The samples are no part of the repository: they lie beside it in `../shared/samples`, or where TENFOLD_SAMPLES
-says. tests/images makes small pictures of the same kinds, for where the samples are not.
+says. The tests beside this one make small pictures of the same kinds, for where the samples are not.
 """
 
 import csv

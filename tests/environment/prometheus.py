@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.environment.proxies import free_port
 from tests.paths import ROOT
-from tests.proxies import free_port
 
 PROGRAM = shutil.which("prometheus")
 ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")

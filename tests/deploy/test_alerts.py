@@ -20,12 +20,12 @@ from prometheus_client.samples import Sample
 from tenfold.cameras.address import parse
 from tenfold.runtime import App
 from tenfold.settings import Settings
-from tests.forking import serving
+from tests.deploy.test_deploy import samples  # noqa: F401 - a fixture
+from tests.environment.forking import serving
+from tests.environment.prometheus import alertmanager, prometheus
+from tests.environment.proxies import free_port
 from tests.outbox.receivers import receiving
 from tests.paths import ROOT
-from tests.prometheus import alertmanager, prometheus
-from tests.proxies import free_port
-from tests.test_deploy import samples  # noqa: F401 - a fixture
 from tests.waiting import until
 from tests.web.conftest import serve  # noqa: F401 - a fixture that it needs
 

@@ -1,6 +1,6 @@
 """What servers do when they start and are first asked, done once in the process that they are copies of.
 
-Imported by that process alone, as the last of what it imports (`tests/forking.py`).
+Imported by that process alone, as the last of what it imports (`tests/environment/forking.py`).
 """
 
 import gc
@@ -12,8 +12,8 @@ from tenfold import modelfile
 from tenfold.accounts import passwords
 from tenfold.models import bundled
 from tenfold.web.app import describe_api
-from tests import reading_once
-from tests.passwords import hasher
+from tests.shortcuts import reading_once
+from tests.shortcuts.passwords import hasher
 
 modelfile.read = reading_once.reader()
 for _path in bundled.files().values():
