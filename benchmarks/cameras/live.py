@@ -26,8 +26,8 @@ from tenfold.cameras.rules.text import parse as rule
 from tenfold.cameras.watching import Classify
 from tenfold.inference import Classifier
 from tenfold.workflows.watch_cameras import camera as watched_camera
-from tests.cameras.clips import write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import write_clip, write_units
 from tests.cameras.serving import Server
 from tests.fakes import FakeApp
 from tests.outbox.receivers import Receiver, Subscriber, brokering, receiving

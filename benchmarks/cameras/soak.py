@@ -26,8 +26,8 @@ from benchmarks.record import write
 from tenfold import settings
 from tenfold.cameras.address import parse
 from tenfold.cameras.events import EventFilter
-from tests.cameras.clips import write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import write_clip, write_units
 from tests.cameras.serving import Certain, Server
 from tests.fakes import FakeApp
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.record import spread
 from benchmarks.served import serving
 from tenfold.cameras.watching import Classify
-from tests.cameras.clips import BITS, BLOCK, write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import BITS, BLOCK, write_clip, write_units
 from tests.conftest import find_browser
 from tests.environment.chromium import FLAGS
 

@@ -24,8 +24,8 @@ from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.conveyor import ConveyorOptions
 from tenfold.processes import AHEAD, MessageProcess, ProcessLimits
 from tenfold.workflows.line.simulate import Result, compared
-from tests.cameras.clips import write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import write_units
 from tests.conftest import find_browser
 from tests.environment.chromium import FLAGS, PATIENCE
 from tests.line.plants import SERVE, Plant

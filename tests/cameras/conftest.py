@@ -10,7 +10,7 @@ from typing import IO
 
 import pytest
 
-from tests.cameras.clips import write_clip, write_units
+from tests.cameras.made_clips import write_clip, write_units
 from tests.cameras.serving import Certain, Server
 from tests.fakes import FakeApp
 from tests.paths import ROOT

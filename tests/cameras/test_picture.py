@@ -16,7 +16,7 @@ from tenfold.cameras.decoder.video import planes  # noqa: E402
 from tenfold.cameras.frames import Frame  # noqa: E402
 from tenfold.cameras.picture import Part, PlanarPicture, RgbPicture  # noqa: E402
 from tenfold.cameras.sources import open_source  # noqa: E402
-from tests.cameras.clips import number_in, write_clip  # noqa: E402
+from tests.cameras.made_clips import number_in, write_clip  # noqa: E402
 
 WIDTH, HEIGHT = 322, 242  # neither is a multiple of four
 # Codes of FFmpeg: 1 is BT.709, 5 BT.601; of the range 1 is 16 to 235, 2 is 0 to 255.

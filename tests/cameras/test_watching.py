@@ -14,7 +14,7 @@ from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.cameras.zones import Zone
 from tenfold.predictions import Prediction
-from tests.cameras.clips import pictures
+from tests.cameras.made_clips import pictures
 
 SIZE = (320, 180)
 GROUND = ground(2, 360, 220)

@@ -29,7 +29,7 @@ from tenfold.runtime.services import describe
 from tenfold.runtime.supervisor import ServiceFault, Supervisor
 from tenfold.workflows.line.cameras import LISTED
 from tenfold.workflows.line.setup import LineSetup, RecipeBook
-from tests.cameras.clips import write_clip
+from tests.cameras.made_clips import write_clip
 from tests.line.plants import SERVE, Plant
 from tests.line.plc.test_modbus_server import Peer
 from tests.line.plc.test_opcua_server import Peer as Opc

@@ -11,7 +11,7 @@ from tenfold.cameras.cameras import KEEP_DAYS
 from tests.browser.cameras.mjpeg_camera import PASSWORD, SIZE, USER, filming
 from tests.browser.every_page.test_access import violations
 from tests.browser.seeing import LookAt
-from tests.cameras.clips import write_clip
+from tests.cameras.made_clips import write_clip
 from tests.cameras.ts_camera import sending
 from tests.waiting import until
 

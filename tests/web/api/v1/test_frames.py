@@ -18,7 +18,7 @@ from wsproto.utilities import LocalProtocolError
 from tenfold import settings
 from tenfold.cameras.decoder.pictures import MOST_BYTES
 from tenfold.web.app import create_app
-from tests.cameras.clips import pictures
+from tests.cameras.made_clips import pictures
 from tests.cameras.serving import Certain
 from tests.fakes import FakeApp
 from tests.waiting import until

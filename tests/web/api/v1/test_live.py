@@ -483,8 +483,8 @@ def test_the_video_of_a_real_camera_plays_until_a_mask_is_drawn(
     staffed: Staffed, connect: Any, tmp_path: Path
 ) -> None:
     av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
-    from tests.cameras.clips import number_in, write_clip, write_units
     from tests.cameras.conftest import RtspServer, need_rtsp
+    from tests.cameras.made_clips import number_in, write_clip, write_units
 
     need_rtsp()
     server = RtspServer(write_units(write_clip(tmp_path / "clip.mp4"), tmp_path / "clip.units"))

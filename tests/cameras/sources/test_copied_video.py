@@ -15,8 +15,8 @@ import pytest
 from tenfold.cameras.address import parse
 from tenfold.cameras.decoder import Segment
 from tenfold.cameras.sources import Camera, CopiedVideo
-from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import number_in, write_clip, write_units
 from tests.cameras.ts_camera import sending
 from tests.waiting import until
 

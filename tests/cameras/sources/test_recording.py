@@ -18,7 +18,7 @@ from tenfold.cameras.frames import Frame, FrameSource
 from tenfold.cameras.sources import Recording, open_source
 from tenfold.errors import CameraError
 from tests.cameras import faulty
-from tests.cameras.clips import number_in, write_clip
+from tests.cameras.made_clips import number_in, write_clip
 from tests.paths import ROOT
 
 HOSTILE = ROOT.parent / "shared" / "samples" / "hostile" / "andrewssobral__demo.avi"

@@ -26,8 +26,8 @@ from tenfold.cameras.sources.state import STALE_SECONDS
 from tenfold.errors import CameraError
 from tenfold.processes import commands, messages
 from tests.cameras import faulty
-from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import number_in, write_clip, write_units
 from tests.environment.proxy import Fault as Network
 from tests.environment.proxy import Proxy
 

@@ -12,8 +12,8 @@ from PIL import Image
 from tenfold.cameras.address import Address
 from tenfold.cameras.decoder.pictures import PushedPictures
 from tenfold.cameras.sources import Camera
-from tests.cameras.clips import number_in
-from tests.cameras.test_probing import jpegs
+from tests.cameras.made_clips import number_in
+from tests.cameras.sources.test_probing import jpegs
 from tests.waiting import until
 
 

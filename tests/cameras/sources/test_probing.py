@@ -23,8 +23,8 @@ from PIL import Image
 from tenfold import cli
 from tenfold.cameras.sources import Camera, open_source, parse, probe
 from tenfold.errors import CameraError
-from tests.cameras.clips import number_in, pictures
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import number_in, pictures
 
 
 def refused(address: str, *, seconds: float = 10) -> CameraError:

@@ -22,8 +22,8 @@ from tenfold.cameras.rules.text import parse as rule
 from tenfold.cameras.tables import ClipRow, EventRow
 from tenfold.database import Database, now
 from tenfold.storage import MemoryStore
-from tests.cameras.clips import number_in, write_clip, write_units
 from tests.cameras.conftest import RtspServer
+from tests.cameras.made_clips import number_in, write_clip, write_units
 from tests.cameras.serving import Certain, Server
 from tests.cameras.ts_camera import sending
 from tests.fakes import FakeApp
