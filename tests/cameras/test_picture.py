@@ -100,6 +100,7 @@ def frames_of(clip: Path, *, as_planes: bool) -> list[Frame]:
     return list(open_source(str(clip), planes=as_planes).frames(threading.Event()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.avi", "mjpeg")])
 def test_a_decoder_gives_planes_where_they_are_asked_for(tmp_path: Path, name: str, codec: str) -> None:
     clip = write_clip(tmp_path / name, codec=codec, count=20, width=320, height=248)

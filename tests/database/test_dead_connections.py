@@ -36,6 +36,7 @@ def database(postgres: str, postgres_tables: str) -> Iterator[Database]:
         opened.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_accepts_and_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(database_engine.POSTGRES_TIMEOUTS, "connect_timeout", 2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -56,6 +57,7 @@ def test_a_dead_peer_is_found_out_by_the_system(database: Database) -> None:
             assert 0 < tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 60_000
 
 
+@pytest.mark.slow
 def test_jobs_close_although_the_database_is_silent(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

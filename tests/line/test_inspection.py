@@ -1,5 +1,6 @@
 """No part passes unjudged: the rule of the line over every order of events."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,6 +194,7 @@ class Checker:
             self.passed.add(event.part)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(EVENTS, max_size=40), st.integers(1, 3))
 def test_whatever_the_order_no_part_passes_unjudged_and_every_part_has_its_row(

@@ -118,6 +118,7 @@ def test_a_station_that_has_not_met_its_plant_is_not_ready(bench: Bench) -> None
     assert bench.station().faults == ("restarted",)
 
 
+@pytest.mark.slow
 def test_good_parts_pass_and_every_part_has_its_row_and_picture(bench: Bench) -> None:
     with bench.running() as station:
         bench.all_by()
@@ -137,6 +138,7 @@ def test_good_parts_pass_and_every_part_has_its_row_and_picture(bench: Bench) ->
     assert bench.trail.verify() is None
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("label", "sure", "known", "reason"),
@@ -158,6 +160,7 @@ def test_anything_but_a_sure_good_part_is_rejected(
     assert len(bench.verdicts()) == 40
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "reason"),
@@ -178,6 +181,7 @@ def test_a_fault_of_the_camera_rejects_until_it_is_over(bench: Bench, fault: str
     assert reason in [row.body["reason"] for row in bench.rows("alarm")]
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_rejects_until_it_answers_again(bench: Bench) -> None:
     bench.model.failing = True
     with bench.running() as station:
@@ -190,6 +194,7 @@ def test_a_model_that_fails_rejects_until_it_answers_again(bench: Bench) -> None
     assert bench.verdicts()[40] == ("pass", "good")
 
 
+@pytest.mark.slow
 def test_an_empty_belt_and_a_late_model_reject(bench: Bench) -> None:
     bench.camera.empty, bench.model.late = True, True
     with bench.running():
@@ -200,6 +205,7 @@ def test_an_empty_belt_and_a_late_model_reject(bench: Bench) -> None:
     assert {reason for _, reason in bench.verdicts().values()} == {"no-part", "late"}
 
 
+@pytest.mark.slow
 def test_parts_that_come_while_the_plant_does_not_answer_are_recorded_as_rejected(bench: Bench) -> None:
     with bench.running() as station:
         bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
@@ -221,6 +227,7 @@ def test_parts_that_come_while_the_plant_does_not_answer_are_recorded_as_rejecte
     assert bench.verdicts()[40] == ("pass", "good")
 
 
+@pytest.mark.slow
 def test_a_belt_that_slips_is_an_alarm_once(tmp_path: Path) -> None:
     bench = Bench(tmp_path, replace(CONVEYOR, sensor=CONVEYOR.sensor + 75))
     bench.model.says = answer("bad")
@@ -233,6 +240,7 @@ def test_a_belt_that_slips_is_an_alarm_once(tmp_path: Path) -> None:
     assert bench.passed() == set()
 
 
+@pytest.mark.slow
 def test_a_belt_that_slips_too_far_passes_nothing_until_the_station_starts_anew(tmp_path: Path) -> None:
     bench = Bench(tmp_path, replace(CONVEYOR, parts=80, sensor=CONVEYOR.sensor + 105))
     bench.model.says = answer("bad")
@@ -249,6 +257,7 @@ def test_a_belt_that_slips_too_far_passes_nothing_until_the_station_starts_anew(
         bench.until(lambda: station.faults == (), "it did not start anew")
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("slip", [0.05, -0.05])
 def test_with_a_second_photo_eye_good_parts_pass_however_far_the_belt_slips(
@@ -265,6 +274,7 @@ def test_with_a_second_photo_eye_good_parts_pass_however_far_the_belt_slips(
     assert abs(alarm.body["counts"]) > GATE.window // 2
 
 
+@pytest.mark.slow
 def test_a_part_that_was_taken_off_before_the_gate_stops_all_until_the_station_starts_anew(
     tmp_path: Path,
 ) -> None:
@@ -281,6 +291,7 @@ def test_a_part_that_was_taken_off_before_the_gate_stops_all_until_the_station_s
         bench.until(lambda: station.faults == (), "it did not start anew")
 
 
+@pytest.mark.slow
 def test_after_the_plc_was_away_parts_are_known_at_the_second_photo_eye_again(tmp_path: Path) -> None:
     bench = Bench(tmp_path, replace(CONVEYOR, parts=60, eye=EYE))
     with bench.running() as station:
@@ -306,6 +317,7 @@ def test_the_lamp_is_red_amber_and_green(bench: Bench) -> None:
     assert bench.plant.heard.light is Light.NONE
 
 
+@pytest.mark.slow
 def test_a_heartbeat_that_stands_still_is_a_plant_that_does_not_answer(bench: Bench) -> None:
     with bench.running() as station:
         bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 2, "no part came")
@@ -318,6 +330,7 @@ def test_a_heartbeat_that_stands_still_is_a_plant_that_does_not_answer(bench: Be
     assert len(bench.verdicts()) == 40
 
 
+@pytest.mark.slow
 def test_a_station_that_starts_again_goes_on_with_the_plants_numbers(bench: Bench) -> None:
     with bench.running():
         bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 10, "no part came")
@@ -331,6 +344,7 @@ def test_a_station_that_starts_again_goes_on_with_the_plants_numbers(bench: Benc
     assert bench.trail.verify() is None
 
 
+@pytest.mark.slow
 @pytest.mark.long
 def test_a_plant_whose_counters_start_anew_gives_new_part_numbers(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
@@ -344,6 +358,7 @@ def test_a_plant_whose_counters_start_anew_gives_new_part_numbers(tmp_path: Path
         assert bench.passed() == set(range(1, 41)), "the plant's numbers go out, not ours"
 
 
+@pytest.mark.slow
 def test_setting_the_clock_is_told_and_moves_no_deadline(bench: Bench) -> None:
     with bench.running():
         bench.until(lambda: bench.plant.conveyor.inputs().triggers >= 5, "no part came")
@@ -354,6 +369,7 @@ def test_setting_the_clock_is_told_and_moves_no_deadline(bench: Bench) -> None:
     assert told["seconds"] == pytest.approx(-10800, abs=1)
 
 
+@pytest.mark.slow
 def test_a_trail_that_takes_no_rows_lets_nothing_pass(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     from tenfold.errors import LineError
 
@@ -377,6 +393,7 @@ def test_a_trail_that_takes_no_rows_lets_nothing_pass(bench: Bench, monkeypatch:
     assert Verdict.PASS in {verdict for verdict, _ in bench.verdicts().values()}
 
 
+@pytest.mark.slow
 def test_every_row_has_the_order_that_was_made_when_its_part_came(tmp_path: Path) -> None:
     conveyor = replace(CONVEYOR, order_size=15)
     bench = Bench(tmp_path, conveyor)
@@ -413,6 +430,7 @@ class FakeOutput:
         self.closed = True
 
 
+@pytest.mark.slow
 def test_an_output_is_told_every_verdict_and_the_state(bench: Bench) -> None:
     output = FakeOutput()
     bench.outputs = [output]
@@ -425,6 +443,7 @@ def test_an_output_is_told_every_verdict_and_the_state(bench: Bench) -> None:
     assert (output.last.passed, output.last.pictured, output.closed) == (40, 40, True)
 
 
+@pytest.mark.slow
 def test_an_output_that_halts_rejects_everything_and_one_that_fails_is_an_alarm(bench: Bench) -> None:
     output = FakeOutput()
     output.says = OutputHealth(LineError("The lamp", "does not answer"), halts=True)
@@ -494,6 +513,7 @@ def job(bench: Bench, number: int, version: int = 1) -> ActiveRecipe:
     return ActiveRecipe(recipe, bench.model.classify, {"model": "abc", "recipe": [number, version]})
 
 
+@pytest.mark.slow
 def test_without_a_recipe_all_is_rejected_and_a_recipe_needs_no_restart(bench: Bench) -> None:
     with bench.running() as station:
         station.use(None)
@@ -507,6 +527,7 @@ def test_without_a_recipe_all_is_rejected_and_a_recipe_needs_no_restart(bench: B
     assert bench.rows("part")[-1].body["recipe"] == [1, 1]
 
 
+@pytest.mark.slow
 def test_when_the_plant_asks_for_another_recipe_nothing_passes_until_it_is_there(bench: Bench) -> None:
     with bench.running() as station:
         station.use(job(bench, 1))
@@ -527,6 +548,7 @@ def test_when_the_plant_asks_for_another_recipe_nothing_passes_until_it_is_there
     assert bench.passed() <= bench.judged_good()
 
 
+@pytest.mark.slow
 def test_a_station_that_waits_for_challenge_parts_tells_the_plant_and_passes_nothing(bench: Bench) -> None:
     bench.challenge = ChallengeRule(good=0, bad=1)
     with bench.running() as station:
@@ -561,6 +583,7 @@ class StallingPlant(FakePlant):
         return super().exchange(outputs)
 
 
+@pytest.mark.slow
 def test_a_part_whose_trigger_was_read_late_is_not_judged_by_the_picture_of_another(bench: Bench) -> None:
     bench.plant = stalling = StallingPlant(CONVEYOR)
     bench.within = 0.2
@@ -583,6 +606,7 @@ class CountingCamera(FakeCamera):
         return super().take(seconds)
 
 
+@pytest.mark.slow
 def test_the_first_part_does_not_wait_for_the_camera_s_connection(bench: Bench) -> None:
     bench.camera = camera = CountingCamera()
     with bench.running():

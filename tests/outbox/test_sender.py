@@ -45,6 +45,7 @@ def test_what_waited_for_a_server_to_start_is_sent_in_its_order(
     assert receiver.texts() == [str(number) for number in range(30)]
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("how", ["stopped", "frozen", "failing"])
 def test_a_receiver_that_is_away_loses_nothing_and_is_found_within_seconds(
@@ -74,6 +75,7 @@ def test_a_receiver_that_is_away_loses_nothing_and_is_found_within_seconds(
     until(lambda: outbox.destination(one).problem is None)
 
 
+@pytest.mark.slow
 @pytest.mark.long
 def test_a_message_that_is_refused_becomes_a_dead_letter_and_the_next_goes_on(
     outbox: Outbox, put: Put, sending: Sending, receiver: Receiver
@@ -166,6 +168,7 @@ def test_two_senders_of_one_database_send_nothing_twice(
     assert receiver.texts() == [str(number) for number in range(20)]
 
 
+@pytest.mark.slow
 @pytest.mark.long
 def test_a_broker_that_is_killed_loses_nothing_and_hears_all_that_is_retained_again(
     outbox: Outbox, put: Put, sending: Sending, broker: Broker, subscriber: Subscriber

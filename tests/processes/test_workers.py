@@ -165,6 +165,7 @@ def test_a_request_whose_worker_is_only_starting_is_told_of_the_stop(workers: Wo
     assert stopped.is_set()
 
 
+@pytest.mark.slow
 def test_a_worker_that_answers_as_it_is_killed_serves_nobody_again(workers: Workers) -> None:
     """Stopping and answering may happen at the same moment; no later request fails by that."""
     asking = threading.Event()

@@ -91,6 +91,7 @@ def running(rows: Rows, kind: type[Work]) -> Iterator[tuple[Watched[Work], Super
         assert supervisor.stop(10) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("away", [True, False])
 def test_what_runs_goes_on_while_the_database_is_away_and_ends_with_a_fault_of_ours(away: bool) -> None:
     rows = Rows()

@@ -123,6 +123,7 @@ def test_a_camera_is_shown_over_a_websocket(
         under.service.app.cameras.remove(camera.id)
 
 
+@pytest.mark.slow
 @pytest.mark.quick
 def test_without_accounts_a_proxy_lets_nobody_in(
     serve: Serve, proxy: Proxy, tmp_path: Path, trusting: ssl.SSLContext

@@ -154,6 +154,7 @@ def test_a_collector_that_does_not_answer_slows_and_stops_no_request(how: str, s
         assert median(took) < 2.0
 
 
+@pytest.mark.slow
 def test_closing_does_not_wait_for_a_silent_collector() -> None:
     with unreachable("silent") as port:
         tracing = Tracing(f"http://127.0.0.1:{port}")

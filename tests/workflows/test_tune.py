@@ -45,12 +45,14 @@ def test_what_was_measured_is_kept_for_the_next_start(app: FakeApp, model: Class
     assert tune(app)(model) == found
 
 
+@pytest.mark.slow
 def test_another_number_of_cores_is_measured_anew(app: FakeApp, model: Classifier) -> None:
     one, two = tune(app)(model), tune(app, cores=2)(model)
     assert one.speed.rate != two.speed.rate
     assert tune(app, cores=2)(model) == two
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"a": 1}', b"\xff"])
 def test_a_damaged_file_of_what_was_measured_is_written_anew(
     app: FakeApp, model: Classifier, content: bytes

@@ -131,6 +131,7 @@ def test_a_server_that_is_silent_does_not_answer(scheme: str) -> None:
         assert refused(f"{scheme}://admin:SECRET@127.0.0.1:{port}/live").reason == "timeout"
 
 
+@pytest.mark.slow
 def test_a_probe_takes_no_longer_than_it_may() -> None:
     with silent_server() as port:
         began = time.monotonic()
@@ -146,6 +147,7 @@ def test_of_a_camera_that_this_machine_was_too_busy_to_look_at_nothing_is_said()
     assert "this machine is too busy" in str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "reason", "words"),
     [

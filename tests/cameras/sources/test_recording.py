@@ -31,6 +31,7 @@ def frames_of(source: FrameSource) -> list[Frame]:
     return list(source.frames(threading.Event()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec"),
     [
@@ -118,6 +119,7 @@ def test_a_file_that_kills_other_readers_is_read() -> None:
     assert len(frames_of(open_source(str(HOSTILE)))) == 51
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("child", "silent", "words", "reason"),
     [

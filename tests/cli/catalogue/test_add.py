@@ -179,6 +179,7 @@ def test_every_command_says_that_the_disk_is_full(
         assert not re.search("backup|Report this|try again", told)
 
 
+@pytest.mark.slow
 def test_what_could_not_be_classified_is_tried_again_on_request(tenfold: Command, photos: Path) -> None:
     tenfold("catalogue", "add", photos)
     with App() as app, app.database.writing() as session:

@@ -36,6 +36,7 @@ def test_a_destination_is_added_tried_listed_and_removed(tenfold: Command, recei
     assert (gone.status, "The destination House does not exist" in gone.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_receiver_that_is_away_is_said_and_the_message_waits(tenfold: Command, receiver: Receiver) -> None:
     tenfold("destination", "add", "House", "webhook", "--url", receiver.url, "--local")
     receiver.stop()

@@ -136,6 +136,7 @@ def test_one_that_sends_a_byte_now_and_then_is_not_waited_for_longer(
     assert took < 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "body"),
     [(200, b"<html>hello</html>"), (200, b'{"status": "ok"}'), (200, b"7"), (404, b""), (503, b"busy")],

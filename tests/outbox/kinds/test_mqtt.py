@@ -81,6 +81,7 @@ def test_a_new_connection_tells_nothing_of_what_was_removed(broker: Broker) -> N
         assert not [topic for topic in retained(broker) if "door" in topic]
 
 
+@pytest.mark.slow
 def test_it_is_offline_when_it_ends_and_when_its_process_is_gone(
     broker: Broker, subscriber: Subscriber
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_new_connection_tells_what_was_sent_before(broker: Broker, subscriber:
         until(lambda: subscriber.on("tenfold/door/state"))
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_told_and_never_shown(tmp_path: Path) -> None:
     with brokering(tmp_path, user="ann", password="right") as broker:
         with opened(broker, user="ann", password="WRONG") as channel, pytest.raises(DeliveryError) as caught:
@@ -132,6 +134,7 @@ def test_a_broker_that_does_not_start_is_told(tmp_path: Path, monkeypatch: pytes
         broker.start()
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_is_told_within_seconds(broker: Broker) -> None:
     broker.kill()
     began = time.monotonic()

@@ -146,6 +146,7 @@ def everything(place: Place, who: httpx.Client) -> dict[str, str]:
     return answers
 
 
+@pytest.mark.slow
 def test_no_answer_to_a_viewer_or_a_stranger_names_a_folder_of_the_server(place: Place) -> None:
     whole = everything(place, place.staffed.ann)
     assert sum(SECRET in text for text in whole.values()) > 8, "administrators see where things are"

@@ -60,6 +60,7 @@ def test_a_camera_that_is_asked_for_pictures_is_tried_so(camera: str) -> None:
         try_camera(parse(f"{camera}/snap.png"), snapshot=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snapshot", [False, True])
 def test_what_is_wrong_is_said_in_the_words_of_camera_test(camera: str, snapshot: bool) -> None:
     for address in (parse(f"{camera}/locked"), parse("http://127.0.0.1:9/snap.jpg")):

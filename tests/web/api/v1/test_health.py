@@ -103,6 +103,7 @@ def test_a_locked_database_ends_no_service_for_good_and_readiness_says_so(
     assert (after["state"], after["fault"] is not None, after["faults"] >= 3) == ("running", True, True)
 
 
+@pytest.mark.slow
 def test_readiness_does_not_wait_for_a_silent_database(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_SECONDS_FOR_DATABASE", 0.5)
     running, answered = serve(), threading.Event()

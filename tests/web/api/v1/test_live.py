@@ -175,6 +175,7 @@ def test_a_viewer_sees_pictures_with_boxes_each_newer_than_the_last(
     assert time.monotonic() - began > 5 * 0.15  # five a second at most
 
 
+@pytest.mark.slow
 def test_whoever_does_not_answer_gets_the_newest_when_they_do_and_holds_nobody_up(
     staffed: Staffed, camera: int, connect: Any
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_test_goes_to_the_receiver_and_its_result_is_told(staffed: Staffed, re
     staffed.ann.delete(f"{PLACE}/{made['id']}")
 
 
+@pytest.mark.slow
 def test_dead_letters_are_listed_tried_again_and_removed(staffed: Staffed, receiver: Receiver) -> None:
     receiver.status = 404
     made = add(staffed, "broken", "webhook", url=receiver.url, local=True)

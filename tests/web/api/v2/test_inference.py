@@ -144,6 +144,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_kserve_s_client_gets_answers(running: Running, tmp_path: Path) -> None:
     """kserve needs 450 MB and other versions than ours, so it has an environment of its own."""
     python = os.environ.get("TENFOLD_KSERVE_PYTHON", "")

@@ -270,6 +270,7 @@ def test_the_curves_of_several_runs_lie_in_one_drawing(server: Running, folder: 
     assert "<b>" not in drawn["svg"]
 
 
+@pytest.mark.slow
 def test_a_run_without_figures_has_no_curves(server: Running, folder: Path) -> None:
     (folder / "empty").mkdir(parents=True)
     asked = {"name": "empty", "figure": "loss"}
