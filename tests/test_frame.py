@@ -35,6 +35,7 @@ WITH_EXTRAS = {
     "tenfold.cameras": "cameras",
     "tenfold.outbox.kinds": "notify",
     "tenfold.line": "line",
+    "tenfold.mqtt": "notify",
     "tenfold.observability.tracing": "otlp",
     "tenfold.export.formats.litert": "litert",
     "tenfold.export.formats.tflite": "litert",
@@ -50,8 +51,7 @@ EXTRAS_ALONE = (
     "tenfold.line.plc.mqtt",
     "tenfold.line.plc.opcua.",
     "tenfold.line.plc.sparkplug",
-    "tenfold.line.simulator.modbus_plc",
-    "tenfold.line.simulator.opcua_plc",
+    "tenfold.mqtt",
     "tenfold.line.simulator.plant",
     "tenfold.workflows.line.",
     "tenfold.workflows.watch_cameras.",
@@ -76,6 +76,12 @@ def test_importing_tenfold_loads_nothing_large() -> None:
     loaded = python("import sys, tenfold; print(*sys.modules)").split()
     large = {"numpy", "PIL", "onnxruntime", "torch", "fastapi", "pydantic", "click"}
     assert not large & set(loaded)
+
+
+def test_a_server_starts_without_what_brokers_and_plants_need() -> None:
+    loaded = python("import sys, tenfold.web.app, tenfold.cli; print(*sys.modules)").split()
+    assert "tenfold.outbox.kinds" in loaded
+    assert not {"paho", "pymodbus", "asyncua", "httpx", "apprise"} & set(loaded)
 
 
 def test_every_public_name_is_there_and_comes_from_where_it_lives() -> None:
@@ -185,21 +191,10 @@ def test_imports_point_one_way() -> None:
 FAULTS = [
     ("web/spy.py", "import torch", "Nothing that serves imports torch, by any way"),
     ("metrics.py", "import torch", "torch has its home in networks, training and export"),
-    (
-        "line/spy.py",
-        "import pymodbus",
-        "pymodbus has its home in the plant's signals and the simulated plant",
-    ),
-    (
-        "cameras/spy.py",
-        "import paho",
-        "What sends messages has its home in outbox and the plant's signals",
-    ),
-    (
-        "line/cell.py",
-        "import asyncua",
-        "asyncua has its home in the plant's OPC UA and the simulated plant",
-    ),
+    ("line/plc/modbus.py", "import pymodbus", "pymodbus has one importer"),
+    ("line/plc/sparkplug.py", "import paho", "paho has one importer"),
+    ("line/simulator/plcs.py", "import asyncua", "asyncua has one importer, the package of OPC UA"),
+    ("line/plc/digital.py", "import httpx", "What sends messages has its home in outbox.kinds"),
     ("line/paper.py", "import reportlab", "reportlab has its home in line.trail.pdf"),
     ("jobs/spy.py", "import prometheus_client", "The client of Prometheus has its home in observability"),
     ("metrics.py", "import opentelemetry", "OpenTelemetry has its home in observability.tracing"),

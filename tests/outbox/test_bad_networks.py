@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_a_message_that_the_network_cut_off_may_be_sent_again(receiver: Receiver
     sent = message()
     with Proxy(receiver.port) as proxy:
         url = f"http://127.0.0.1:{proxy.port}/hook"
-        with Webhook("end", url, SECRET, local=True) as hook:
+        with closing(Webhook("end", url, SECRET, local=True)) as hook:
             proxy.fail("cut")
             with pytest.raises(DeliveryError) as failed:
                 hook.send(sent)

@@ -5,10 +5,7 @@ import json
 import os
 import re
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -25,12 +22,12 @@ from tenfold.line.plc.modbus_server import ModbusServer
 from tenfold.line.plc.mqtt_broker import Broker
 from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
 from tenfold.line.plc.opcua.methods import NOT_SUPPORTED
+from tenfold.line.plc.opcua.plc import OpcUaPlc
 from tenfold.line.plc.signals import Inputs, Light, OperatingState, Outputs
 from tenfold.line.plc.sparkplug import SparkplugOutput
 from tenfold.line.plc.sparkplug_payload import DataType
 from tenfold.line.simulator.broker import free_port
-from tenfold.line.simulator.opcua_plc import OpcUaPlc
-from tests.line.plc.modbus_server import served
+from tests.line.plc.modbus_server import running, served
 from tests.line.plc.test_opcua_server import PATIENCE, Peer, driven, result, serving
 from tests.line.plc.test_sparkplug import Host, metric, rebirth
 from tests.outbox.receivers import brokering
@@ -169,31 +166,6 @@ class Heard:
         self.outputs.append(outputs)
 
 
-@contextmanager
-def plc_by_opcua(conveyor: Any) -> Iterator[dict[str, Any]]:
-    plc, loop, running = OpcUaPlc(conveyor), asyncio.new_event_loop(), threading.Event()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        await plc.start()
-        running.set()
-        await stop.wait()
-        await plc.cut()
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(daemon=True, target=run)
-    thread.start()
-    assert running.wait(60)
-    try:
-        yield plc.address()
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(30)
-
-
 @pytest.mark.slow
 def test_every_node_of_a_plc_that_the_docs_name_is_read_and_written() -> None:
     heading = "OPC UA, the PLC is the server"
@@ -202,7 +174,9 @@ def test_every_node_of_a_plc_that_the_docs_name_is_read_and_written() -> None:
     assert reads == {one.name for one in fields(Inputs)}
     assert writes == {*TOLD, "heartbeat"}
     heard = Heard()
-    with plc_by_opcua(heard) as address:
+    plc = OpcUaPlc("127.0.0.1", free_port(), heard.inputs, heard.hear)
+    with running(plc):
+        address = plc.address()
         ids = {name: address["reads"]["encoder"].replace("encoder", name) for name in reads}
         told = {name: address["writes"]["state"].replace("state", name) for name in writes}
         plant = OpcUaPlant(OpcUaAddress(address["url"], ids, told), seconds=10)

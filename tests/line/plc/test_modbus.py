@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -13,9 +13,9 @@ from tenfold.line.plc.modbus import (
     ModbusAddress,
     ModbusPlant,
     outputs,
-    read_back,
     registers,
 )
+from tenfold.line.plc.modbus_tcp import ModbusClient
 from tenfold.line.plc.signals import Inputs, OperatingState, Outputs
 from tests.line.plc.modbus_server import served
 
@@ -119,10 +119,13 @@ def test_addresses_may_be_counted_from_one() -> None:
 def test_registers_are_read_back_and_what_is_not_there_is_told() -> None:
     place = ModbusAddress("127.0.0.1")
     with served(place, registers(place, INPUTS)) as (port, _):
-        assert read_back("127.0.0.1", port, 1, 0, 4) == [0xFFFF, 1, 1, 70_000 - 65_536]
-        with pytest.raises(LineError, match=r"exception 2, there are no such registers"):
-            read_back("127.0.0.1", port, 1, 70, 2)
+        with closing(ModbusClient("127.0.0.1", port, 1)) as client:
+            assert client.read(0, 4) == [0xFFFF, 1, 1, 70_000 - 65_536]
+            with pytest.raises(LineError, match=r"exception 2, there are no such registers"):
+                client.read(70, 2)
         with pytest.raises(LineError, match="exception 4, it fails, or there is no such unit"):
-            read_back("127.0.0.1", port, 7, 0, 2)
-    with pytest.raises(LineError, match="does not answer"):
-        read_back("127.0.0.1", port, 1, 0, 2, seconds=0.5)
+            ModbusClient("127.0.0.1", port, 7).read(0, 2)
+    with pytest.raises(LineError, match=f"port {port} does not answer. See that it runs"):
+        ModbusClient("127.0.0.1", port, 1, 0.5).read(0, 2)
+    with silent() as port, pytest.raises(LineError, match="does not answer for that unit"):
+        ModbusClient("127.0.0.1", port, 1, 0.2).read(0, 2)

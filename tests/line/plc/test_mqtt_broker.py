@@ -13,12 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from tenfold.errors import LineError
-from tenfold.line.plc.mqtt_broker import Broker, Login
+from tenfold.line.plc.mqtt_broker import Broker, login
 from tenfold.line.plc.sparkplug import SparkplugOutput
+from tenfold.mqtt import MqttConnection
 from tests.outbox.receivers import Broker as Mosquitto
 from tests.outbox.receivers import brokering
 from tests.waiting import until
@@ -98,18 +97,13 @@ def test_who_has_certificate_and_password_is_let_in_and_others_are_told_why(
 ) -> None:
     _, right = secured
     heard: list[str] = []
-    host = Client(CallbackAPIVersion.VERSION2)
-    Login(right).prepare(host)
-    host.on_message = lambda client, _, message: heard.append(message.topic)
-    host.connect(right.host, right.port)
-    host.subscribe("spBv1.0/#", qos=1)
-    host.loop_start()
+    host = MqttConnection(login(right), ["spBv1.0/#"], lambda topic, *_: heard.append(topic))
+    assert host.open() == ""
     output = SparkplugOutput(right)
     until(lambda: right.topic("NBIRTH") in heard)
     assert output.health().works
     output.close()
-    host.disconnect()
-    host.loop_stop()
+    host.close()
     for wrong in (
         replace(right, password="guess-word"),
         replace(right, certificate="", key=""),
@@ -139,4 +133,4 @@ def test_files_that_cannot_be_used_are_told_at_once(tmp_path: Path) -> None:
         replace(broker, certificate=str(tmp_path / "no.pem")),
     ):
         with pytest.raises(LineError, match="cannot be reached encrypted"):
-            Login(wrong)
+            login(wrong)

@@ -1,19 +1,19 @@
 """A PLC that is a real OPC UA server: values in its types, faults in words, coming back, encryption."""
 
 import asyncio
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asyncua import Server, ua
+from asyncua import ua
 
 from tenfold.errors import LineError
 from tenfold.line.plc.opcua.client import OpcUaAddress, OpcUaPlant
-from tenfold.line.plc.opcua.security import Security, secure_server, users
+from tenfold.line.plc.opcua.security import Security, new_server
+from tenfold.line.plc.server_thread import ServerThread
 from tenfold.line.plc.signals import OperatingState, Outputs
 from tenfold.line.simulator.broker import free_port
 
@@ -39,9 +39,8 @@ def place(port: int, security: Security | None = None) -> OpcUaAddress:
 class Plc:
     """What a test reads of the server."""
 
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.server: Any = None
+    loop: asyncio.AbstractEventLoop
+    server: Any
 
     def read(self, name: str) -> Any:
         node = self.server.get_node(f"ns=2;s=Out.{name}")
@@ -50,13 +49,11 @@ class Plc:
 
 @contextmanager
 def served(port: int, security: Security | None = None) -> Iterator[Plc]:
-    plc, running, stop = Plc(), threading.Event(), asyncio.Event()
+    plc = Plc()
 
-    async def serve() -> None:
-        plc.server = server = Server(user_manager=users(security or Security()))
-        await server.init()
-        server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
-        await secure_server(server, security or Security())
+    async def serve(listens: Callable[[], None], stop: asyncio.Event) -> str:
+        plc.loop = asyncio.get_running_loop()
+        plc.server = server = await new_server("127.0.0.1", port, security or Security())
         assert await server.register_namespace("urn:plc:test") == 2
         for name, value in HELD.items():
             kind = TYPES.get(name, ua.VariantType.UInt32)
@@ -68,22 +65,17 @@ def served(port: int, security: Security | None = None) -> Iterator[Plc]:
             )
             await node.set_writable()
         await server.start()
-        running.set()
+        listens()
         await stop.wait()
         await server.stop()
+        return "it was closed"
 
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: plc.loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(daemon=True, target=run)
-    thread.start()
-    assert running.wait(60)
+    thread = ServerThread("test", serve, (OSError,))
+    assert thread.start(60) == ""
     try:
         yield plc
     finally:
-        plc.loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.close(10)
 
 
 def test_values_arrive_in_the_types_of_the_plc_and_one_that_goes_and_comes_back_is_found_again() -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from tests.outbox.receivers import Broker, Subscriber, brokering, need_mosquitto
 from tests.waiting import until
 
 
-def opened(broker: Broker, **settings: object) -> Mqtt:
-    return Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port, **settings}), [])
+def opened(broker: Broker, **settings: object) -> closing[Mqtt]:
+    return closing(Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port, **settings}), []))
 
 
 def retained(broker: Broker) -> dict[str, bytes]:
@@ -76,7 +77,7 @@ def test_nothing_is_retained_of_what_was_removed(broker: Broker) -> None:
 
 def test_a_new_connection_tells_nothing_of_what_was_removed(broker: Broker) -> None:
     gone = message(data={"type": "removed"})
-    with Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port}), [gone]) as channel:
+    with closing(Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port}), [gone])) as channel:
         channel.send(message(source="gate"))
         assert not [topic for topic in retained(broker) if "door" in topic]
 
@@ -91,7 +92,7 @@ def test_it_is_offline_when_it_ends_and_when_its_process_is_gone(
     with opened(broker) as channel:
         channel.send(message())
         until(lambda: subscriber.on("tenfold/status")[-1:] == [b"online"])
-        channel._client.socket().close()  # type: ignore[union-attr]
+        channel._connection._client.socket().close()  # type: ignore[union-attr]
         until(lambda: b"offline" in subscriber.on("tenfold/status")[2:], 15)
 
 
@@ -110,7 +111,7 @@ def test_all_is_told_again_when_home_assistant_starts(broker: Broker, subscriber
 
 def test_a_new_connection_tells_what_was_sent_before(broker: Broker, subscriber: Subscriber) -> None:
     before = message()
-    with Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port}), [before]):
+    with closing(Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port}), [before])):
         until(lambda: subscriber.on("tenfold/door/state"))
 
 

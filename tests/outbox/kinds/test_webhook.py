@@ -4,6 +4,7 @@ import base64
 import hmac
 import ipaddress
 import json
+from contextlib import closing
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_the_signature_is_that_of_the_standards_example() -> None:
 
 def test_a_request_is_signed_and_has_the_picture(receiver: Receiver) -> None:
     sent = message(picture=b"a jpeg")
-    with Webhook("x", receiver.url, SECRET, local=True) as hook:
+    with closing(Webhook("x", receiver.url, SECRET, local=True)) as hook:
         hook.send(sent)
     ((headers, body),) = receiver.got
     key = base64.b64decode(SECRET.removeprefix("whsec_"))
@@ -42,7 +43,10 @@ def test_a_request_is_signed_and_has_the_picture(receiver: Receiver) -> None:
 
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     receiver.status, receiver.location = 302, "http://127.0.0.1:1/elsewhere"
-    with Webhook("x", receiver.url, SECRET, local=True) as hook, pytest.raises(DeliveryError) as caught:
+    with (
+        closing(Webhook("x", receiver.url, SECRET, local=True)) as hook,
+        pytest.raises(DeliveryError) as caught,
+    ):
         hook.send(message())
     assert caught.value.reason == "redirected"
     assert not caught.value.again
@@ -52,7 +56,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433"])
 def test_this_machine_is_called_only_where_the_destination_says_so(receiver: Receiver, host: str) -> None:
     url = f"http://{host}:{receiver.port}/"
-    with Webhook("x", url, SECRET, local=False) as hook, pytest.raises(DeliveryError) as caught:
+    with closing(Webhook("x", url, SECRET, local=False)) as hook, pytest.raises(DeliveryError) as caught:
         hook.send(message())
     assert caught.value.reason == "local-address"
     assert receiver.asked == 0
@@ -93,7 +97,10 @@ def test_an_answer_that_says_nothing_against_the_message_is_tried_again(
     receiver: Receiver, status: int
 ) -> None:
     receiver.status = status
-    with Webhook("x", receiver.url, SECRET, local=True) as hook, pytest.raises(DeliveryError) as caught:
+    with (
+        closing(Webhook("x", receiver.url, SECRET, local=True)) as hook,
+        pytest.raises(DeliveryError) as caught,
+    ):
         hook.send(message())
     assert caught.value.again
 
@@ -106,7 +113,7 @@ def test_no_error_repeats_the_address(receiver: Receiver) -> None:
         "http://user:PASSWORD@no-such-host.invalid/KEY?token=TOKEN",
     ]
     for url in addresses:
-        with Webhook("x", url, SECRET, local=True) as hook, pytest.raises(DeliveryError) as caught:
+        with closing(Webhook("x", url, SECRET, local=True)) as hook, pytest.raises(DeliveryError) as caught:
             hook.send(message())
         words = str(caught.value.facts()) + shown("webhook", webhook({"url": url}))
         assert not any(secret in words for secret in ("PASSWORD", "KEY", "TOKEN")), words

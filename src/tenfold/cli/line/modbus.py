@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Literal
 
 import click
@@ -72,13 +72,14 @@ def read(
     which half of a 32-bit value comes first.
     """
     from tenfold.line.plc import require
-    from tenfold.line.plc.modbus import read_back
 
     require()
+    from tenfold.line.plc.modbus_tcp import ModbusClient
+
     before: list[int] | None = None
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), closing(ModbusClient(host, port, unit)) as client:
         while True:
-            found = read_back(host, port, unit, first, min(count, 65536 - first), kind=kind)
+            found = client.read(first, min(count, 65536 - first), kind)
             if as_json:
                 click.echo(json.dumps({"first": first, "unit": unit, "registers": found}))
             else:

@@ -2,6 +2,7 @@
 
 signals.py           Inputs, Outputs, Plant, SignalOutput: the signals, the same for every protocol
 modbus.py            ModbusPlant: a PLC that answers Modbus TCP, and the map of its registers
+modbus_tcp.py        registers asked for and served over Modbus TCP
 handshake.py         Handshake: ready, trigger, acknowledgements and results that wait, as a state machine
 handshake_plant.py   HandshakePlant: a plant that asks for verdicts by a handshake, over any protocol
 modbus_server.py     ModbusServer: that plant over Modbus TCP, and the map of its registers

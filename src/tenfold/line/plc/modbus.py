@@ -3,17 +3,13 @@
 Addresses on the wire start at 0; many manuals call that register 1, or 40001.
 """
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
-
-from pymodbus import FramerType
-from pymodbus.client import ModbusTcpClient
-from pymodbus.exceptions import ModbusException
-from pymodbus.pdu import ModbusPDU
+from typing import Any
 
 from tenfold.errors import LineError
+from tenfold.line.plc.modbus_tcp import ModbusClient, RegisterServer
 from tenfold.line.plc.registers import Register, RegisterMap, WordOrder
 from tenfold.line.plc.signals import (
     GATE_PARTS_SAY,
@@ -67,11 +63,6 @@ OUTPUT_MAP = RegisterMap(
 )
 INPUT_REGISTERS, OUTPUT_REGISTERS = INPUT_MAP.size, OUTPUT_MAP.size
 
-Kind: TypeAlias = Literal["holding", "input"]
-
-# The library logs packets and tracebacks for errors of the peer; the caller gets a LineError.
-logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
-
 
 @dataclass(frozen=True)
 class ModbusAddress:
@@ -122,64 +113,29 @@ class ModbusPlant:
     """
 
     def __init__(self, address: ModbusAddress, *, seconds: float = 0.25) -> None:
-        self._address, self._seconds = address, seconds
-        self._client: ModbusTcpClient | None = None
+        self._address = address
+        self._client = ModbusClient(address.host, address.port, address.device, seconds)
         self._heartbeat = 0
 
     def exchange(self, outputs: Outputs) -> Inputs:
         place = self._address
         self._heartbeat = (self._heartbeat + 1) % (1 << 16)
-        written = OUTPUT_MAP.pack(asdict(outputs) | {"heartbeat": self._heartbeat}, place.words)
+        told = asdict(outputs) | {"heartbeat": self._heartbeat}
         try:
-            client = self._connected()
-            self._check(client.write_registers(place.first_output, written, device_id=place.device))
-            answer = self._check(
-                client.read_holding_registers(
-                    place.first_input, count=INPUT_REGISTERS, device_id=place.device
-                )
-            )
-        except (ModbusException, OSError, UnicodeError) as error:
-            self.close()
-            raise self._refused(str(error)) from error
-        except LineError:
-            self.close()  # a late answer must not be taken for the next one
-            raise
-        return _inputs(place, answer.registers)
+            self._client.write(place.first_output, OUTPUT_MAP.pack(told, place.words))
+            return _inputs(place, self._client.read(place.first_input, INPUT_REGISTERS))
+        except LineError as error:
+            raise LineError(
+                error.subject,
+                "does not exchange signals",
+                received=error.received or error.problem,
+                cure="See that it runs, that address, port and unit id are right, and that it has the"
+                " registers of the docs. Parts are rejected meanwhile.",
+                reason="plc-away",
+            ) from error
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()  # type: ignore[no-untyped-call]
-            self._client = None
-
-    def _connected(self) -> ModbusTcpClient:
-        if self._client is None:
-            client = ModbusTcpClient(
-                self._address.host,
-                port=self._address.port,
-                framer=FramerType.SOCKET,
-                timeout=self._seconds,
-                retries=0,
-            )
-            if not client.connect():  # type: ignore[no-untyped-call]
-                client.close()  # type: ignore[no-untyped-call]
-                raise self._refused("nothing answers there")
-            self._client = client
-        return self._client
-
-    def _check(self, answer: ModbusPDU) -> ModbusPDU:
-        if answer.isError():
-            raise self._refused(f"it answered with exception {getattr(answer, 'exception_code', '?')}")
-        return answer
-
-    def _refused(self, received: str) -> LineError:
-        return LineError(
-            f"The PLC at {self._address.host}, port {self._address.port}",
-            "does not exchange signals",
-            received=received,
-            cure="See that it runs, that address, port and unit id are right, and that it has the registers"
-            " of the docs. Parts are rejected meanwhile.",
-            reason="plc-away",
-        )
+        self._client.close()
 
 
 def _inputs(place: ModbusAddress, registers: Sequence[int]) -> Inputs:
@@ -199,6 +155,32 @@ def outputs(place: ModbusAddress, registers: Sequence[int]) -> Outputs:
     return Outputs(**values | {"state": OperatingState(values["state"]), "light": Light(values["light"])})
 
 
+class ModbusPlc(RegisterServer):
+    """A PLC with these registers, as a simulated plant has one.
+
+    Args:
+        inputs: gives what the station reads.
+        hear: gets what the station wrote, and its heartbeat.
+    """
+
+    def __init__(
+        self, host: str, port: int, inputs: Callable[[], Inputs], hear: Callable[[Outputs, int], None]
+    ) -> None:
+        place = self._place = ModbusAddress(host, port)
+        super().__init__(
+            (host, port),
+            place.device,
+            told=range(place.inputs, place.inputs + INPUT_REGISTERS),
+            tell=lambda: registers(place, inputs()),
+            heard=range(place.outputs, place.outputs + OUTPUT_REGISTERS),
+            hear=lambda written: hear(outputs(place, written), written[0]),
+        )
+
+    def address(self) -> dict[str, Any]:
+        """As a station's set-up has it."""
+        return {"kind": "modbus"} | asdict(self._place)
+
+
 def read_inputs(place: ModbusAddress) -> list[tuple[int, Register, list[int]]]:
     """What the registers that a station reads hold now, to find out how a PLC counts.
 
@@ -207,69 +189,13 @@ def read_inputs(place: ModbusAddress) -> list[tuple[int, Register, list[int]]]:
         the high word first, the low word first.
 
     Raises:
-        LineError: see `read_back`.
+        LineError: see `ModbusClient`.
     """
-    held = read_back(place.host, place.port, place.device, place.first_input, INPUT_REGISTERS)
+    with closing(ModbusClient(place.host, place.port, place.device)) as client:
+        held = client.read(place.first_input, INPUT_REGISTERS)
     both = [INPUT_MAP.unpack(held, order) for order in ("high-first", "low-first")]
     return [
         (place.first_input + at, one, [value for found in both if isinstance(value := found[one.name], int)])
         for at, one in INPUT_MAP
         if one.count == 1
     ]
-
-
-def read_back(
-    host: str, port: int, device: int, first: int, count: int, *, kind: Kind = "holding", seconds: float = 2.0
-) -> list[int]:
-    """What registers of a PLC hold, to find out how it counts.
-
-    Args:
-        first: address on the wire.
-        kind: holding registers (function 3) or input registers (function 4).
-
-    Raises:
-        LineError: it does not answer, or has no such registers.
-    """
-    subject = f"The PLC at {host}, port {port}"
-    client = ModbusTcpClient(host, port=port, framer=FramerType.SOCKET, timeout=seconds, retries=0)
-    try:
-        if not client.connect():  # type: ignore[no-untyped-call]
-            raise LineError(
-                subject,
-                "does not answer",
-                cure="See that it runs and that the port is right.",
-                reason="plc-away",
-            )
-        read = client.read_holding_registers if kind == "holding" else client.read_input_registers
-        answer = read(first, count=count, device_id=device)
-    except (ModbusException, OSError, UnicodeError) as error:
-        raise LineError(
-            subject,
-            "does not answer for that unit",
-            received=f"unit {device}: {error}",
-            cure="Try the units 1, 255 and 0.",
-            reason="plc-refuses",
-        ) from error
-    finally:
-        client.close()  # type: ignore[no-untyped-call]
-    if answer.isError():
-        code = getattr(answer, "exception_code", 0)
-        raise LineError(
-            subject,
-            "refuses to be read",
-            received=f"exception {code}, {_EXCEPTIONS.get(code, 'of its own')}",
-            cure="Read fewer registers, from another address, the other kind of registers, or another unit.",
-            reason="plc-refuses",
-        )
-    return list(answer.registers)
-
-
-# Of the specification (MODBUS Application Protocol 1.1b3, chapter 7), those that a wrong request brings.
-_EXCEPTIONS = {
-    1: "it does not know that kind of registers",
-    2: "there are no such registers",
-    3: "it does not give so many at once",
-    4: "it fails, or there is no such unit",
-    10: "a gateway does not know that unit",
-    11: "a gateway's unit does not answer",
-}

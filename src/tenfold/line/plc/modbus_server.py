@@ -10,14 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
-
 from tenfold.errors import LineError
 from tenfold.line.plc.handshake import Control
 from tenfold.line.plc.handshake_plant import HandshakePlant, Heard, Telling
 from tenfold.line.plc.modbus import ModbusAddress
+from tenfold.line.plc.modbus_tcp import RegisterServer
 from tenfold.line.plc.registers import Register, RegisterMap
 from tenfold.line.plc.server_thread import ServerThread
 from tenfold.line.plc.signals import LIGHT_SAYS, Inputs, Outputs
@@ -78,7 +75,6 @@ class ModbusServer(HandshakePlant):
                 reason="registers",
             )
         self._place = address
-        self._registers = [0] * CONTROL_MAP.size
         self._thread = ServerThread("tenfold-modbus", self._serve, (OSError, RuntimeError))
         if error := self._thread.start(_START_SECONDS):
             raise LineError(
@@ -101,44 +97,19 @@ class ModbusServer(HandshakePlant):
 
     async def _serve(self, listens: Callable[[], None], stop: asyncio.Event) -> str:
         place = self._place
-        blocks = ((place.first_input, CONTROL_MAP.size), (place.first_output, STATUS_MAP.size))
-        device = SimDevice(
+        server = RegisterServer(
+            (place.host, place.port),
             place.device,
-            simdata=[
-                SimData(start, count=size, values=0, datatype=DataType.REGISTERS)
-                for start, size in sorted(blocks)
-            ],
-            action=self._answer,
+            told=range(place.first_output, place.first_output + STATUS_MAP.size),
+            tell=lambda: STATUS_MAP.pack(_status(self.tell()), place.words),
+            heard=range(place.first_input, place.first_input + CONTROL_MAP.size),
+            hear=lambda registers: self.hear(_heard(CONTROL_MAP.unpack(registers, place.words))),
         )
-        server = ModbusTcpServer(device, address=(place.host, place.port))
-        await server.serve_forever(background=True)
+        await server.start()
         listens()
         await stop.wait()
-        await server.shutdown()  # type: ignore[no-untyped-call]
+        await server.cut()
         return "it was closed"
-
-    async def _answer(
-        self,
-        code: int,
-        start: int,
-        address: int,
-        count: int,
-        held: list[int],
-        values: list[int] | list[bool] | None,
-    ) -> ExcCodes | None:
-        """A request: `held` are the registers from `start` on, `values` what is written from `address` on."""
-        place = self._place
-        if values is None:
-            if start <= place.first_output < start + len(held):
-                at = place.first_output - start
-                held[at : at + STATUS_MAP.size] = STATUS_MAP.pack(_status(self.tell()), place.words)
-            return None
-        first = address - place.first_input
-        if not 0 <= first <= CONTROL_MAP.size - len(values):
-            return ExcCodes.ILLEGAL_ADDRESS  # a status is only to be read
-        self._registers[first : first + len(values)] = [int(value) for value in values]
-        self.hear(_heard(CONTROL_MAP.unpack(self._registers, place.words)))
-        return None
 
 
 def _status(telling: Telling) -> dict[str, int]:

@@ -1,11 +1,9 @@
 """Where an MQTT broker is and how it is logged in to. Knows no topics but Sparkplug's."""
 
-import ssl
 from dataclasses import dataclass, field
 
-from paho.mqtt.client import Client
-
 from tenfold.errors import LineError
+from tenfold.mqtt import Login, encryption
 
 
 @dataclass(frozen=True)
@@ -51,33 +49,18 @@ class Broker:
         return f"spBv1.0/{self.group}/{kind}/{self.node}"
 
 
-class Login:
-    """Logs clients in to a broker.
-
-    Raises:
-        LineError: a certificate or a key cannot be used.
-    """
-
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
-        self._context: ssl.SSLContext | None = None
-        if broker.tls or broker.ca or broker.certificate:
-            try:
-                self._context = ssl.create_default_context(cafile=broker.ca or None)
-                if broker.certificate:
-                    self._context.load_cert_chain(broker.certificate, broker.key or None)
-            except (OSError, UnicodeError) as error:
-                raise LineError(
-                    broker.name,
-                    "cannot be reached encrypted",
-                    received=str(error),
-                    cure="Name files of certificates and of the key that are PEM and may be read.",
-                    reason="certificate",
-                ) from error
-
-    def prepare(self, client: Client) -> None:
-        """Give a client, before it connects, what it logs in with."""
-        if self._broker.user:
-            client.username_pw_set(self._broker.user, self._broker.password or None)
-        if self._context is not None:
-            client.tls_set_context(self._context)
+def login(broker: Broker) -> Login:
+    """How a client logs in to a broker. Raises LineError where a certificate or a key cannot be used."""
+    tls = None
+    if broker.tls or broker.ca or broker.certificate:
+        try:
+            tls = encryption(broker.ca, broker.certificate, broker.key)
+        except (OSError, UnicodeError) as error:
+            raise LineError(
+                broker.name,
+                "cannot be reached encrypted",
+                received=str(error),
+                cure="Name files of certificates and of the key that are PEM and may be read.",
+                reason="certificate",
+            ) from error
+    return Login(broker.host, broker.port, broker.user, broker.password, tls)

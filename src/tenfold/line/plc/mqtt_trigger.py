@@ -2,15 +2,9 @@
 
 from collections.abc import Callable
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-
-from tenfold.line.plc.mqtt_broker import Broker, Login
+from tenfold.line.plc.mqtt_broker import Broker, login
 from tenfold.line.plc.signals import OutputHealth, Outputs, PartResult
-
-_KEEPALIVE = 5
+from tenfold.mqtt import MqttConnection
 
 
 class MqttTrigger:
@@ -20,31 +14,13 @@ class MqttTrigger:
     """
 
     def __init__(self, broker: Broker, topic: str, trigger: Callable[[], None]) -> None:
-        self._broker = broker
-        self._subscribed = False
-        client = self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True)
-        client.reconnect_delay_set(1, 5)
-        Login(broker).prepare(client)
-
-        def on_connect(
-            client: Client, _: object, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
-        ) -> None:
-            if not code.is_failure:
-                client.subscribe(topic, qos=1)
-                self._subscribed = True
-
-        def on_disconnect(
-            client: Client, _: object, flags: DisconnectFlags, code: ReasonCode, properties: Properties | None
-        ) -> None:
-            self._subscribed = False
-
-        def on_message(client: Client, _: object, message: MQTTMessage) -> None:
-            if not message.retain:  # an old one, from before this station was there
+        def heard(_topic: str, _content: bytes, kept: bool) -> None:
+            if not kept:  # an old one, from before this station was there
                 trigger()
 
-        client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, on_message
-        client.connect_async(broker.host, broker.port, keepalive=_KEEPALIVE)
-        client.loop_start()
+        self._broker = broker
+        self._connection = MqttConnection(login(broker), [topic], heard)
+        self._connection.start()
 
     def fire(self, result: PartResult) -> None:
         """See `SignalOutput`; nothing is told."""
@@ -53,10 +29,9 @@ class MqttTrigger:
         """See `SignalOutput`; nothing is told."""
 
     def health(self) -> OutputHealth:
-        if self._subscribed:
+        if self._connection.works:
             return OutputHealth()
         return OutputHealth(self._broker.away(), halts=True)
 
     def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._connection.close()

@@ -14,19 +14,15 @@ import threading
 import time
 from collections.abc import Mapping
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-
 from tenfold.errors import LineError
-from tenfold.line.plc.mqtt_broker import Broker, Login
+from tenfold.line.plc.mqtt_broker import Broker, login
 from tenfold.line.plc.signals import Light, OperatingState, OutputHealth, Outputs, PartResult
 from tenfold.line.plc.sparkplug_payload import DataType, Metric, Value, commands, payload
+from tenfold.mqtt import MqttConnection
 from tenfold.parsing import from_json
 
 BD_SEQ, REBIRTH = "bdSeq", "Node Control/Rebirth"
-_CONNECT_SECONDS, _PAUSE_SECONDS, _KEEPALIVE = 3.0, 1.0, 5
+_PAUSE_SECONDS = 1.0
 
 
 class SparkplugNode:
@@ -43,13 +39,12 @@ class SparkplugNode:
     """
 
     def __init__(self, broker: Broker, metrics: Mapping[str, DataType]) -> None:
-        self._broker, self._login, self._types = broker, Login(broker), dict(metrics)
+        self._broker, self._login, self._types = broker, login(broker), dict(metrics)
         self._aliases = {name: number for number, name in enumerate(self._types, 1)}
         self._values: dict[str, Value] = {name: _ZERO[kind] for name, kind in self._types.items()}
         self._changed: dict[str, None] = {}
         self._lock = threading.Lock()
-        self._wake, self._gone = threading.Event(), threading.Event()
-        self._stop = threading.Event()
+        self._wake, self._stop = threading.Event(), threading.Event()
         self._seq, self._bd_seq = 0, 0
         self._rebirth = False
         self.problem: LineError | None = None
@@ -78,66 +73,32 @@ class SparkplugNode:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            client = self._connect()
-            if client is None:
+            connection = self._connect()
+            if connection is None:
                 self._stop.wait(_PAUSE_SECONDS)
                 continue
             try:
-                self._serve(client)
+                self._serve(connection)
             finally:
                 self.problem = self._broker.away()
-                client.disconnect()
-                client.loop_stop()
+                connection.close()
             # Each connection has its own death certificate, with the next number.
             self._bd_seq = (self._bd_seq + 1) % 256
 
-    def _connect(self) -> Client | None:
+    def _connect(self) -> MqttConnection | None:
         """A connection, or None."""
         broker = self._broker
-        connected, self._gone = threading.Event(), threading.Event()
         self._host_at, self._host_online = -1, not broker.primary
-        refused = ""
-        client = Client(CallbackAPIVersion.VERSION2, clean_session=True, reconnect_on_failure=False)
-        client.connect_timeout = _CONNECT_SECONDS
-        self._login.prepare(client)
-        client.will_set(broker.topic("NDEATH"), self._death(), qos=1, retain=False)
-        gone = self._gone
-
-        def on_connect(
-            client: Client, _: object, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
-        ) -> None:
-            nonlocal refused
-            if code.is_failure:
-                refused = str(code)
-            else:
-                client.subscribe(broker.topic("NCMD"), qos=1)
-                if broker.primary:
-                    client.subscribe(self._state_topic, qos=1)
-            connected.set()
-
-        def on_disconnect(
-            client: Client, _: object, flags: DisconnectFlags, code: ReasonCode, properties: Properties | None
-        ) -> None:
-            gone.set()
-            self._wake.set()
-
-        client.on_connect, client.on_disconnect, client.on_message = on_connect, on_disconnect, self._hear
-        try:
-            client.connect(broker.host, broker.port, keepalive=_KEEPALIVE)
-        except (OSError, UnicodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else ""
-            self.problem = broker.away(why or str(error))
+        topics = [broker.topic("NCMD"), *([self._state_topic] if broker.primary else [])]
+        connection = MqttConnection(self._login, topics, self._hear, lost=self._wake.set, again=False)
+        connection.will(broker.topic("NDEATH"), self._death())
+        if why := connection.open():
+            self.problem = broker.away(why)
             return None
-        client.loop_start()
-        if connected.wait(_CONNECT_SECONDS) and not refused:
-            return client
-        self.problem = broker.away(refused or "it does not answer")
-        client.disconnect()
-        client.loop_stop()
-        return None
+        return connection
 
-    def _serve(self, client: Client) -> None:
-        while not (self._host_online or self._stop.is_set() or self._gone.is_set()):
+    def _serve(self, connection: MqttConnection) -> None:
+        while not self._host_online and self._goes_on(connection):
             self.problem = LineError(
                 f"The primary host {self._broker.primary}",
                 "is not online",
@@ -146,24 +107,26 @@ class SparkplugNode:
             )
             self._wake.wait(1.0)
             self._wake.clear()
-        if self._stop.is_set() or self._gone.is_set():
+        if not self._goes_on(connection):
             return
-        self._publish_birth(client)
-        while self._host_online and not (self._stop.is_set() or self._gone.is_set()):
+        self._publish_birth(connection)
+        while self._host_online and self._goes_on(connection):
             self._wake.wait(1.0)
             self._wake.clear()
             if self._rebirth:
                 self._rebirth = False
-                self._publish_birth(client)
+                self._publish_birth(connection)
             with self._lock:
                 changed = [self._data(name) for name in self._changed]
                 self._changed.clear()
-            if changed and not self._gone.is_set():
-                self._publish(client, "NDATA", changed)
-        if not self._gone.is_set():
-            client.publish(self._broker.topic("NDEATH"), self._death(), qos=1).wait_for_publish(1.0)
+            if changed and connection.works:
+                self._publish(connection, "NDATA", changed)
+        connection.publish(self._broker.topic("NDEATH"), self._death())(1.0)
 
-    def _publish_birth(self, client: Client) -> None:
+    def _goes_on(self, connection: MqttConnection) -> bool:
+        return connection.works and not self._stop.is_set()
+
+    def _publish_birth(self, connection: MqttConnection) -> None:
         with self._lock:
             self._changed.clear()
             metrics = [
@@ -175,11 +138,12 @@ class SparkplugNode:
                 ),
             ]
         self._seq = 0
-        self._publish(client, "NBIRTH", metrics)
+        self._publish(connection, "NBIRTH", metrics)
         self.problem = None
 
-    def _publish(self, client: Client, kind: str, metrics: list[Metric]) -> None:
-        client.publish(self._broker.topic(kind), payload(metrics, timestamp=_now(), seq=self._seq), qos=0)
+    def _publish(self, connection: MqttConnection, kind: str, metrics: list[Metric]) -> None:
+        message = payload(metrics, timestamp=_now(), seq=self._seq)
+        connection.publish(self._broker.topic(kind), message, qos=0)
         self._seq = (self._seq + 1) % 256
 
     def _data(self, name: str) -> Metric:
@@ -192,10 +156,10 @@ class SparkplugNode:
     def _state_topic(self) -> str:
         return f"spBv1.0/STATE/{self._broker.primary}"
 
-    def _hear(self, client: Client, _: object, message: MQTTMessage) -> None:
-        if self._broker.primary and message.topic == self._state_topic:
-            self._hear_host(bytes(message.payload))
-        elif commands(message.payload).get(REBIRTH):
+    def _hear(self, topic: str, content: bytes, _: bool) -> None:
+        if self._broker.primary and topic == self._state_topic:
+            self._hear_host(content)
+        elif commands(content).get(REBIRTH):
             self._rebirth = True
             self._wake.set()
 

@@ -2,7 +2,7 @@
 
 conveyor.py   Conveyor: where parts, photo-eye, gate and reject sensor are; the PLC's program
 scene.py      Scene: what the camera sees of the belt
-plcs.py       the PLC: modbus_plc.py or opcua_plc.py
+plcs.py       its PLC, on Modbus TCP or OPC UA
 plant.py      the process: a PLC and a camera, as a real plant has
 broker.py     Mosquitto: an MQTT broker beside it
 """

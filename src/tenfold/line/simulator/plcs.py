@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tenfold.line.simulator.broker import HOST, free_port
 from tenfold.line.simulator.conveyor import Conveyor
 
 _POLL_SECONDS = 0.01
@@ -40,9 +41,9 @@ async def _while(condition: Callable[[], bool]) -> None:
 def opened(signals: str, conveyor: Conveyor) -> Plc:
     """The PLC for these signals, modbus or opcua; only its own library is imported."""
     if signals == "opcua":
-        from tenfold.line.simulator.opcua_plc import OpcUaPlc
+        from tenfold.line.plc.opcua.plc import OpcUaPlc
 
-        return OpcUaPlc(conveyor)
-    from tenfold.line.simulator.modbus_plc import ModbusPlc
+        return OpcUaPlc(HOST, free_port(), conveyor.inputs, conveyor.hear)
+    from tenfold.line.plc.modbus import ModbusPlc
 
-    return ModbusPlc(conveyor)
+    return ModbusPlc(HOST, free_port(), conveyor.inputs, conveyor.hear)

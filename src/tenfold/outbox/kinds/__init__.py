@@ -6,8 +6,8 @@ apprise   e-mail and messengers, by an address as apprise writes it
 page      browsers that have tenfold's page open
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from importlib.util import find_spec
 from typing import Any, Literal, get_args
 
@@ -86,16 +86,16 @@ def open_kind(
     if kind == "webhook":
         from tenfold.outbox.kinds.webhook import Webhook
 
-        return Webhook(name, settings["url"], settings["secret"], local=settings["local"])
+        return closing(Webhook(name, settings["url"], settings["secret"], local=settings["local"]))
     if kind == "mqtt":
         from tenfold.outbox.kinds.mqtt import Mqtt
 
-        return Mqtt(name, settings, recent)
+        return closing(Mqtt(name, settings, recent))
     if kind == "apprise":
         from tenfold.outbox.kinds.messengers import Messenger
 
-        return _plain(Messenger(name, settings["url"]))
-    return _plain(PageDestination())
+        return nullcontext(Messenger(name, settings["url"]))
+    return nullcontext(PageDestination())
 
 
 class PageDestination:
@@ -103,8 +103,3 @@ class PageDestination:
 
     def send(self, message: Message) -> None:
         """Nothing to do: browsers read the messages that are marked as sent."""
-
-
-@contextmanager
-def _plain(channel: OpenDestination) -> Iterator[OpenDestination]:
-    yield channel

@@ -15,8 +15,6 @@ import ipaddress
 import json
 import socket
 import time
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -45,12 +43,7 @@ class Webhook:
         self._host, self._key = host_of(url), signing_key(secret)
         self._client = httpx.Client(timeout=_TIMEOUT, trust_env=False, follow_redirects=False)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._client.close()
 
     def send(self, message: Message) -> None:

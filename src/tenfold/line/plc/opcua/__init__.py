@@ -9,5 +9,6 @@ methods.py        calls of the specification's methods
 publishing.py     what changed, as values of nodes and as events
 server.py         OpcUaServer: all of these in a thread, as an output of a station
 client.py         OpcUaPlant: a PLC that is an OPC UA server
+plc.py            OpcUaPlc: such a PLC, for a simulated plant
 security.py       certificates, users, encryption
 """

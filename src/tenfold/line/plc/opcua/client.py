@@ -1,7 +1,6 @@
 """A PLC that is an OPC UA server: the station reads and writes its nodes. Knows nothing of what they mean."""
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -44,9 +43,6 @@ _CONNECT_SECONDS, _LEAVE_SECONDS = 4.0, 0.3
 # a check, with a limit of its own.
 _WATCHDOG_SECONDS = 3600.0
 _WORD = 1 << 16
-
-# The library logs errors of the peer; the caller gets a LineError.
-logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Writes a station's nodes and fires its events, in the thread of the server."""
+"""Writes a station's nodes, hears what is written to them, and fires its events, in the server's thread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from asyncua import Node, Server, ua
+from asyncua.common.callback import CallbackType
 from asyncua.server.event_generator import EventGenerator
 
 from tenfold.line.plc.opcua.address_space import STATE_NODES, StationNodes
@@ -101,6 +102,25 @@ class Publisher:
             )
             for node, variant in zip((name, id_, number), values, strict=True):
                 await node.write_value(ua.DataValue(variant, status))
+
+
+def hear_writes(
+    server: Server, names: Mapping[ua.NodeId, str], hear: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Tell what clients write to nodes, by the nodes' names: all of one request at once."""
+
+    def written(event: Any, _: Any) -> None:
+        if event.is_external:  # not this server's own
+            requests = zip(event.request_params.NodesToWrite, event.response_params, strict=False)
+            hear(
+                {
+                    names[one.NodeId]: one.Value.Value.Value
+                    for one, status in requests
+                    if one.NodeId in names and one.AttributeId == ua.AttributeIds.Value and status.is_good()
+                }
+            )
+
+    server.subscribe_server_callback(CallbackType.PostWrite, written)
 
 
 def _name(state: VisionState) -> str:

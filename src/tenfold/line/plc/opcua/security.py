@@ -1,6 +1,7 @@
 """Authentication and encryption of OPC UA connections, of servers and clients. Knows no nodes."""
 
 import hmac
+import logging
 import os
 import socket
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from tenfold.files import write_whole
 
 APPLICATION = "urn:tenfold:line"
 _DAYS = 3650
+
+# The library logs errors of the peer; a client's caller gets a LineError, a server's peer a status code.
+logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -82,17 +86,15 @@ class _Users:
         return User(role=UserRole.User, name=username)
 
 
-def users(security: Security) -> _Users:
-    """Who is let in by a server."""
-    return _Users(security)
-
-
-async def secure_server(server: Server, security: Security) -> None:
-    """Set a server up before it starts. Raises LineError where files cannot be used."""
+async def new_server(host: str, port: int, security: Security) -> Server:
+    """A server that does not listen yet. Raises LineError where files cannot be used."""
+    server = Server(user_manager=_Users(security))
+    await server.init()
+    server.set_endpoint(f"opc.tcp://{host}:{port}/")
     if not security.certificate:
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         server.set_identity_tokens([ua.AnonymousIdentityToken])
-        return
+        return server
     make_certificate(security)
     server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
     server.set_identity_tokens([ua.UserNameIdentityToken if security.user else ua.AnonymousIdentityToken])
@@ -105,6 +107,7 @@ async def secure_server(server: Server, security: Security) -> None:
             )
     except (OSError, ValueError) as error:
         raise _unreadable(error) from error
+    return server
 
 
 async def secure_client(client: Client, security: Security) -> None:

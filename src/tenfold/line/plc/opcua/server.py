@@ -5,13 +5,11 @@ is moved on in whatever thread says something, and what changed is published in 
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from asyncua import Server, ua
-from asyncua.common.callback import CallbackType
 
 from tenfold.errors import LineError
 from tenfold.line.parts import CODES
@@ -20,9 +18,9 @@ from tenfold.line.plc.handshake_plant import HandshakePlant, Heard
 from tenfold.line.plc.opcua.address_space import StationNodes, build
 from tenfold.line.plc.opcua.methods import Methods
 from tenfold.line.plc.opcua.nodes import HANDSHAKE_CONTROL, HANDSHAKE_STATUS, SIGNALS
-from tenfold.line.plc.opcua.publishing import Publisher
+from tenfold.line.plc.opcua.publishing import Publisher, hear_writes
 from tenfold.line.plc.opcua.results import KnownRecipe
-from tenfold.line.plc.opcua.security import APPLICATION, Security, secure_server, users
+from tenfold.line.plc.opcua.security import APPLICATION, Security, new_server
 from tenfold.line.plc.opcua.station import StationUpdate, VisionStation
 from tenfold.line.plc.opcua.vision import VisionState
 from tenfold.line.plc.server_thread import ServerThread
@@ -33,9 +31,6 @@ _START_SECONDS, _STOP_SECONDS = 300.0, 5.0
 _HEARTBEAT_SECONDS, _HANDSHAKE_SECONDS = 0.1, 0.01
 _WORD = 1 << 16
 _OF_CONTROL = frozenset({"enable", "trigger", "result_ack", "part_id"})
-
-# The library logs errors of the peer as exceptions; the peer gets a status code.
-logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -120,12 +115,9 @@ class OpcUaServer:
 
     async def _serve(self, listens: Callable[[], None], stop: asyncio.Event) -> str:
         options = self._options
-        server = Server(user_manager=users(options.security))
-        await server.init()
-        server.set_endpoint(f"opc.tcp://{options.host}:{options.port}/")
+        server = await new_server(options.host, options.port, options.security)
         server.set_server_name(options.name)
         await server.set_application_uri(APPLICATION)
-        await secure_server(server, options.security)
         nodes = await build(server, options.name, handshake=self._handshake is not None)
         publisher = Publisher(server, nodes)
         await publisher.start(VisionState.PREOPERATIONAL)
@@ -181,21 +173,10 @@ class OpcUaServer:
             await asyncio.sleep(_HANDSHAKE_SECONDS)
 
     def _listen(self, server: Server, nodes: StationNodes, handshake: HandshakePlant) -> None:
-        fields = {nodes.own[row].nodeid: row.field for row in HANDSHAKE_CONTROL}
-
-        def written(event: Any, _: Any) -> None:
-            if not event.is_external:
-                return  # this server's own
-            for write, status in zip(event.request_params.NodesToWrite, event.response_params, strict=False):
-                name = fields.get(write.NodeId)
-                if name is not None and write.AttributeId == ua.AttributeIds.Value and status.is_good():
-                    self._hear(name, write.Value.Value.Value)
+        def hear(written: Mapping[str, Any]) -> None:
+            control = {name: value for name, value in written.items() if name in _OF_CONTROL}
+            others = {name: value for name, value in written.items() if name not in _OF_CONTROL}
+            self._heard = replace(self._heard, control=replace(self._heard.control, **control), **others)
             handshake.hear(self._heard)
 
-        server.subscribe_server_callback(CallbackType.PostWrite, written)
-
-    def _hear(self, name: str, value: Any) -> None:
-        if name in _OF_CONTROL:
-            self._heard = replace(self._heard, control=replace(self._heard.control, **{name: value}))
-        else:
-            self._heard = replace(self._heard, **{name: value})
+        hear_writes(server, {nodes.own[row].nodeid: row.field for row in HANDSHAKE_CONTROL}, hear)

@@ -301,9 +301,9 @@ def _like(old: Sequence[Mapping[str, Any]], values: Mapping[str, Any], *names: s
 
 def _check_broker(kept: Mapping[str, Any]) -> None:
     """Raise LineError where certificates of a broker cannot be used."""
-    from tenfold.line.plc.mqtt_broker import Broker, Login
+    from tenfold.line.plc.mqtt_broker import Broker, login
 
-    Login(Broker(**{name: value for name, value in kept.items() if name != "kind"}))
+    login(Broker(**{name: value for name, value in kept.items() if name != "kind"}))
 
 
 def _check_file(path: str, files: ServerFiles) -> None:
