@@ -89,15 +89,19 @@ class Cameras(Claims[CameraRow]):
                     setattr(row, column, changes[column])
                 if other - _KEPT_FOR:
                     row.changed_at = now()
-                if "removed_at" in other:
-                    self._on_remove(session, row)
         except IntegrityError as reason:
             raise name_taken(values["name"], "camera", CameraError) from reason
         return row
 
     def remove(self, camera_id: int) -> CameraRow:
         """Stop watching a camera for good. Its password is forgotten; its events go with their age."""
-        return self.change(camera_id, removed_at=now(), user="", password="", status=None, worker=None)
+        with self._database.writing() as session:
+            row = self._existing(session, camera_id)
+            row.removed_at = row.changed_at = now()
+            row.user = row.password = ""
+            row.status = row.worker = None
+            self._on_remove(session, row)
+        return row
 
 
 def address_of(row: CameraRow) -> Address:
