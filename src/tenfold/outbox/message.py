@@ -3,9 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 LONGEST_PICTURE = 256 * 1024
+
+
+class MessageType(StrEnum):
+    """What a message is about, as its `data` says under `type`."""
+
+    EVENT = "event"  # before a camera
+    REMOVED = "removed"  # a camera: brokers forget what they retain of it
+    DRIFT = "drift"
+    TEST = "test"
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,7 @@ class Message:
         source_name: the same for people.
         title: one line for people.
         text: more for people.
-        data: the same for programs, as JSON takes it.
+        data: the same for programs, as JSON takes it; `type` is a MessageType.
         picture: a JPEG of `LONGEST_PICTURE` bytes at most.
     """
 

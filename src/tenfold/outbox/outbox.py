@@ -12,7 +12,7 @@ from tenfold.database import Database, now, row_of
 from tenfold.database.names import by_name, check_free, checked_name, rename
 from tenfold.errors import NotInOutbox, OutboxError
 from tenfold.outbox.kinds import checked
-from tenfold.outbox.message import LONGEST_PICTURE, Message
+from tenfold.outbox.message import LONGEST_PICTURE, Message, MessageType
 from tenfold.outbox.tables import DestinationRow, MessageRow
 
 # How many notices a browser shows at most after it was busy.
@@ -151,7 +151,7 @@ class Outbox:
 
     def try_out(self, destination_id: int, title: str, text: str) -> MessageRow:
         """Keep a message by which somebody sees that a destination works. Raises NotInOutbox."""
-        message = Message(new_key(), now(), "test", "tenfold", title, text, {"type": "test"})
+        message = Message(new_key(), now(), "test", "tenfold", title, text, {"type": MessageType.TEST})
         with self._database.writing() as session:
             _destination(session, destination_id)
             return self.put(session, message, [destination_id])[0]

@@ -13,7 +13,7 @@ from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
 from tenfold.database import Session, now
 from tenfold.errors import TenfoldError
-from tenfold.outbox import Message, Outbox
+from tenfold.outbox import Message, MessageType, Outbox
 from tenfold.outbox.outbox import new_key
 from tenfold.storage import BlobStore, read_if_there
 
@@ -42,7 +42,7 @@ class Tell:
 
     def removed(self, session: Session, camera: CameraRow) -> None:
         """A camera was removed; called in that transaction (`Cameras`)."""
-        data = {"type": "removed", "camera": camera.id, "camera_name": camera.name}
+        data = {"type": MessageType.REMOVED, "camera": camera.id, "camera_name": camera.name}
         message = Message(new_key(), now(), _source(camera.id), camera.name, camera.name, "", data)
         self._outbox.put(session, message, self._outbox.of_kind(session, "mqtt"))
 
@@ -51,7 +51,7 @@ class Tell:
         when = local(event.started_at)
         words = [f"{when:%Y-%m-%d %H:%M:%S}", f"{event.confidence:.0%}", *event.zones]
         data = {
-            "type": "event",
+            "type": MessageType.EVENT,
             "event": event.id,
             "state": event.state,
             "camera": event.camera_id,

@@ -9,7 +9,7 @@ from tenfold.errors import ModelFileError, UnknownModel, counted
 from tenfold.inference import Classifier
 from tenfold.inference.server import ModelServer
 from tenfold.observability.drift import SECONDS_BETWEEN_CHECKS, WINDOWS, Drift, DriftWatch, Reference
-from tenfold.outbox import Message, Outbox
+from tenfold.outbox import Message, MessageType, Outbox
 from tenfold.workflows.model_reports import ModelReports
 
 _BEGAN, _ENDED = "began", "ended"
@@ -50,7 +50,7 @@ def _message(key: str, state: str, model: Classifier, found: Sequence[Drift]) ->
         for one in found
     ]
     data = {
-        "type": "drift",
+        "type": MessageType.DRIFT,
         "state": state,
         "model": model.sha256,
         "model_name": name,

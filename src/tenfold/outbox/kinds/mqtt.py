@@ -17,7 +17,7 @@ from typing import Any
 from tenfold.errors import DeliveryError
 from tenfold.mqtt import Login, MqttConnection, Received, encryption
 from tenfold.outbox.kinds.home_assistant import discovery
-from tenfold.outbox.message import Message
+from tenfold.outbox.message import Message, MessageType
 from tenfold.reasons import Reason
 
 _SECONDS_TO_ANSWER = 4.0
@@ -102,7 +102,7 @@ class Mqtt:
         return f"{self._prefix}/{message.source}/{name}"
 
     def _announce(self, message: Message) -> None:
-        if message.data.get("type") != "event":  # it is of no camera, which is what is announced
+        if message.data.get("type") != MessageType.EVENT:  # it is of no camera, which is what is announced
             return
         for topic, content in self._announcement(message).items():
             self._connection.publish(topic, json.dumps(content), retain=True)
@@ -121,7 +121,7 @@ class Mqtt:
 
 
 def _removes(message: Message) -> bool:
-    return message.data.get("type") == "removed"
+    return message.data.get("type") == MessageType.REMOVED
 
 
 def _content(message: Message) -> str:
