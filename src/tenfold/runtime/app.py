@@ -295,7 +295,7 @@ class App(Modelling):
     def train(self) -> "Train":
         from tenfold.workflows.train.train_job import Train
 
-        return Train(self.registry, self.jobs, self.home, self.settings.data_dir)
+        return Train(self.registry, self.jobs, self.home, self.settings.data_dir, self.files)
 
     @part
     def model_reports(self) -> "ModelReports":

@@ -18,6 +18,7 @@ from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.disclosure import answer_without_paths
 from tenfold.web.security.visitor import Visitor
 from tenfold.workflows.improve.folders import of_improvement
+from tenfold.workflows.train.choose_network import DEFAULT
 from tenfold.workflows.train.train_job import TrainingRequest
 
 _CURVES = (
@@ -62,7 +63,7 @@ class RunAnswer(Answer):
     now: TrainingFigures | None = Field(description="What it is doing; null where it is not running.")
     problem: Problem | None = Field(description="Why it failed, where that is known; for administrators.")
 
-    @computed_field(description="Whether it halted and can go on by itself; an improvement is more than it.")  # type: ignore[prop-decorator]
+    @computed_field(description="Whether it was interrupted and can be resumed; not of an improvement.")  # type: ignore[prop-decorator]
     @property
     def resumable(self) -> bool:
         return self.state in ("stopped", "failed") and not of_improvement(self.name)
@@ -98,7 +99,7 @@ class RunDetail(RunAnswer):
 
 def waiting_answer(run: Run, request: TrainingRequest | None, job: JobState | None) -> RunAnswer:
     """A run that has no figures yet."""
-    asked = request or TrainingRequest()
+    asked = request or TrainingRequest(network=DEFAULT)
     state = job.state if job is not None and job.state in ("waiting", RUNNING, FAILED) else STOPPED
     return RunAnswer.of(
         run, title=run.title or asked.name, network=asked.network, data=asked.data, epochs=0,

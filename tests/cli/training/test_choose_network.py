@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold
 from PIL import Image
 
 from tenfold import modelfile
-from tenfold.cli.training import choose_network
+from tenfold.workflows.train import choose_network
 from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.train

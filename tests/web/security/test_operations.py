@@ -203,6 +203,7 @@ OPERATIONS = {
     "delete_export": Row(ADMINISTRATOR),
     "begin_run": Row(ADMINISTRATOR, {"data": "no whole path"}),
     "estimate_improvement": Row(ADMINISTRATOR, {"epochs": 0}),
+    "choose_network": Row(ADMINISTRATOR, {"data": "no whole path"}),
     "estimate_run": Row(ADMINISTRATOR, {"data": "no whole path"}),
     "rename_run": Row(ADMINISTRATOR, {}),
     "delete_run": Row(ADMINISTRATOR),

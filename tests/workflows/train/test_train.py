@@ -21,6 +21,7 @@ from tenfold.runs.lock import is_training
 from tenfold.runs.run import Run
 from tenfold.runs.stages import RunStage
 from tenfold.runtime import App
+from tenfold.server_files import ServerFiles
 from tenfold.workflows.train.train_job import Train, TrainingRequest
 from tests import tiny
 from tests.fakes import FakeApp, LocalRegistry
@@ -43,7 +44,9 @@ def pictures(tmp_path: Path) -> Path:
 def training(tmp_path: Path) -> Iterator[Train]:
     """Where nobody runs its jobs."""
     database = new_database(tmp_path / "tenfold.db")
-    yield Train(LocalRegistry(database, tmp_path), Jobs(database, {}), Home(tmp_path), tmp_path)
+    yield Train(
+        LocalRegistry(database, tmp_path), Jobs(database, {}), Home(tmp_path), tmp_path, ServerFiles(tmp_path)
+    )
     database.close()
 
 
@@ -187,7 +190,9 @@ class TestForReal:
     def test_what_went_wrong_is_the_job_s_problem(self, own_home: Path, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         with app_in(own_home) as app:
-            _, begun = app.train.start(TrainingRequest(data=str(tmp_path / "empty"), name="none"), NOW, by=0)
+            _, begun = app.train.start(
+                TrainingRequest(data=str(tmp_path / "empty"), network="default"), NOW, by=0
+            )
             job = app.jobs.wait(begun.id, timeout=60)
         assert job.state == FAILED
         assert job.problem is not None

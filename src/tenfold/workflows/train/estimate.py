@@ -70,7 +70,8 @@ class Estimates:
             MissingExtra: training is not installed.
             TrainingError, DatasetError: it cannot be trained, or the data cannot be read.
         """
-        return self.of_recipe(request.recipe(), self.learned_from(request.data))
+        recipe = request.settled(self._files).recipe()
+        return self.of_recipe(recipe, self.learned_from(request.data))
 
     def of_recipe(self, recipe: Recipe, pictures: int) -> TrainingEstimate:
         """Estimate a training by a recipe on `pictures` pictures.

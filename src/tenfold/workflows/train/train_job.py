@@ -24,6 +24,8 @@ from tenfold.recipes.recipe import Recipe
 from tenfold.runs.listing import find_runs, new_run_folder
 from tenfold.runs.lock import cannot_write, is_training
 from tenfold.runs.run import Run
+from tenfold.server_files import ServerFiles
+from tenfold.workflows.train.choose_network import DEFAULT, NetworkChoice, choose_network
 from tenfold.workflows.train.process import TrainingProcess, check_extra, tell
 
 _LONGEST_NAME = 100
@@ -56,7 +58,11 @@ class TrainingRequest(BaseModel, frozen=True):
     data: str = Field(
         default=CIFAR10, description="cifar10, or a folder or manifest on the server.", max_length=4096
     )
-    network: str = Field(default="default", description="One of /api/v1/networks.", max_length=100)
+    network: str = Field(
+        default="",
+        description="One of /api/v1/networks; empty: chosen by the pictures (`POST /api/v1/runs/network`).",
+        max_length=100,
+    )
     epochs: int | None = Field(default=None, ge=1, le=100_000, description="How often every picture is seen.")
     batch_size: int | None = Field(default=None, ge=1, le=100_000, description="Pictures in a step.")
     side: int | None = Field(default=None, ge=32, le=224, description="The pictures' side in pixels.")
@@ -74,6 +80,18 @@ class TrainingRequest(BaseModel, frozen=True):
         default={}, description="Further settings of the recipe, by dotted names: optimiser.rate."
     )
 
+    def choice(self, files: ServerFiles) -> NetworkChoice:
+        """The network that it takes. Raises DatasetError where the pictures cannot be listed."""
+        if self.network:
+            return NetworkChoice(network=self.network, reason="named")
+        if self.start_from or self.teacher:
+            return NetworkChoice(network=DEFAULT, reason="default")
+        return choose_network(self.data, self.changes, files)
+
+    def settled(self, files: ServerFiles) -> "TrainingRequest":
+        """The same with the network that it takes. Raises as `choice`."""
+        return self.model_copy(update={"network": self.choice(files).network})
+
     def recipe(self) -> Recipe:
         """The resulting recipe. Raises TrainingError where there is none."""
         listing.known(self.network)  # code of one's own is for the command line
@@ -88,10 +106,14 @@ class Train:
     Args:
         home: tenfold's folder; runs are in its folder runs.
         data_dir: where CIFAR-10 is.
+        files: opens data that a user named.
     """
 
-    def __init__(self, registry: Registry, jobs: Jobs, home: Home, data_dir: Path) -> None:
+    def __init__(
+        self, registry: Registry, jobs: Jobs, home: Home, data_dir: Path, files: ServerFiles
+    ) -> None:
         self._registry, self._jobs, self._home, self._data_dir = registry, jobs, home, data_dir
+        self._files = files
         self.runs = home.runs
 
     def start(self, request: TrainingRequest, moment: datetime, *, by: int) -> tuple[str, JobRow]:
@@ -101,24 +123,12 @@ class Train:
 
         Raises:
             MissingExtra: training is not installed.
-            TrainingError: the request cannot be met.
+            TrainingError, DatasetError: the request cannot be met.
         """
         check_extra()
+        _check_data(request.data)
+        request = request.settled(self._files)
         recipe = request.recipe()
-        if request.data != CIFAR10 and not Path(request.data).is_absolute():
-            raise TrainingError(
-                f"The data {request.data!r:.200}",
-                "cannot be found this way",
-                cure="Name cifar10, or the whole path of a folder or manifest on the server.",
-                reason="no-such-data",
-            )
-        if request.data != CIFAR10 and not Path(request.data).exists():
-            raise TrainingError(
-                f"The data {request.data!r:.200}",
-                "are not there",
-                cure="Check the path.",
-                reason="no-such-data",
-            )
         with ExitStack() as files:
             for source in (request.start_from, request.teacher):
                 self._model(source, files)
@@ -163,7 +173,7 @@ class Train:
         """Train to the end, and register the model."""
         name = work.params.run
         run = self.run(name)
-        request = self.request(run) or TrainingRequest()
+        request = self.request(run) or TrainingRequest(network=DEFAULT)
         recipe = run.parse_recipe() if run.recipe_file.is_file() else request.recipe()
         again = ["--confined"]
         again += ["--finish"] if work.params.finish else []
@@ -283,6 +293,21 @@ class Train:
             return str(files.enter_context(self._registry.local_copy(source)))
         except UnknownModel:
             return str(self.model(source))
+
+
+def _check_data(source: str) -> None:
+    """Raise TrainingError where the data to train on are not here."""
+    if source != CIFAR10 and not Path(source).is_absolute():
+        raise TrainingError(
+            f"The data {source!r:.200}",
+            "cannot be found this way",
+            cure="Name cifar10, or the whole path of a folder or manifest on the server.",
+            reason="no-such-data",
+        )
+    if source != CIFAR10 and not Path(source).exists():
+        raise TrainingError(
+            f"The data {source!r:.200}", "are not there", cure="Check the path.", reason="no-such-data"
+        )
 
 
 def _made(folder: Path) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tenfold.errors import TrainingError
 from tenfold.jobs.leases import Leases
@@ -140,12 +141,58 @@ def test_training_is_asked_for_waits_is_stopped_and_deleted(
     ]  # fmt: skip
 
 
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    """Few pictures, larger than what the default network sees."""
+    for name in ("cat", "dog"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(3):
+            Image.new("RGB", (96, 96), (40 * number, 0, 0)).save(tmp_path / "mine" / name / f"{number}.png")
+    return tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        ({}, {"network": "efficientnet-lite0", "reason": "few-pictures", "pictures": 6}),
+        ({"network": "resnet-20"}, {"network": "resnet-20", "reason": "named", "pictures": None}),
+        ({"start_from": "bundled"}, {"network": "default", "reason": "default", "pictures": None}),
+        ({"changes": {"options.widths": [6]}}, {"network": "default", "reason": "default", "pictures": None}),
+        ({"data": "cifar10"}, {"network": "default", "reason": "default", "pictures": None}),
+    ],
+)
+def test_the_network_is_chosen_by_the_pictures_where_none_is_named(
+    server: Running,
+    photographs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, object],
+    chosen: dict[str, object],
+) -> None:
+    monkeypatch.setattr("tenfold.workflows.train.choose_network.find_spec", lambda name: name)
+    answer = server.client.post(f"{RUNS}/network", json={"data": str(photographs)} | asked)
+    assert (answer.status_code, answer.json()) == (200, chosen)
+
+
+@pytest.mark.usefixtures("torch_is_here")
+def test_a_training_of_few_photographs_is_begun_with_the_network_that_suits_them(
+    server: Running, photographs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenfold.workflows.train.choose_network.find_spec", lambda name: name)
+    name = server.client.post(RUNS, json={"data": str(photographs)}).json()["params"]["run"]
+    assert server.client.get(f"{RUNS}/{name}").json()["network"] == "efficientnet-lite0"
+    noted = server.service.app.audit.latest()[0]
+    assert (noted.action, noted.details["network"]) == ("training.begin", "efficientnet-lite0")
+    monkeypatch.setattr("tenfold.workflows.train.choose_network.find_spec", lambda name: None)
+    without = server.client.post(f"{RUNS}/network", json={"data": str(photographs)}).json()
+    assert without == {"network": "default", "reason": "weights-missing", "pictures": 6}
+
+
 @pytest.mark.usefixtures("torch_is_here")
 def test_a_run_that_has_begun_does_not_wait_its_turn_and_says_what_it_does(
     server: Running, folder: Path, tmp_path: Path
 ) -> None:
     client, app = server.client, server.service.app
-    name = client.post(RUNS, json={"data": str(tmp_path)}).json()["params"]["run"]
+    name = client.post(RUNS, json={"data": str(tmp_path), "network": "default"}).json()["params"]["run"]
     assert client.get(f"{RUNS}/{name}").json()["state"] == "waiting"
     leases = Leases(app.database, serving=True)
     one = leases.claim(["train"])

@@ -38,6 +38,7 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.service import WebService, service_of
 from tenfold.workflows.improve.folders import of_improvement
+from tenfold.workflows.train.choose_network import NetworkChoice
 from tenfold.workflows.train.estimate import TrainingEstimate
 from tenfold.workflows.train.train_job import TRAIN, TrainingRequest
 
@@ -109,9 +110,20 @@ def list_runs(request: Request, who: Viewer) -> RunsAnswer:
 def begin(request: Request, who: Administrator, asked: TrainingRequest) -> JobAnswer:
     """Start training in the background; its model is registered at the end."""
     service = service_of(request)
-    name, job = service.app.train.start(asked, datetime.now(), by=who.id)
-    _note(service, who, "training.begin", name, network=asked.network, data=asked.data)
+    train = service.app.train
+    name, job = train.start(asked, datetime.now(), by=who.id)
+    network = (train.request(train.run(name)) or asked).network
+    _note(service, who, "training.begin", name, network=network, data=asked.data)
     return job_answer(job, who)
+
+
+@router.post(
+    "/runs/network", operation_id="choose_network", summary="The network that a training takes",
+    responses=responses(_422="The data cannot be read, or a value cannot be used."),
+)  # fmt: skip
+def choose(request: Request, who: Administrator, asked: TrainingRequest) -> NetworkChoice:
+    """The one that is named, else the one that suits the pictures, and why."""
+    return asked.choice(service_of(request).app.files)
 
 
 @router.post(
@@ -193,7 +205,7 @@ def resume(request: Request, who: Administrator, name: str, asked: ResumeRequest
 
 @router.patch("/runs/{name}", operation_id="rename_run", summary="Name a run", responses=_GONE)
 def rename(request: Request, who: Administrator, name: str, asked: RenameRequest) -> RunDetail:
-    """Call a run by a name of one's own; its folder keeps its name."""
+    """Give a run a title; its folder keeps its name."""
     service = service_of(request)
     service.app.train.rename(name, asked.title.strip())
     _note(service, who, "training.rename", name, title=asked.title.strip())
