@@ -99,7 +99,7 @@ def test_links_do_not_lead_out(files: ServerFiles, tmp_path: Path) -> None:
 def test_what_is_no_file_is_not_waited_for(files: ServerFiles, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "photos" / "pipe")
     for path in (tmp_path / "photos" / "pipe", Path("/dev/zero"), tmp_path / "photos"):
-        with pytest.raises(OSError, match="it is no plain file"):
+        with pytest.raises(OSError, match="it is not a plain file"):
             files.open(str(path))
 
 

@@ -74,7 +74,7 @@ def replacing(
         if stat.S_ISDIR(kind):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(kind):
-            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+            raise OSError(errno.EINVAL, "it is not a plain file", str(path))
     if make_folder:
         missing = [folder for folder in path.parents if not folder.is_dir()]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,11 +93,11 @@ def read_whole(path: str | os.PathLike[str]) -> bytes:
     """The content of a plain file that a person named; a pipe or a device could be waited for without end.
 
     Raises:
-        OSError: it is no plain file, or cannot be read.
+        OSError: it is not a plain file, or cannot be read.
     """
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file", os.fspath(path))
+            raise OSError(errno.EINVAL, "it is not a plain file", os.fspath(path))
         return file.read()
 
 

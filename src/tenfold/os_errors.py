@@ -55,7 +55,7 @@ _KNOWN: dict[int, _Known] = {
     errno.ENAMETOOLONG: ("", "has a name that is too long", "Shorten it"),
     errno.EISDIR: ("", "is a folder where a file is needed", "Name a file"),
     errno.EEXIST: ("", "is there already", "Name another one"),
-    errno.ENXIO: ("", "is no plain file", "Name a file"),
+    errno.ENXIO: ("", "is not a plain file", "Name a file"),
     errno.EINVAL: ("", "cannot be used", "Name another one"),
     errno.ELOOP: ("", "is a link that leads to itself", "Correct it"),
     errno.EFBIG: ("", "cannot be written: it is larger than its disk allows", "Use another disk"),

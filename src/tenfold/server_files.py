@@ -121,7 +121,7 @@ class ServerFiles:
 
     def _check(self, real: str, facts: os.stat_result, within: Sequence[str] | None) -> None:
         if not stat.S_ISREG(facts.st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file", real)
+            raise OSError(errno.EINVAL, "it is not a plain file", real)
         problem = self._problem(real, facts, within)
         if problem is not None:
             raise PermissionError(errno.EACCES, NOT_OPENED[problem], real)

@@ -268,6 +268,6 @@ def test_where_the_disk_of_the_clips_is_not_mounted_no_row_goes_and_nothing_is_w
     (tmp_path / "clips").mkdir()
     with pytest.raises(CameraError, match="is not the folder that clips were written into"):
         kept.retention.tidy()
-    with pytest.raises(CameraError, match="See whether its disk is mounted"):
+    with pytest.raises(CameraError, match="Check whether its disk is mounted"):
         kept.clip(camera, 0)
     assert len(kept.left()) == 1

@@ -76,7 +76,7 @@ def test_pictures_without_a_class_are_passed_over_and_this_is_said(
     touch(tmp_path, *of("train", "val"), *(f"{beside}/{n}.jpg" for n in range(5)))
     found = list_folder(tmp_path, "pets")
     assert (found.classes, len(found.entries)) == (CLASSES, 8)
-    assert found.layout.endswith(f"; the pictures in {said} have no class and are passed over")
+    assert found.layout.endswith(f"; the pictures in {said} have no class and are ignored")
 
 
 @pytest.mark.parametrize(

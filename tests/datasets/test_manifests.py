@@ -60,32 +60,32 @@ def test_an_absolute_path_is_taken_as_it_is(pictures: Path) -> None:
         (
             "where,label\nin/a.jpg,cat\n",
             "list.csv has no column 'path' (its columns are 'where', 'label'). A manifest has the columns "
-            "path, label and, if it likes, split.",
+            "path, label and optionally split.",
         ),
         (
             "where,class\nin/a.jpg,cat\n",
             "list.csv has no column 'path' (its columns are 'where', 'class'). A manifest has the columns "
-            "path, label and, if it likes, split.",
+            "path, label and optionally split.",
         ),
         (
             "filename,image,class\nin/a.jpg,1.jpg,cat\n",
             "list.csv has more than one column for path (its columns are 'filename', 'image', 'class'). A "
-            "manifest has the columns path, label and, if it likes, split.",
+            "manifest has the columns path, label and optionally split.",
         ),
         (
             "path,label,label\nin/a.jpg,cat,dog\n",
             "list.csv has more than one column for label (its columns are 'path', 'label', 'label'). A "
-            "manifest has the columns path, label and, if it likes, split.",
+            "manifest has the columns path, label and optionally split.",
         ),
         (
             "path,label,splt\nin/a.jpg,cat,test\n",
             "list.csv has a column that is not known: 'splt' (its columns are 'path', 'label', 'splt'). A "
-            "manifest has the columns path, label and, if it likes, split.",
+            "manifest has the columns path, label and optionally split.",
         ),
         (
             "",
             "list.csv has no column 'path' (its columns are none). A manifest has the columns path, label "
-            "and, if it likes, split.",
+            "and optionally split.",
         ),
         (
             "path,label,split\nin/a.jpg,cat,later\n",

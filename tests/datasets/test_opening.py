@@ -211,7 +211,7 @@ def test_too_many_unreadable_pictures_are_refused(tmp_path: Path, decoded: list[
     )
     assert "dog/a2.jpg" in message
     assert "dog/a3.jpg" not in message
-    assert message.endswith("Mend or remove them, and open it again: what could be read is kept.")
+    assert message.endswith("Repair or remove them, and open it again: what could be read is kept.")
     assert len(decoded) == 24
     assert len(opened(root, skipped_share=0.2).skipped) == 4
     assert len(decoded) == 24

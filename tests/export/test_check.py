@@ -91,7 +91,7 @@ def test_what_is_no_receipt_is_told(tmp_path: Path, content: str) -> None:
     export.touch()
     receipt_path(export).write_text(content)
 
-    with pytest.raises(ExportError, match="is no receipt of an export"):
+    with pytest.raises(ExportError, match="is not a receipt of an export"):
         read_receipt(export)
 
 

@@ -60,8 +60,8 @@ def test_a_network_of_ones_own_takes_the_recipes_place_and_not_its_options(tmp_p
     [
         ("epochs = 0", "cannot be used. epochs is 0; it can be 1 to 100000."),
         ('epochs = "many"', "cannot be used. epochs is 'many'; it has to be a int."),
-        ("epoch = 5", "cannot be used. epoch is no setting; known are network, options, epochs,"),
-        ("[optimiser]\nlr = 1", "cannot be used. optimiser.lr is no setting; known are name, rate,"),
+        ("epoch = 5", "cannot be used. epoch is not a setting; known are network, options, epochs,"),
+        ("[optimiser]\nlr = 1", "cannot be used. optimiser.lr is not a setting; known are name, rate,"),
         ("optimiser = 3", "cannot be used. optimiser is 3; it has to be a Optimiser."),
         ("epochs = ", "cannot be read ("),
         (

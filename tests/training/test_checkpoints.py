@@ -73,7 +73,7 @@ def test_a_missing_damaged_or_foreign_checkpoint_is_told(tmp_path: Path) -> None
     from safetensors.torch import save_file
 
     path = tmp_path / "state.safetensors"
-    cure = "Delete it to start the run anew."
+    cure = "Delete it to start the run again."
     assert refusal(path).startswith(f"The checkpoint {path} cannot be read (FileNotFoundError: ")
     checkpoints.save(path, TENSORS, FACTS)
     path.write_bytes(path.read_bytes()[:-8])

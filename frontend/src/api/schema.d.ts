@@ -203,7 +203,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Back to the model before
+         * Back to the previous model
          * @description Make the model live that was live before; repeat it to go further back.
          */
         post: operations["rollback_model"];
@@ -464,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The network that a training takes
+         * @description The one that is named, else the one that suits the pictures, and why.
+         */
+        post: operations["choose_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/estimate": {
         parameters: {
             query?: never;
@@ -507,7 +527,7 @@ export interface paths {
         head?: never;
         /**
          * Name a run
-         * @description Call a run by a name of one's own; its folder keeps its name.
+         * @description Give a run a title; its folder keeps its name.
          */
         patch: operations["rename_run"];
         trace?: never;
@@ -626,7 +646,8 @@ export interface paths {
          * @description Run the models on the same pictures in the background.
          *
          *     The job's result has each model's figures; and of each pair the difference in accuracy with its 95 %
-         *     interval, the probability of so much by luck (McNemar's test), and what can be said in a sentence.
+         *     interval, the probability of such a difference by chance (McNemar's test), and what can be said in a
+         *     sentence.
          */
         post: operations["compare_models"];
         delete?: never;
@@ -644,7 +665,8 @@ export interface paths {
         };
         /**
          * A comparison's page
-         * @description The figures, and pictures that one model gets right and another wrong. For whom the job concerns.
+         * @description The figures, and pictures that one model gets right and another wrong. Only for people whom the job
+         *     concerns.
          */
         get: operations["comparison_report"];
         put?: never;
@@ -1060,7 +1082,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Throw the answers away
+         * Discard the answers
          * @description No entry changes.
          */
         delete: operations["discard_reclassification"];
@@ -1099,7 +1121,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take the answers over
+         * Apply the answers
          * @description One action, which can be undone. What a person said about an entry stays as it is.
          */
         post: operations["apply_reclassification"];
@@ -1118,7 +1140,7 @@ export interface paths {
         };
         /**
          * Who is signed in
-         * @description Answers to everybody: the page asks it before anything else.
+         * @description Answered for everybody; the page asks it before anything else.
          */
         get: operations["session"];
         put?: never;
@@ -1167,7 +1189,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change one's password
+         * Change your password
          * @description Ends every session of the person, and begins a new one here.
          */
         post: operations["change_own_password"];
@@ -1185,7 +1207,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where one is signed in
+         * Where the person is signed in
          * @description The browsers where the person is signed in, the latest first.
          */
         get: operations["sessions"];
@@ -1294,7 +1316,8 @@ export interface paths {
         };
         /**
          * The tokens
-         * @description One's own, or everybody's for an administrator; the newest first. Revoked and expired ones too.
+         * @description The person's own, or everybody's for an administrator; the newest first, revoked and expired ones
+         *     too.
          */
         get: operations["tokens"];
         put?: never;
@@ -1402,8 +1425,8 @@ export interface paths {
         put?: never;
         /**
          * Which files are there already
-         * @description Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
-         *     that was cut off goes on where it stopped.
+         * @description Of many files, those that need not be sent because the visitor has them in the catalogue. An
+         *     interrupted upload continues where it stopped.
          */
         post: operations["known_pictures"];
         delete?: never;
@@ -1423,9 +1446,9 @@ export interface paths {
         put?: never;
         /**
          * Add a folder of the server
-         * @description Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
+         * @description Add all pictures of a folder of the server, by a job. They belong to everybody's catalogue.
          *
-         *     With `watch` what comes into it later is added as well.
+         *     With `watch`, pictures that come into it later are added too.
          */
         post: operations["add_folder"];
         delete?: never;
@@ -1445,7 +1468,7 @@ export interface paths {
         put?: never;
         /**
          * Classify an entry again that failed
-         * @description Of an entry that could not be classified: it waits for its class again. Any other stays as it is.
+         * @description An entry that could not be classified waits for its class again. Any other does not change.
          */
         post: operations["retry_entry"];
         delete?: never;
@@ -1553,7 +1576,7 @@ export interface paths {
         put?: never;
         /**
          * Undo an action, or an undo
-         * @description Take an action back. The answer is the undo, an action itself, so that it can be undone too.
+         * @description Undo an action. The answer is the undo, which is itself an action that can be undone.
          *
          *     Entries that were changed since stay as they are, and are counted as skipped.
          */
@@ -1575,8 +1598,8 @@ export interface paths {
          * List and find entries
          * @description The entries that meet all filters, a page at a time.
          *
-         *     Entries that are added meanwhile come where the order puts them; none of the others is left out or comes
-         *     twice.
+         *     Entries that are added meanwhile appear where the order puts them; no other entry is left out or
+         *     repeated.
          */
         get: operations["entries"];
         put?: never;
@@ -1850,7 +1873,7 @@ export interface paths {
         put?: never;
         /**
          * Undo a filing
-         * @description Put everything back as it was. What was changed since stays, and says so; undo can be repeated.
+         * @description Put every file back. A file that was changed since stays and is reported; undo can be repeated.
          */
         post: operations["unfile"];
         delete?: never;
@@ -1870,7 +1893,7 @@ export interface paths {
         put?: never;
         /**
          * Go on with a filing
-         * @description Take the steps that were not taken when it was cut off.
+         * @description Do the steps that were not done when it was interrupted.
          */
         post: operations["resume_filing"];
         delete?: never;
@@ -1955,9 +1978,10 @@ export interface paths {
         /**
          * Listen to what changes
          * @description Server-sent events: `job` (one that changed), `catalogue` (`{"version": n}`: another n, other entries)
-         *     and `model` (`{"hash": ...}`: the model that answers now). First comes how things are.
+         *     and `model` (`{"hash": ...}`: the model that answers now).
          *
-         *     Ends when the server stops or the visitor is signed out; a browser then comes back by itself.
+         *     The current state comes first. It ends when the server stops or the visitor is signed out; a browser then
+         *     reconnects by itself.
          */
         get: operations["events"];
         put?: never;
@@ -2071,7 +2095,7 @@ export interface paths {
         put?: never;
         /**
          * Look for problems
-         * @description Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes.
+         * @description Start a job that looks for copies, wrong labels, and pictures that show little.
          */
         post: operations["check_data"];
         delete?: never;
@@ -2149,7 +2173,7 @@ export interface paths {
         };
         /**
          * How far an upload is
-         * @description How much of it is here, to go on from.
+         * @description How many bytes have arrived; the upload continues from there.
          */
         get: operations["data_upload"];
         /**
@@ -2247,7 +2271,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to try a destination
-         * @description It goes the way of all messages; `GET /destinations/{id}/messages/{message_id}` tells the result.
+         * @description It is sent as every message is; `GET /destinations/{id}/messages/{message_id}` tells the result.
          */
         post: operations["try_destination"];
         delete?: never;
@@ -2355,7 +2379,7 @@ export interface paths {
         put?: never;
         /**
          * Try a rule on the last day
-         * @description On the events that are kept, in their order; nothing is sent. The rule need not be kept.
+         * @description On the events that are kept, in their order; nothing is sent. The rule need not be saved.
          */
         post: operations["try_rule"];
         delete?: never;
@@ -2503,7 +2527,7 @@ export interface paths {
         put?: never;
         /**
          * Try a camera
-         * @description Opens it, decodes a picture, and says what it is or what is wrong; takes ten seconds at most.
+         * @description Open it, decode a picture, and say what it is or what is wrong. It takes at most ten seconds.
          */
         post: operations["test_camera"];
         delete?: never;
@@ -2531,8 +2555,8 @@ export interface paths {
          *
          *     Nothing of `browser:NAME` can be tried: an operator's page sends its pictures over a WebSocket at
          *     `/api/v1/cameras/{number}/frames`, each a JPEG file of at most a megabyte in a message of its own. Each is
-         *     answered (`kind`: `taken`) before the next may follow, ten a second at most. Whoever sends is closed with
-         *     code 4001 where another begins to, and with 4004 where the camera is removed.
+         *     answered (`kind`: `taken`) before the next may follow, ten a second at most. The connection is closed with
+         *     code 4001 when another page begins to send, and with 4004 when the camera is removed.
          */
         post: operations["add_camera"];
         delete?: never;
@@ -2564,7 +2588,7 @@ export interface paths {
         head?: never;
         /**
          * Change a camera
-         * @description What is left out stays. It is opened anew.
+         * @description What is left out does not change. The camera is opened again.
          */
         patch: operations["change_camera"];
         trace?: never;
@@ -2598,13 +2622,13 @@ export interface paths {
         };
         /**
          * The newest picture
-         * @description As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
-         *     `after`, sees the camera live: five a second at most, always the newest, however slow the viewer. A
+         * @description As JPEG, of at most 640 pixels. A client that asks for one after another, with the number of the last
+         *     as `after`, sees the camera live: at most five a second, always the newest, however slow the client is. A
          *     WebSocket at `/api/v1/cameras/{number}/live` sends the same with fewer requests: for each picture JSON
          *     (`number`, `time`, `boxes`), then the JPEG; answer each with a message of any content. With `?video=true`
          *     it sends the camera's H.264 as it comes where that plays everywhere and nothing is masked: JSON (`kind`:
-         *     `video`; `codec`, `time`, `at`), then a part of a fragmented MP4 file, which begins anew where `codec` is
-         *     not empty; and JSON alone (`kind`: `boxes`). Else pictures come (`kind`: `picture`).
+         *     `video`; `codec`, `time`, `at`), then a part of a fragmented MP4 file, which starts again where `codec` is
+         *     not empty; and JSON alone (`kind`: `boxes`). Otherwise pictures are sent (`kind`: `picture`).
          *
          *     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
          *     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.
@@ -2709,7 +2733,7 @@ export interface paths {
         put?: never;
         /**
          * Acknowledge
-         * @description Note that a person has seen these events; numbers of none are passed over.
+         * @description Note that a person has seen these events; numbers of no event are ignored.
          */
         post: operations["acknowledge_camera_events"];
         delete?: never;
@@ -2875,8 +2899,8 @@ export interface paths {
         put?: never;
         /**
          * Try a station's camera
-         * @description As it is tried when a station is added: takes a picture, and says what the camera is or what is wrong.
-         *     It takes ten seconds at most.
+         * @description The same check as when a station is added: take a picture, and say what the camera is or what is wrong.
+         *     It takes at most ten seconds.
          */
         post: operations["try_station_camera"];
         delete?: never;
@@ -2898,7 +2922,7 @@ export interface paths {
          * Read a PLC's registers
          * @description What a PLC's registers hold now (Modbus TCP, function 3), where a station set up so reads them.
          *
-         *     To find out how the PLC counts: write a value there that you know, and see where it comes.
+         *     To find out how the PLC counts: write a known value there, and see where it appears.
          */
         post: operations["read_plc_registers"];
         delete?: never;
@@ -2930,8 +2954,8 @@ export interface paths {
         head?: never;
         /**
          * Change a station
-         * @description What is left out stays. The station starts anew, and rejects all for a moment; not so where only its
-         *     name or its recipe changes. Another command among its outputs needs the person's own password.
+         * @description What is left out does not change. The station restarts and rejects every part for a moment, unless
+         *     only its name or its recipe changes. Another command among its outputs needs the person's own password.
          */
         patch: operations["change_station"];
         trace?: never;
@@ -2967,7 +2991,7 @@ export interface paths {
         put?: never;
         /**
          * A part is there
-         * @description Has it judged, as a photo-eye would. Not where the plant's own photo-eye is the trigger.
+         * @description Trigger a part, as a photo-eye does. Refused where the plant's own photo-eye is the trigger.
          */
         post: operations["trigger_station"];
         delete?: never;
@@ -3048,7 +3072,7 @@ export interface paths {
         put?: never;
         /**
          * Refuse the first parts
-         * @description They are not as they should be: as many parts are held again. Mend what is wrong meanwhile.
+         * @description They are not as they should be: the same number of parts is held again. Correct the fault meanwhile.
          */
         post: operations["refuse_first_parts"];
         delete?: never;
@@ -3417,7 +3441,7 @@ export interface paths {
         put?: never;
         /**
          * Prove a version on recorded parts
-         * @description Judge the recorded parts of a station anew in the background, whether the version is approved or not.
+         * @description Judge the recorded parts of a station again in the background, whether the version is approved or not.
          *
          *     The proof is kept with the version when the job ends, in place of an earlier one. By another model than
          *     the version's it is the job's result alone: add a version with that model where it is better.
@@ -3752,7 +3776,7 @@ export interface components {
             undone_by: number | null;
             /**
              * Entries
-             * @description The first 3 of the entries that it changed and whoever asks may see.
+             * @description The first 3 of the entries that it changed and that the person who asks may see.
              */
             entries: components["schemas"]["ChangedEntry"][];
         };
@@ -3803,7 +3827,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -3828,7 +3852,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -3836,11 +3860,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -3861,9 +3885,9 @@ export interface components {
              * @enum {string}
              */
             kind: "add";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["AddParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["AddResult"] | null;
         };
         /**
@@ -4047,7 +4071,7 @@ export interface components {
         };
         /**
          * BrokerBody
-         * @description An MQTT broker, which is told state and counts by Sparkplug B.
+         * @description An MQTT broker that receives state and counts by Sparkplug B.
          */
         BrokerBody: {
             /** Host */
@@ -4250,17 +4274,17 @@ export interface components {
             name?: string | null;
             /**
              * Zones
-             * @description Where there are any, only what was in one is an event.
+             * @description Where there are zones, only what was in one is an event.
              */
             zones?: components["schemas"]["Area"][] | null;
             /**
              * Masks
-             * @description Never looked at, shown or stored. Clips are encoded anew.
+             * @description Never looked at, shown or stored. Clips are re-encoded.
              */
             masks?: components["schemas"]["Area"][] | null;
             /**
              * Fixed
-             * @description It stands still, whatever passes before it, as a belt.
+             * @description It does not move, whatever passes in front of it.
              */
             fixed?: boolean | null;
             /**
@@ -4362,17 +4386,17 @@ export interface components {
             name: string;
             /**
              * Zones
-             * @description Where there are any, only what was in one is an event.
+             * @description Where there are zones, only what was in one is an event.
              */
             zones?: components["schemas"]["Area"][] | null;
             /**
              * Masks
-             * @description Never looked at, shown or stored. Clips are encoded anew.
+             * @description Never looked at, shown or stored. Clips are re-encoded.
              */
             masks?: components["schemas"]["Area"][] | null;
             /**
              * Fixed
-             * @description It stands still, whatever passes before it, as a belt.
+             * @description It does not move, whatever passes in front of it.
              */
             fixed?: boolean | null;
             /**
@@ -4433,7 +4457,7 @@ export interface components {
         };
         /**
          * CameraStateAnswer
-         * @description How a camera fares.
+         * @description The state of a camera.
          */
         CameraStateAnswer: {
             /**
@@ -4479,7 +4503,7 @@ export interface components {
             travels: boolean;
             /**
              * Conditions
-             * @description What disturbs its sight and is passed over: rain, a light that changes at once, shaking.
+             * @description What disturbs its picture and is ignored: rain, a sudden change of light, shaking.
              */
             conditions: ("rain" | "light" | "shaken")[];
             /** Width */
@@ -4534,7 +4558,7 @@ export interface components {
             rows: number;
             /**
              * Head
-             * @description The hash of its last row: kept elsewhere, it tells a trail that was rewritten.
+             * @description The hash of its last row. Kept elsewhere, it reveals a trail that was rewritten.
              */
             head: string;
             /**
@@ -4557,7 +4581,7 @@ export interface components {
             by: string;
             /**
              * Passed
-             * @description Whether each got the verdict that it should.
+             * @description Whether each got the verdict that it should get.
              */
             passed: boolean;
             /**
@@ -4750,7 +4774,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -4775,7 +4799,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -4783,11 +4807,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -4808,9 +4832,9 @@ export interface components {
              * @enum {string}
              */
             kind: "check-data";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["CheckDataParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["CheckDataResult"] | null;
         };
         /**
@@ -4909,7 +4933,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -4934,7 +4958,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -4942,11 +4966,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -4967,9 +4991,9 @@ export interface components {
              * @enum {string}
              */
             kind: "classify";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ClassifyParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ClassifyResult"] | null;
         };
         /**
@@ -5047,7 +5071,7 @@ export interface components {
             verdicts: ("pass" | "reject" | "divert")[];
             /**
              * Seconds
-             * @description After so long it is ended, and has failed.
+             * @description After this time it is ended, and has failed.
              * @default 2
              */
             seconds: number;
@@ -5077,7 +5101,7 @@ export interface components {
             verdicts: ("pass" | "reject" | "divert")[];
             /**
              * Seconds
-             * @description After so long it is ended, and has failed.
+             * @description After this time it is ended, and has failed.
              * @default 2
              */
             seconds: number;
@@ -5088,7 +5112,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -5113,7 +5137,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -5121,11 +5145,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -5146,9 +5170,9 @@ export interface components {
              * @enum {string}
              */
             kind: "compare";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["CompareParams-Output"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["CompareResult"] | null;
         };
         /** CompareJobRequest */
@@ -5285,7 +5309,7 @@ export interface components {
             high: number;
             /**
              * Mcnemar Mid P
-             * @description McNemar's test: how likely so much is by luck.
+             * @description McNemar's test: how likely such a difference is by chance.
              */
             mcnemar_mid_p: number;
             /**
@@ -5306,7 +5330,7 @@ export interface components {
             right_neither: number;
             /**
              * Better
-             * @description Which is better; null where it may be luck.
+             * @description Which is better; null where it may be chance.
              */
             better: string | null;
             /**
@@ -5317,7 +5341,7 @@ export interface components {
         };
         /**
          * Conditions
-         * @description All of them have to be met; what is empty asks for nothing.
+         * @description All of them have to be met; an empty one requires nothing.
          */
         Conditions: {
             /**
@@ -5377,7 +5401,7 @@ export interface components {
             direction: "any" | "left" | "right";
             /**
              * Count
-             * @description So many events within `within`.
+             * @description This many events within `within`.
              * @default 1
              */
             count: number;
@@ -5474,7 +5498,7 @@ export interface components {
             least: number;
             /**
              * Least Apart
-             * @description With fewer kept back that only one model gets right no difference can be told.
+             * @description Where only one model is right on fewer kept-back corrections than this, no difference can be shown.
              */
             least_apart: number;
             /**
@@ -5949,17 +5973,17 @@ export interface components {
             kind: string;
             /**
              * Window
-             * @description Of so many last pictures: 1000 or 10000.
+             * @description The number of last pictures that count: 1000 or 10000.
              */
             window: number;
             /**
              * Index
-             * @description The population stability index. Null: there were not so many pictures yet.
+             * @description The population stability index. Null: there were not enough pictures yet.
              */
             index: number | null;
             /**
              * Limit
-             * @description What it exceeds by chance once in a month.
+             * @description The value that it exceeds by chance once a month.
              */
             limit: number;
             /**
@@ -6102,7 +6126,7 @@ export interface components {
             camera: string | null;
             /**
              * Mine
-             * @description Whether it belongs to whoever asks.
+             * @description Whether it belongs to the person who asks.
              */
             mine: boolean;
             /**
@@ -6198,7 +6222,7 @@ export interface components {
             camera: string | null;
             /**
              * Mine
-             * @description Whether it belongs to whoever asks.
+             * @description Whether it belongs to the person who asks.
              */
             mine: boolean;
             /**
@@ -6291,7 +6315,7 @@ export interface components {
             /**
              * Ended At
              * Format: date-time
-             * @description Of an open event: when it was last written.
+             * @description While it is open: when it was last written.
              */
             ended_at: string;
             /**
@@ -6360,7 +6384,7 @@ export interface components {
             /**
              * Ended At
              * Format: date-time
-             * @description Of an open event: when it was last written.
+             * @description While it is open: when it was last written.
              */
             ended_at: string;
             /**
@@ -6544,7 +6568,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -6569,7 +6593,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -6577,11 +6601,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -6602,9 +6626,9 @@ export interface components {
              * @enum {string}
              */
             kind: "export";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ExportParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ExportResult"] | null;
         };
         /**
@@ -6727,7 +6751,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -6752,7 +6776,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -6760,11 +6784,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -6785,9 +6809,9 @@ export interface components {
              * @enum {string}
              */
             kind: "fetch-data";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["FetchDataParams-Output"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["FetchDataResult"] | null;
         };
         /** FetchDataJobRequest */
@@ -6963,7 +6987,7 @@ export interface components {
         };
         /**
          * FiltersRequest
-         * @description The filters of the list of entries; what is left out asks nothing.
+         * @description The filters of the list of entries; one that is left out does not filter.
          */
         FiltersRequest: {
             /**
@@ -7115,7 +7139,7 @@ export interface components {
              * @description Classes without pictures.
              */
             left_out: string[];
-            /** @description Told apart rightly; null with a single class. */
+            /** @description The share told apart correctly; null with a single class. */
             accuracy: components["schemas"]["ShareAnswer"] | null;
             /** @description Not called none of these. */
             kept: components["schemas"]["ShareAnswer"];
@@ -7188,7 +7212,7 @@ export interface components {
             distance: number;
             /**
              * Window
-             * @description A part is at the gate from so much before to so much after.
+             * @description How long before and after that moment a part may be at the gate.
              * @default 400
              */
             window: number;
@@ -7223,7 +7247,7 @@ export interface components {
             distance: number;
             /**
              * Window
-             * @description A part is at the gate from so much before to so much after.
+             * @description How long before and after that moment a part may be at the gate.
              * @default 400
              */
             window: number;
@@ -7326,7 +7350,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -7351,7 +7375,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -7359,11 +7383,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -7384,9 +7408,9 @@ export interface components {
              * @enum {string}
              */
             kind: "import-data";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ImportDataParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ImportDataResult"] | null;
         };
         /**
@@ -7426,7 +7450,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -7451,7 +7475,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -7459,11 +7483,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -7484,9 +7508,9 @@ export interface components {
              * @enum {string}
              */
             kind: "improve";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ImproveParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ImproveResult"] | null;
         };
         /**
@@ -7579,7 +7603,7 @@ export interface components {
             /** Verdict */
             verdict: ("better" | "worse" | "no-difference") | null;
             comparison: components["schemas"]["ImprovementEvaluation"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /** Job */
             job: string | null;
@@ -7863,7 +7887,7 @@ export interface components {
             direction: "any" | "left" | "right";
             /**
              * Count
-             * @description So many events within `within`.
+             * @description This many events within `within`.
              * @default 1
              */
             count: number;
@@ -7975,7 +7999,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -8000,7 +8024,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -8008,11 +8032,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -8033,9 +8057,9 @@ export interface components {
              * @enum {string}
              */
             kind: "look";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ScanFolderParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["AddResult"] | null;
         };
         /**
@@ -8369,7 +8393,7 @@ export interface components {
             high: number;
             /**
              * P
-             * @description McNemar's test, mid-p: how likely so much is by luck.
+             * @description McNemar's test, mid-p: how likely such a difference is by chance.
              */
             p: number;
             /** Only Old Right */
@@ -8459,7 +8483,7 @@ export interface components {
             source: string;
             /**
              * Path
-             * @description The file on the server. Empty for an upload, and for who may not see it.
+             * @description The file on the server. Empty for an upload, and for people who may not see it.
              */
             path: string;
             /**
@@ -8507,6 +8531,28 @@ export interface components {
             epochs: number;
             /** Batch Size */
             batch_size: number;
+        };
+        /**
+         * NetworkChoice
+         * @description Which network a training takes.
+         */
+        NetworkChoice: {
+            /**
+             * Network
+             * @description One of /api/v1/networks.
+             */
+            network: string;
+            /**
+             * Reason
+             * @description It was named; it is the default; few and large pictures are best learned from a network that knows ImageNet; or its weights are not installed, so that it is the default.
+             * @enum {string}
+             */
+            reason: "named" | "default" | "few-pictures" | "weights-missing";
+            /**
+             * Pictures
+             * @description To learn from, where they are few and large.
+             */
+            pictures?: number | null;
         };
         /** NetworksAnswer */
         NetworksAnswer: {
@@ -8651,13 +8697,13 @@ export interface components {
             name: string;
             /**
              * Role
-             * @description The most it may do; not more than oneself. monitor: read metrics, and nothing else.
+             * @description The most that it may do; never more than the person. monitor: read metrics, and nothing else.
              * @enum {string}
              */
             role: "monitor" | "viewer" | "operator" | "administrator";
             /**
              * Days
-             * @description How long it holds.
+             * @description How long it is valid.
              * @default 90
              */
             days: number;
@@ -8861,7 +8907,7 @@ export interface components {
             undone_at: string | null;
             /**
              * Unfinished
-             * @description It was cut off: it can go on, or be undone.
+             * @description It was interrupted: it can continue, or be undone.
              */
             unfinished: boolean;
             /**
@@ -9152,7 +9198,7 @@ export interface components {
         };
         /**
          * PartTimes
-         * @description When what happened to a part; null: it did not, or it is not known.
+         * @description When each thing happened to a part; null: it did not, or it is not known.
          */
         PartTimes: {
             /**
@@ -9170,7 +9216,7 @@ export interface components {
             judged: string;
             /**
              * Fired
-             * @description Its pass was told at the gate; a reject is silence.
+             * @description Its pass was signalled at the gate; a reject is signalled by nothing.
              */
             fired: string | null;
             /**
@@ -9264,12 +9310,12 @@ export interface components {
         };
         /**
          * PlaceAnswer
-         * @description A browser where one is signed in.
+         * @description A browser in which the person is signed in.
          */
         PlaceAnswer: {
             /**
              * Id
-             * @description Names the session; is no secret.
+             * @description Identifies the session; it is not a secret.
              */
             id: string;
             /** Address */
@@ -9426,7 +9472,7 @@ export interface components {
         };
         /**
          * PlcReading
-         * @description A PLC that answers Modbus TCP, and how it is believed to count.
+         * @description A PLC that answers Modbus TCP, and how it is assumed to count.
          */
         PlcReading: {
             /** Host */
@@ -9466,7 +9512,7 @@ export interface components {
             confidence: number;
             /**
              * Known
-             * @description False says: none of these classes.
+             * @description False: none of these classes.
              */
             known: boolean;
             /**
@@ -9619,12 +9665,12 @@ export interface components {
         ProofRequest: {
             /**
              * Station
-             * @description The station whose recorded parts are judged anew.
+             * @description The station whose recorded parts are judged again.
              */
             station: number;
             /**
              * Last
-             * @description So many parts at most, the newest first.
+             * @description At most this many parts, the newest first.
              * @default 2000
              */
             last: number;
@@ -9647,7 +9693,7 @@ export interface components {
             high: number;
             /**
              * N
-             * @description Of so many cases.
+             * @description The number of cases.
              */
             n: number;
         };
@@ -9657,7 +9703,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -9682,7 +9728,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -9690,11 +9736,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -9715,9 +9761,9 @@ export interface components {
              * @enum {string}
              */
             kind: "prove";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ProveParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ProveResult"] | null;
         };
         /**
@@ -9739,7 +9785,7 @@ export interface components {
             version: number;
             /**
              * Last
-             * @description So many parts at most, the newest first.
+             * @description At most this many parts, the newest first.
              */
             last: number;
             /**
@@ -9874,7 +9920,7 @@ export interface components {
             changed: number;
             /**
              * Action
-             * @description The action that took the answers over; it can be undone.
+             * @description The action that applied the answers; it can be undone.
              */
             action: number | null;
             /**
@@ -9920,7 +9966,7 @@ export interface components {
             changed: number;
             /**
              * Action
-             * @description The action that took the answers over; it can be undone.
+             * @description The action that applied the answers; it can be undone.
              */
             action: number | null;
             /**
@@ -9963,7 +10009,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -9988,7 +10034,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -9996,11 +10042,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -10021,14 +10067,14 @@ export interface components {
              * @enum {string}
              */
             kind: "reclassify";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ReclassifyParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ReclassifyResult"] | null;
         };
         /**
          * ReclassifyParams
-         * @description A reclassification to ask the other model for, or to take over.
+         * @description A reclassification to ask the other model for, or to apply.
          */
         ReclassifyParams: {
             /**
@@ -10038,14 +10084,14 @@ export interface components {
             reclassification: number;
             /**
              * Apply
-             * @description Take its answers over.
+             * @description Apply its answers.
              * @default false
              */
             apply: boolean;
         };
         /**
          * ReclassifyResult
-         * @description What a model answered, or how much was taken over.
+         * @description What a model answered, or how many entries were changed.
          */
         ReclassifyResult: {
             /** Reclassification */
@@ -10069,7 +10115,7 @@ export interface components {
             unread: number;
             /**
              * Action
-             * @description The action that took the answers over.
+             * @description The action that applied the answers.
              */
             action: number | null;
         };
@@ -10079,7 +10125,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -10104,7 +10150,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -10112,11 +10158,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -10137,9 +10183,9 @@ export interface components {
              * @enum {string}
              */
             kind: "refit";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["ImproveParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["ImproveResult"] | null;
         };
         /** RefusalRequest */
@@ -10181,7 +10227,7 @@ export interface components {
             grid: number[];
             /**
              * Count
-             * @description So many cells have to hold an accepted class. Null: all.
+             * @description How many cells have to hold an accepted class. Null: all.
              */
             count?: number | null;
         };
@@ -10213,7 +10259,7 @@ export interface components {
             grid: number[];
             /**
              * Count
-             * @description So many cells have to hold an accepted class. Null: all.
+             * @description How many cells have to hold an accepted class. Null: all.
              */
             count: number | null;
         };
@@ -10238,7 +10284,7 @@ export interface components {
         };
         /**
          * RegisterAnswer
-         * @description What stands where a station looks for a value.
+         * @description What is stored where a station looks for a value.
          */
         RegisterAnswer: {
             /**
@@ -10266,7 +10312,7 @@ export interface components {
         };
         /**
          * RemarkAnswer
-         * @description Something that was decided about how a dataset's folders or its manifest are to be understood.
+         * @description A decision on how a dataset's folders or its manifest are read.
          */
         RemarkAnswer: {
             /**
@@ -10478,7 +10524,7 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
             /**
              * Resumable
-             * @description Whether it halted and can go on by itself; an improvement is more than it.
+             * @description Whether it was interrupted and can be resumed; not of an improvement.
              */
             readonly resumable: boolean;
         };
@@ -10598,7 +10644,7 @@ export interface components {
             output: string;
             /**
              * Resumable
-             * @description Whether it halted and can go on by itself; an improvement is more than it.
+             * @description Whether it was interrupted and can be resumed; not of an improvement.
              */
             readonly resumable: boolean;
         };
@@ -10706,7 +10752,7 @@ export interface components {
         };
         /**
          * SelfTestAnswer
-         * @description What a surface that runs the live model itself must answer.
+         * @description What a client that runs the live model itself must answer.
          */
         SelfTestAnswer: {
             /**
@@ -10783,12 +10829,12 @@ export interface components {
         };
         /**
          * SessionAnswer
-         * @description Whether one has to sign in here, and who has.
+         * @description Whether people have to sign in here, and who has signed in.
          */
         SessionAnswer: {
             /**
              * Required
-             * @description Whether one has to sign in.
+             * @description Whether people have to sign in.
              */
             required: boolean;
             /** @description Null: nobody is signed in, and somebody has to be. */
@@ -10825,12 +10871,12 @@ export interface components {
             default: string;
             /**
              * Value
-             * @description What holds now. A secret is not told.
+             * @description The current value. A secret is not shown.
              */
             value: string | number;
             /**
              * Next
-             * @description What holds from the next start on.
+             * @description The value from the next start on.
              */
             next: string | number;
             /**
@@ -10862,7 +10908,7 @@ export interface components {
             file: string;
             /**
              * Restart
-             * @description Whether something changed that holds from the next start on.
+             * @description Whether a change takes effect only at the next start.
              */
             restart: boolean;
             /** Settings */
@@ -10891,7 +10937,7 @@ export interface components {
             high: number;
             /**
              * N
-             * @description Of so many cases.
+             * @description The number of cases.
              */
             n: number;
         };
@@ -11216,7 +11262,7 @@ export interface components {
             broker?: components["schemas"]["BrokerRequest"] | null;
             /**
              * Outputs
-             * @description All that are told beside the plant and the broker.
+             * @description All outputs besides the plant and the broker.
              */
             outputs?: (components["schemas"]["OpcUaOutputRequest"] | components["schemas"]["SparkplugOutputRequest"] | components["schemas"]["CommandOutputBody-Input"] | components["schemas"]["FileOutputBody"])[] | null;
             /** Region */
@@ -11243,7 +11289,7 @@ export interface components {
             recipe_id?: number | null;
             /**
              * First Parts
-             * @description So many after a change of recipe wait for approval.
+             * @description How many parts after a change of recipe wait for approval.
              */
             first_parts?: number | null;
             challenge?: components["schemas"]["ChallengeBody-Input"] | null;
@@ -11293,7 +11339,7 @@ export interface components {
             broker?: components["schemas"]["BrokerRequest"] | null;
             /**
              * Outputs
-             * @description All that are told beside the plant and the broker.
+             * @description All outputs besides the plant and the broker.
              */
             outputs?: (components["schemas"]["OpcUaOutputRequest"] | components["schemas"]["SparkplugOutputRequest"] | components["schemas"]["CommandOutputBody-Input"] | components["schemas"]["FileOutputBody"])[] | null;
             /** Region */
@@ -11320,7 +11366,7 @@ export interface components {
             recipe_id?: number | null;
             /**
              * First Parts
-             * @description So many after a change of recipe wait for approval.
+             * @description How many parts after a change of recipe wait for approval.
              */
             first_parts?: number | null;
             challenge?: components["schemas"]["ChallengeBody-Input"] | null;
@@ -11350,7 +11396,7 @@ export interface components {
         };
         /**
          * StationState
-         * @description How a station fares.
+         * @description The state of a station.
          */
         StationState: {
             /**
@@ -11407,7 +11453,7 @@ export interface components {
             outputs: components["schemas"]["Problem"][];
             /**
              * First Parts
-             * @description So many first parts are yet to be judged; the last waits.
+             * @description How many first parts are still to be judged; the last one waits.
              */
             first_parts: number;
             /**
@@ -11549,7 +11595,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -11574,7 +11620,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -11582,11 +11628,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -11607,9 +11653,9 @@ export interface components {
              * @enum {string}
              */
             kind: "train";
-            /** @description What was asked for; null: another version asked for it, or it concerns others alone. */
+            /** @description What was asked for; null: another version asked for it, or it concerns only other people. */
             params: components["schemas"]["TrainParams"] | null;
-            /** @description What it returned, once it is done; null for whom it does not concern. */
+            /** @description What it returned, once it is done; null for people whom it does not concern. */
             result: components["schemas"]["TrainResult"] | null;
         };
         /**
@@ -11737,8 +11783,8 @@ export interface components {
             data: string;
             /**
              * Network
-             * @description One of /api/v1/networks.
-             * @default default
+             * @description One of /api/v1/networks; empty: chosen by the pictures (`POST /api/v1/runs/network`).
+             * @default
              */
             network: string;
             /**
@@ -11787,12 +11833,12 @@ export interface components {
         };
         /**
          * TriggerBody
-         * @description What says that a part is there.
+         * @description What signals a part.
          */
         "TriggerBody-Input": {
             /**
              * Kind
-             * @description plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in the picture. mqtt: a message to `topic`. hand: a person or a program.
+             * @description plant: its photo-eye. encoder: every `counts`. crossing: something reaches `line` in the picture. mqtt: a message to `topic`. hand: a person or a program.
              * @default hand
              * @enum {string}
              */
@@ -11821,12 +11867,12 @@ export interface components {
         };
         /**
          * TriggerBody
-         * @description What says that a part is there.
+         * @description What signals a part.
          */
         "TriggerBody-Output": {
             /**
              * Kind
-             * @description plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in the picture. mqtt: a message to `topic`. hand: a person or a program.
+             * @description plant: its photo-eye. encoder: every `counts`. crossing: something reaches `line` in the picture. mqtt: a message to `topic`. hand: a person or a program.
              * @default hand
              * @enum {string}
              */
@@ -11862,7 +11908,7 @@ export interface components {
             id: string;
             /**
              * Title
-             * @description What it is, in English; empty for whom it does not concern.
+             * @description What it is, in English; empty for people whom it does not concern.
              */
             title: string;
             /**
@@ -11887,7 +11933,7 @@ export interface components {
             total: number;
             /**
              * Message
-             * @description What it is at, in English; may be empty, and is for whom it does not concern.
+             * @description The current step, in English; may be empty, and is empty for people whom it does not concern.
              */
             message: string;
             /**
@@ -11895,11 +11941,11 @@ export interface components {
              * @description The same for programs; null: there is no code for it.
              */
             step: ("looking-for-problems" | "converting" | "measuring-threshold" | "comparing-answers" | "fetching" | "unpacking" | "judging-parts" | "asking-other-model" | "taking-over" | "starting" | "reading-data" | "preparing" | "epoch" | "validating" | "measuring" | "writing-report" | "writing-pictures" | "reading-own-pictures" | "fitting" | "old-corrected" | "new-corrected" | "old-own-test" | "new-own-test" | "some-unusable" | "asking-model") | null;
-            /** @description What `message` names; null where it names nothing, and for whom it does not concern. */
+            /** @description What `message` names; null where it names nothing, and for people whom it does not concern. */
             details: components["schemas"]["StepDetails"] | null;
             /** @description Of a training while it runs. */
             training: components["schemas"]["TrainingFigures"] | null;
-            /** @description Why it failed; null for whom it does not concern. */
+            /** @description Why it failed; null for people whom it does not concern. */
             problem: components["schemas"]["Problem"] | null;
             /**
              * Cancelling
@@ -11938,7 +11984,7 @@ export interface components {
             bytes: number;
             /**
              * Received
-             * @description So many bytes are here; the next piece begins there.
+             * @description How many bytes have arrived; the next piece begins there.
              */
             received: number;
         };
@@ -12111,7 +12157,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody is signed in, or the token does not hold. */
+        /** @description Nobody is signed in, or the token is not valid. */
         Problem401: {
             headers: {
                 [name: string]: unknown;
@@ -13198,6 +13244,45 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    choose_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkChoice"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            /** @description The data cannot be read, or a value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            507: components["responses"]["Problem507"];
+        };
+    };
     estimate_run: {
         parameters: {
             query?: never;
@@ -14047,7 +14132,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14175,7 +14260,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14227,7 +14312,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14322,7 +14407,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14370,7 +14455,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14490,7 +14575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14711,7 +14796,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14786,7 +14871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14868,7 +14953,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be done: a name that is taken, or no room, say. */
+            /** @description It cannot be done: a name is taken or there is no room, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15029,7 +15114,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description They were taken over. */
+            /** @description They were applied. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15121,7 +15206,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Problem408"];
-            /** @description It cannot be taken over. */
+            /** @description It cannot be applied. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16014,7 +16099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The only picture cannot be kept: the folder may not be written, say. */
+            /** @description The only picture cannot be kept: the folder cannot be written, for example. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16084,7 +16169,7 @@ export interface operations {
                     "application/json": components["schemas"]["KnownAnswer"];
                 };
             };
-            /** @description What was sent is no JSON. */
+            /** @description What was sent is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16131,7 +16216,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobAnswer"];
                 };
             };
-            /** @description There is no such folder, or what was sent is no JSON. */
+            /** @description There is no such folder, or what was sent is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20883,7 +20968,7 @@ export interface operations {
     station_figures: {
         parameters: {
             query?: {
-                /** @description Of so many last parts. */
+                /** @description The number of last parts that it is computed from. */
                 last?: number;
                 order?: number | null;
                 batch?: number | null;
@@ -20930,7 +21015,7 @@ export interface operations {
             query?: {
                 /** @description The language of its words and numbers. */
                 language?: "en" | "uk" | "ru";
-                /** @description Of so many last parts. */
+                /** @description The number of last parts that it is computed from. */
                 last?: number;
                 order?: number | null;
                 batch?: number | null;
@@ -21510,7 +21595,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21593,7 +21678,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21676,7 +21761,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21771,7 +21856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21868,7 +21953,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21963,7 +22048,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22060,7 +22145,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22161,7 +22246,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22282,7 +22367,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token does not hold. */
+            /** @description Nobody is signed in, or the token is not valid. */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -214,7 +214,7 @@ def checked_name(name: str) -> str:
             "The name",
             "holds characters that cannot be seen",
             received=f"U+{ord(hidden[0]):04X}",
-            cure="Write it anew.",
+            cure="Write it again.",
             reason="hidden-characters",
         )
     if not key_of(name) or max(len(name), len(key_of(name))) > LONGEST_NAME:

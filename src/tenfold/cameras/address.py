@@ -115,7 +115,7 @@ def parse(text: str, *, user: str = "", password: str = "") -> Address:
         return Address("browser", _needed(rest, "browser:", "Name the camera: browser:desk"))
     if scheme not in ("", "file"):
         raise UsageError(
-            f"{scheme}:", "is no kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}.",
+            f"{scheme}:", "is not a kind of source that tenfold knows", cure=f"Supported: {SUPPORTED}.",
             reason="source-kind", params={"kinds": SUPPORTED},
         )  # fmt: skip
     path = Path(os.path.expanduser(_needed(rest, "The address", f"Give one of: {SUPPORTED}")))

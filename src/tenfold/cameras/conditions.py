@@ -5,7 +5,7 @@ from typing import Literal
 Condition = Literal["rain", "light", "shaken"]
 
 WORDS: dict[Condition, str] = {
-    "rain": "It is raining: drops are passed over, and what is seen for less than a second is not told.",
+    "rain": "It is raining: drops are ignored, and what is seen for less than a second is not reported.",
     "light": "The light has just changed: for some seconds nothing new is told.",
     "shaken": "The camera is being shaken.",
 }

@@ -59,7 +59,7 @@ COMMANDS = {
         "tenfold.cli.catalogue.group:catalogue",
         "Add pictures to the catalogue, find them, file them.",
     ),
-    "watch": ("tenfold.cli.cameras.watch:watch", "Report what moves before a camera or in a recording."),
+    "watch": ("tenfold.cli.cameras.watch:watch", "Report what moves in front of a camera or in a recording."),
     "camera": ("tenfold.cli.cameras.group:camera", "Test cameras, and have a server watch them."),
     "rule": ("tenfold.cli.notifying.rule:rule", "Choose which events of cameras are sent, and where."),
     "destination": (

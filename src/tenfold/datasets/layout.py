@@ -97,7 +97,7 @@ def _parts(tree: Tree, name: str, filled: list[Path]) -> Layout | None:
     shown = [(part, tree.shown(place)) for part, place in places]
     words = ", ".join(f"{part} ({place})" for part, place in shown)
     passed = [
-        Remark("no-class", f"the pictures in {place} have no class and are passed over", (place,))
+        Remark("no-class", f"the pictures in {place} have no class and are ignored", (place,))
         for place in map(tree.shown, unlabelled)
     ]
     return Layout(tuple(places), (Remark("parts", f"parts: {words}", tuple(chain(*shown))), *passed))

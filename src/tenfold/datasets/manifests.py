@@ -206,7 +206,7 @@ def _csv(opening: _Opening, name: str, remarks: list[Remark]) -> Iterator[Row]:
             file = TextIOWrapper(binary, encoding="utf-16" if utf16 else "utf-8-sig", newline="")
             yield from _rows(file, name, remarks)
     except UnicodeError as reason:
-        raise _unreadable(name, "it is no text in UTF-8", "Save it as CSV in UTF-8.") from reason
+        raise _unreadable(name, "it is not text in UTF-8", "Save it as CSV in UTF-8.") from reason
     except OSError as reason:
         raise _unreadable(name, reason.strerror or "", "Check who may read it.") from reason
     except csv.Error as reason:
@@ -287,7 +287,7 @@ def _columns(name: str, found: list[str], remarks: list[Remark]) -> list[str]:
             received=f"its columns are {', '.join(map(repr, found)) or 'none'}"
             if set(columns) & set(_KNOWN) or not found
             else f"it has {len(found)} others",
-            cure="A manifest has the columns path, label and, if it likes, split.",
+            cure="A manifest has the columns path, label and optionally split.",
             reason="manifest-columns",
         )
     read = [(ours, c) for ours, c in zip(columns, called, strict=True) if ours != c]

@@ -304,7 +304,7 @@ def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> ND
             found.name,
             "has no picture that can be read",
             received=" ".join(first),
-            cure="Mend its files, or name others.",
+            cure="Repair its files, or name others.",
             reason="no-readable-pictures",
         )
     if count > max(most * total, min(_FEW_SKIPPED, max(1, total // 8))):
@@ -312,7 +312,7 @@ def _checked(found: Listing, most: float, order: _Arrangement, rows: Rows) -> ND
             found.name,
             f"has too many files that give no picture: {count:,} of {total:,}",
             received=f"at most {most:.0%} may; {' '.join(first)}",
-            cure="Mend or remove them, and open it again: what could be read is kept.",
+            cure="Repair or remove them, and open it again: what could be read is kept.",
             reason="too-many-unreadable",
             params={"count": count, "total": total},
         )

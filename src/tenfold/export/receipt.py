@@ -171,7 +171,9 @@ def parse_receipt(content: bytes, subject: str) -> Receipt:
             )
         return _parsed(found)
     except (ValueError, KeyError, TypeError, AttributeError) as reason:
-        raise ExportError(subject, "is no receipt of an export", cure="Export the model again.") from reason
+        raise ExportError(
+            subject, "is not a receipt of an export", cure="Export the model again."
+        ) from reason
 
 
 def _parsed(found: dict[str, Any]) -> Receipt:

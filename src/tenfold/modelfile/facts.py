@@ -114,7 +114,7 @@ def parsed(raw: bytes) -> dict[str, Any]:
         raise ValueError(f"more than {MOST_BYTES:,} bytes of facts")
     facts = from_json(raw)
     if not isinstance(facts, dict) or type(facts.get("format_version")) is not int:
-        raise ValueError("the facts are no object with a version")
+        raise ValueError("the facts are not an object with a version")
     return facts
 
 

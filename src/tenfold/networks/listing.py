@@ -42,7 +42,7 @@ NETWORKS: tuple[KnownNetwork, ...] = (
     KnownNetwork(
         "cifar10-small",
         "tenfold.networks.default:build",
-        "ours: the default, a little narrower, behind a whitening that noise does not upset",
+        "ours: the default, a little narrower, with a whitening that is robust to noise",
         "tenfold, after Jordan 2024 (arXiv 2404.00498)",
         "",
         options={"widths": (64, 240, 240), "epsilon": 0.05},
@@ -78,7 +78,7 @@ NETWORKS: tuple[KnownNetwork, ...] = (
     KnownNetwork(
         "vgg16-transfer",
         _VGG,
-        "VGG16 as ImageNet taught it, a new head; all of it learns",
+        "VGG16 with ImageNet's weights and a new head; all layers learn",
         "a student project in Keras, after Simonyan and Zisserman 2015 (arXiv 1409.1556)",
         "",
         128,
@@ -95,7 +95,7 @@ NETWORKS: tuple[KnownNetwork, ...] = (
     KnownNetwork(
         "efficientnet-lite0",
         "tenfold.networks.efficientnet_lite:build",
-        "for photographs: on ImageNet's weights a head learns, then the last blocks if that helps",
+        "for photographs: starts from ImageNet's weights; a head learns, then the last blocks if that helps",
         "Tan and Le 2019 (arXiv 1905.11946)",
         "",
         160,

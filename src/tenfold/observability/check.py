@@ -56,7 +56,7 @@ ENGLISH: dict[Code, tuple[str, str]] = {
     "home-closed": ("{path} is not everybody's to change", ""),
     "home-open": ("everybody on this machine can change what is in {path}", "Run: chmod o-w {path}"),
     "settings-open": ("everybody on this machine can read {path}", "Run: chmod o-r {path}"),
-    "no-container": ("this is no container", ""),
+    "no-container": ("this is not a container", ""),
     "container-volume": ("{path} is on a volume ({type})", ""),
     "container-layer": (
         "{path} is in the container's own layer, and goes with it",
@@ -102,7 +102,7 @@ ENGLISH: dict[Code, tuple[str, str]] = {
     "message-refused": ("the last message did not arrive: {why}", "Send it a test message."),
     "messages-given-up": ("messages that were given up: {count}", "Try them again, or discard them."),
     "service-runs": ("it runs", ""),
-    "service-stopped": ("it is stopped", "Start the server anew."),
+    "service-stopped": ("it is stopped", "Restart the server."),
     "service-restarts": ("it failed, and is started again: {why}", _SEE_LOG),
     "service-fails": ("it fails again and again: {why}", _SEE_LOG),
     "server-ready": ("a server runs, and is ready", ""),

@@ -44,10 +44,10 @@ class Augmentation:
         "none", "mirror left and right: none, random, or alternating (each picture in every other epoch)"
     )
     translate: float = _setting(
-        0.0, "shift each way by up to so many pixels, or by such a share of the side if below 1"
+        0.0, "shift each way by up to this many pixels, or by this share of the side if below 1"
     )
-    rotate: float = _setting(0.0, "turn by up to so many degrees either way")
-    shear: float = _setting(0.0, "shear by up to so many degrees either way, as Keras's shear_range")
+    rotate: float = _setting(0.0, "turn by up to this many degrees either way")
+    shear: float = _setting(0.0, "shear by up to this many degrees either way, as Keras's shear_range")
     zoom: float = _setting(
         0.0, "scale each axis by 1 - zoom to 1 + zoom, drawn for each axis alone as Keras does"
     )

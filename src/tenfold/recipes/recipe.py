@@ -71,7 +71,7 @@ class Stopping:
 
     patience: int = setting(0, "epochs without improvement after which training stops; 0 never stops")
     monitor: str = setting("loss", "which of the validation's figures is watched: loss or accuracy")
-    least: float = setting(0.0, "a change below it is no improvement")
+    least: float = setting(0.0, "a change below it is not an improvement")
     keep: str = setting("last", "the weights that are exported: last, or best by the monitor")
 
 
@@ -88,7 +88,7 @@ class Stage:
 class Transfer:
     """Start from what another model, or ImageNet, has taught."""
 
-    source: str = setting("", "a model file or a run's folder; empty starts anew")
+    source: str = setting("", "a model file or a run's folder; empty: start from random weights")
     freeze_until: str = setting("", "layers before this one keep their weights")
     stages: tuple[Stage, ...] = field(
         default=(),
@@ -119,7 +119,7 @@ class Outliers:
 
     source: str = setting("", "a folder of pictures that show none of the classes; empty for none")
     made_up: int = setting(
-        0, "so many made-up pictures: plain colours, gradients, noise, textures, stripes, text"
+        0, "how many made-up pictures: plain colours, gradients, noise, textures, stripes, text"
     )
     share: float = setting(0.25, "how many are shown in a step, as a share of its batch")
     weight: float = setting(0.5, "of their loss, beside that of the batch")

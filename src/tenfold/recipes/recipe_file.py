@@ -155,7 +155,7 @@ def _build(kind: type, values: Mapping[str, Any], prefix: str) -> Any:
     known = [one.name for one in fields(kind)]
     for name in values:
         if name not in known:
-            raise ValueError(f"{prefix}{name} is no setting; known are {', '.join(known)}.")
+            raise ValueError(f"{prefix}{name} is not a setting; known are {', '.join(known)}.")
     return kind(**{name: _fit(hints[name], value, prefix + name) for name, value in values.items()})
 
 

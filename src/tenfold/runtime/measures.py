@@ -103,7 +103,7 @@ def _cameras(app: "App") -> Iterator[Measure]:
             said, labels = app.watched_cameras.status(row) or {}, {"camera": row.name}
             up = said.get("phase") == _RUNNING
             yield Measure("tenfold_camera_up", "Whether a camera that is not paused sends.", up, labels)
-            words = "How often a camera was connected anew."
+            words = "How often a camera was reconnected."
             yield Measure("tenfold_camera_restarts", words, said.get("restarts", 0), labels, "counter")
 
 

@@ -40,7 +40,7 @@ def change(file: Path, values: Mapping[str, Any], environ: Mapping[str, str] | N
         )
     except (OSError, ValueError, TOMLKitError) as reason:
         raise SettingError(
-            str(file), "cannot be changed", received=str(reason), cure="Mend the file by hand."
+            str(file), "cannot be changed", received=str(reason), cure="Correct the file by hand."
         ) from reason
     for name, value in values.items():
         if name not in described:

@@ -175,7 +175,7 @@ class Settings(BaseSettings):
         "The proxy may hand it on or take it off. Empty: none.",
     )
     session_idle_minutes: Number = _number(
-        480, (1, 100_000), "Whoever has not used the page for so many minutes has to sign in again."
+        480, (1, 100_000), "A person who has not used the page for this many minutes has to sign in again."
     )
     session_hours: Number = _number(
         168, (1, 10_000), "So many hours after signing in, one has to sign in again in any case."
@@ -272,20 +272,20 @@ class Settings(BaseSettings):
     )
     tune: Literal["yes", "no"] = Field(
         "no",
-        description="Whether the server measures at its start how many pictures at a time, and in which "
-        "batches, its model answers fastest on this machine, and works so: yes, or no for threads and "
+        description="Whether the server measures at start how many pictures at a time, and in which "
+        "batches, its model answers fastest on this machine, and uses that: yes, or no to use threads and "
         "batch_size. Measured once for each model, in half a minute.",
     )
     clips_free_bytes: Number = _number(
         2_000_000_000,
         (0, 10**15),
-        "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips "
-        "are deleted.",
+        "How many bytes stay free on the disk with the clips of cameras: before less is free, the oldest "
+        "clips are deleted.",
     )
     metrics: Literal["token", "open", "off"] = Field(
         "token",
-        description="Who may read /metrics: token, whoever has signed in or sends a token (its role may be "
-        "monitor); open, everybody who reaches the server; off, nobody.",
+        description="Who may read /metrics: token, everybody who has signed in or sends a token (its "
+        "role may be monitor); open, everybody who reaches the server; off, nobody.",
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="How the server writes its log: text, or json with one object in each line."

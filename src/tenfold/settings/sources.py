@@ -85,7 +85,7 @@ def _from_file(path: Path) -> dict[str, _Given]:
         raise SettingError(str(path), "is not valid TOML", received="it is not UTF-8 text") from None
     except ValueError as error:
         raise SettingError(
-            str(path), "is not valid TOML", received=str(error), cure="Mend that line."
+            str(path), "is not valid TOML", received=str(error), cure="Correct that line."
         ) from None
     except OSError as error:
         cure = f"Check the path, or unset {CONFIG_VARIABLE}."

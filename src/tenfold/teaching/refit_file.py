@@ -104,9 +104,9 @@ def _parts(found: _Graph, subject: str) -> HeadNodes:
         raise ModelFileError(
             subject,
             "has no head that can be refitted",
-            received="its probabilities are no softmax"
+            received="its probabilities are not a softmax"
             if softmax is None
-            else "its embedding is no mean of cells"
+            else "its embedding is not a mean of cells"
             if pool is None
             else "it is not known how its novelty is made",
             cure="Train it further (tenfold improve --deep), or use a model whose network ends in a mean "

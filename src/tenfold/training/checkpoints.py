@@ -63,7 +63,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             f"The checkpoint {path}",
             "cannot be read",
             received=f"{type(reason).__name__}: {reason}",
-            cure="Delete it to start the run anew.",
+            cure="Delete it to start the run again.",
         ) from reason
 
 

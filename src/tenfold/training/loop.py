@@ -252,7 +252,7 @@ class Trainer:
                 "The training",
                 f"diverged in epoch {self.epoch + 1}",
                 received=f"a loss{of} of {loss:.3g}, where guessing has {guessing:.2f}",
-                cure="Start anew at a lower rate (--set optimiser.rate=...; --find-rate looks for one) or "
+                cure="Start again at a lower rate (--set optimiser.rate=...; --find-rate looks for one) or "
                 "with --precision float32."
                 + (
                     " The checkpoint of the epoch before is intact: --resume --finish makes a model of it."

@@ -13,7 +13,7 @@ from tenfold.web.problems import responses
 # Problems of every operation.
 COMMON = responses(
     _400="The body cannot be read.",
-    _401="Nobody is signed in, or the token does not hold.",
+    _401="Nobody is signed in, or the token is not valid.",
     _403="The role, or the page that the request comes from, does not allow it.",
     _408="The body stopped arriving.",
     _413="The body is too large.",
@@ -52,7 +52,7 @@ class ShareAnswer(Answer):
     value: float
     low: float
     high: float
-    n: int = Field(description="Of so many cases.")
+    n: int = Field(description="The number of cases.")
 
 
 @cache

@@ -41,7 +41,9 @@ class FitAnswer(BaseModel):
     classes: list[str] = Field(description="Those that were learned, in the order of the outputs.")
     counts: list[int] = Field(description="How many pictures of each.")
     left_out: list[str] = Field(description="Classes without pictures.")
-    accuracy: ShareAnswer | None = Field(description="Told apart rightly; null with a single class.")
+    accuracy: ShareAnswer | None = Field(
+        description="The share told apart correctly; null with a single class."
+    )
     kept: ShareAnswer = Field(description="Not called none of these.")
     confusion: list[list[int]] = Field(description="Rows are the true classes.")
     mistakes: list[MistakeAnswer] = Field(description="The surest first, 50 at most.")

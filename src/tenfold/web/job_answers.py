@@ -47,20 +47,22 @@ class TrainingFigures(BaseModel):
 
 class _Job(BaseModel):
     id: str
-    title: str = Field(description="What it is, in English; empty for whom it does not concern.")
+    title: str = Field(description="What it is, in English; empty for people whom it does not concern.")
     by: int = Field(description="Who asked; 0 is the server or this machine's own user.")
     state: State
     done: int = Field(description="How much of `total` is done.")
     total: int = Field(description="0: not known.")
     message: str = Field(
-        description="What it is at, in English; may be empty, and is for whom it does not concern."
+        description="The current step, in English; may be empty, and is empty for people whom it does "
+        "not concern."
     )
     step: Step | None = Field(description="The same for programs; null: there is no code for it.")
     details: StepDetails | None = Field(
-        description="What `message` names; null where it names nothing, and for whom it does not concern."
+        description="What `message` names; null where it names nothing, and for people whom it does not "
+        "concern."
     )
     training: TrainingFigures | None = Field(description="Of a training while it runs.")
-    problem: Problem | None = Field(description="Why it failed; null for whom it does not concern.")
+    problem: Problem | None = Field(description="Why it failed; null for people whom it does not concern.")
     cancelling: bool = Field(description="Whether it was told to stop.")
     created_at: datetime
     started_at: datetime | None
@@ -83,9 +85,10 @@ def model_name(job_type: AnyType) -> str:
 def _answer_of(job_type: AnyType) -> type[_Job]:
     """The model of a job of one type."""
     asked = Field(
-        description="What was asked for; null: another version asked for it, or it concerns others alone."
+        description="What was asked for; null: another version asked for it, or it concerns only other "
+        "people."
     )
-    found = Field(description="What it returned, once it is done; null for whom it does not concern.")
+    found = Field(description="What it returned, once it is done; null for people whom it does not concern.")
     fields: dict[str, Any] = {
         "kind": (Literal[job_type.kind], ...),
         "params": (job_type.params | None, asked),

@@ -268,7 +268,7 @@ def _given_up(one: PendingEntry, received: str) -> PictureError:
         one.name,
         f"could not be classified in {one.attempts} attempts",
         received=received,
-        cure="Add it again to have it tried again; the log says what went wrong.",
+        cure="Add it again to try it again; the log says what went wrong.",
         reason="gave-up",
     )
 

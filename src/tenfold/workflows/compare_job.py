@@ -64,13 +64,13 @@ class ComparedPair(Shape):
     difference: float
     low: float = Field(description="The lower end of its 95 % interval.")
     high: float
-    mcnemar_mid_p: float = Field(description="McNemar's test: how likely so much is by luck.")
+    mcnemar_mid_p: float = Field(description="McNemar's test: how likely such a difference is by chance.")
     mcnemar_mid_p_holm: float = Field(description="The same, corrected for the number of pairs (Holm).")
     right_both: int = Field(description="Pictures that both get right.")
     right_only_first: int
     right_only_second: int
     right_neither: int
-    better: str | None = Field(description="Which is better; null where it may be luck.")
+    better: str | None = Field(description="Which is better; null where it may be chance.")
     sentence: str = Field(description="What can be said, in English.")
 
 

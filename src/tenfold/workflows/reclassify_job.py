@@ -42,20 +42,20 @@ _UNFINISHED = {RUNNING: FAILED, APPLYING: READY}
 
 
 class ReclassifyParams(Shape):
-    """A reclassification to ask the other model for, or to take over."""
+    """A reclassification to ask the other model for, or to apply."""
 
     reclassification: int = Field(description="Its number.")
-    apply: bool = Field(default=False, description="Take its answers over.")
+    apply: bool = Field(default=False, description="Apply its answers.")
 
 
 class ReclassifyResult(Shape):
-    """What a model answered, or how much was taken over."""
+    """What a model answered, or how many entries were changed."""
 
     reclassification: int
     count: int = Field(description="Entries that it answered for, or that changed.")
     changed: int = Field(default=0, description="Entries that would get another class.")
     unread: int = Field(default=0, description="Entries whose picture cannot be read.")
-    action: int | None = Field(default=None, description="The action that took the answers over.")
+    action: int | None = Field(default=None, description="The action that applied the answers.")
 
 
 # An application that has started is completed: half of it must not remain.

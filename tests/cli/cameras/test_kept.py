@@ -83,7 +83,7 @@ def test_what_disturbs_a_camera_is_said_in_words(own_home: Path, capsys: pytest.
         app.cameras.tell("a server", {row.id: {"phase": "running", "conditions": ["rain", "later"]}})
     assert listed(capsys)["conditions"] == ["rain", "later"]
     assert run(["camera", "list"]) == 0
-    assert "It is raining: drops are passed over" in capsys.readouterr().out
+    assert "It is raining: drops are ignored" in capsys.readouterr().out
 
 
 def test_of_a_busy_machine_it_is_said_what_is_decoded_and_of_a_camera_that_is_away_no_weather(

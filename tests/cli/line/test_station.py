@@ -147,7 +147,7 @@ def test_an_order_that_no_server_takes_is_not_done_later(
     monkeypatch.setattr(orders, "FRESH_SECONDS", 0.3)
     added(tenfold)
     done = tenfold("station", "trigger", "gate")
-    assert (done.status, "See that tenfold serve runs" in done.err) == (1, True)
+    assert (done.status, "Check that tenfold serve runs" in done.err) == (1, True)
     with App() as app:
         assert app.station_orders.take(1) == []
 

@@ -73,7 +73,7 @@ class Clips:
             if known:
                 raise CameraError(
                     str(self.folder), "is not the folder that clips were written into", reason="missing",
-                    received=f"it has no file {MARKER}", cure="See whether its disk is mounted.",
+                    received=f"it has no file {MARKER}", cure="Check whether its disk is mounted.",
                 )  # fmt: skip
             self.folder.mkdir(parents=True, exist_ok=True)
             marker.touch()

@@ -310,7 +310,7 @@ class Decoder:
 
     def _error(self, problem: str, received: str, reason: Reason = "decoder") -> CameraError:
         cure = {
-            "timeout": "Look whether the camera is on and the network works.",
+            "timeout": "Check whether the camera is on and the network works.",
             "out-of-memory": "Choose a smaller stream, or another codec.",
         }.get(reason, "Choose another codec or stream; where it is a file, look whether it plays elsewhere.")
         return CameraError(self._subject, problem, received=received, cure=cure, reason=reason)

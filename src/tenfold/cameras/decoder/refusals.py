@@ -66,11 +66,11 @@ def of_reading(error: Exception, request: "Request") -> CameraError:
     if request.kind == "file":
         return _error(
             request, "cannot be read to its end", received=getattr(error, "strerror", None) or "",
-            cure="Its frames up to here are good. Copy the file anew where it was cut off.",
+            cure="Its frames up to here are good. If it was cut off, copy the file again.",
         )  # fmt: skip
     return _error(
         request, "broke off", "unreachable", received=getattr(error, "strerror", None) or "",
-        cure="Look whether the camera is on and the network works.",
+        cure="Check whether the camera is on and the network works.",
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def no_frames(request: "Request") -> CameraError:
     """No frame of the video can be decoded."""
     return _error(
         request, "gives no picture", "no-video", received="nothing of its video can be decoded",
-        cure="Look whether it plays elsewhere.",
+        cure="Check whether it plays elsewhere.",
     )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def _not_video(request: "Request", start: bytes) -> CameraError:
     if code == "video":
         return _error(
             request, "cannot be read", "video", received="it is a video that is damaged or cut off",
-            cure="Copy the file anew from where it came.",
+            cure="Copy the file again from its source.",
         )  # fmt: skip
     cure = "Supported: MP4, MKV, WebM, AVI, MOV, MPEG and most others that FFmpeg reads."
     if picture:
@@ -201,7 +201,8 @@ def _of_device(error: Exception, request: "Request") -> CameraError:
     if number in (errno.EACCES, errno.EPERM):
         return _error(
             request, "may not be used by this user", "forbidden",
-            cure="Add the user to the group of video devices (sudo usermod -aG video NAME) and sign in anew.",
+            cure="Add the user to the group of video devices (sudo usermod -aG video NAME) and sign in "
+            "again.",
         )  # fmt: skip
     present = sorted(name.removeprefix("video") for name in os.listdir("/dev") if name.startswith("video"))
     found = ", ".join(f"usb:{number}" for number in present) or "no camera"

@@ -26,14 +26,16 @@ def token() -> None:
 
 @token.command()
 @click.argument("name")
-@click.option("--for", "person", required=True, metavar="PERSON", help="For whom the program acts.")
+@click.option(
+    "--for", "person", required=True, metavar="PERSON", help="The person for whom the program acts."
+)
 @click.option(
     "--role",
     type=click.Choice(TOKEN_ROLES),
     help="The most it may do; monitor: read metrics. Default: what the person may.",
 )
 @click.option(
-    "--days", type=click.IntRange(1, 730), default=_DAYS, show_default=True, help="How long it holds."
+    "--days", type=click.IntRange(1, 730), default=_DAYS, show_default=True, help="How long it is valid."
 )
 def add(name: str, person: str, role: str | None, days: int) -> None:
     """Make a token. It is printed once, and not stored."""

@@ -31,7 +31,7 @@ def test(source: str, user: str, password_stdin: bool, seconds: float, as_json: 
     """Open SOURCE, decode a picture of it, and say what it is, or what is wrong with it.
 
     SOURCE is usb:0, rtsp://host/path, http://host/path (MJPEG or HLS), a video file, or a folder of pictures.
-    A password in SOURCE is seen by all who list this computer's processes: give --user instead.
+    Everybody who can list this computer's processes sees a password in SOURCE: give --user instead.
     """
     from tenfold.cameras import sources
     from tenfold.errors import TenfoldError

@@ -36,7 +36,7 @@ _DEFAULT = f"{CAMERAS} while a bundled model is live, else the live one"
 )
 @keeping.options
 @seeing.options
-@click.option("--untested", is_flag=True, help="Add it though it cannot be reached now.")
+@click.option("--untested", is_flag=True, help="Add it although it cannot be reached now.")
 @click.option(
     "--model", metavar="MODEL", help=f"What says what is seen: {_MODEL_HELP} By default {_DEFAULT}."
 )
@@ -133,10 +133,10 @@ def change(
     min_size: float | None,
     fixed: bool | None,
 ) -> int:
-    """Change CAMERA's model, what counts before it, and how long its clips are kept.
+    """Change CAMERA's model, what counts in its picture, and how long its clips are kept.
 
-    CAMERA is a name or a number. --keep-days person= takes back what was said of a class, --keep-size 0 the
-    limit of the camera. For another model and for what counts a running server opens the camera anew.
+    CAMERA is a name or a number. --keep-days person= removes the limit of a class, --keep-size 0 the
+    limit of the camera. For another model and for what counts a running server opens the camera again.
     """
     from tenfold.runtime import App
 

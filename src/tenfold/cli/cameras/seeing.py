@@ -17,12 +17,12 @@ def options(command: _Command) -> _Command:
         "--min-size",
         type=click.FloatRange(0, 100, max_open=True),
         metavar="PERCENT",
-        help="Pass over what is smaller than this share of the picture.",
+        help="Ignore what is smaller than this share of the picture.",
     )
     fixed = click.option(
         "--fixed/--not-fixed",
         default=None,
-        help="It stands still, whatever passes before it, as a belt.",
+        help="It does not move, whatever passes in front of it.",
     )
     return size(fixed(command))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @from_stdin
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option(
-    "--zone", "zones", multiple=True, metavar="NAME=X,Y,...", help="Tell only of what was in this polygon."
+    "--zone", "zones", multiple=True, metavar="NAME=X,Y,...", help="Report only what was in this polygon."
 )
 @click.option("--mask", "masks", multiple=True, metavar="NAME=X,Y,...", help="Never look at this polygon.")
 @click.option(
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     default=0.06,
     show_default=True,
     metavar="PERCENT",
-    help="Pass over what is smaller than this share of the picture.",
+    help="Ignore what is smaller than this share of the picture.",
 )
-@click.option("--fixed", is_flag=True, help="The camera stands still, whatever passes before it, as a belt.")
+@click.option("--fixed", is_flag=True, help="The camera does not move, whatever passes in front of it.")
 @click.option(
     "--report",
     type=FILE_TO_WRITE,
@@ -61,13 +61,13 @@ if TYPE_CHECKING:
     f" `tenfold models`, by its name or the start of its hash. By default {CAMERAS}.",
 )
 def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> int:
-    """Report what moves before a camera or in a recording.
+    """Report what moves in front of a camera or in a recording.
 
     Each line says from when to when, what it is, how sure that is, and where it was seen best.
 
     SOURCE is usb:0, rtsp://host/path, http://host/path (MJPEG or HLS), a video file, or a folder of pictures.
-    A recording is read to its end; a camera is watched until Ctrl-C. An event is told when it is over.
-    What is wrong with a camera is said on standard error.
+    A recording is read to its end; a camera is watched until Ctrl-C. An event is reported when it is
+    over. Faults of a camera are printed on standard error.
 
     X and Y are pixels of the source, or parts of its width and height where none is above 1.
     """

@@ -23,8 +23,8 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
     """Add pictures and folders, and classify them.
 
     PATH is a picture or a folder (with all folders in it). The originals stay where they are; the catalogue
-    keeps its own copy. A file that was added before and has not changed is not read again, so a run that was
-    cut off goes on where it stopped. A file that cannot be used is named; the exit status is then 1.
+    keeps its own copy. A file that was added before and has not changed is not read again, so an interrupted
+    run continues where it stopped. A file that cannot be used is named; the exit status is then 1.
     """
     import os
 

@@ -28,7 +28,7 @@ _DONE = {
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="ID... LABEL")
 @click.option("--none", is_flag=True, help="None of these, instead of LABEL.")
-@click.option("--new", is_flag=True, help="LABEL is a class that there is not yet.")
+@click.option("--new", is_flag=True, help="LABEL is a new class.")
 def correct(words: tuple[str, ...], none: bool, new: bool) -> None:
     """Correct the class of entries. The same class confirms it; a new class needs --new."""
     from tenfold.cli.catalogue.filters import check_labels

@@ -23,7 +23,7 @@ _OPTIONS = (
     ),
     click.option("--confidence-from", type=_SHARE, metavar="SHARE", help="Only from this confidence on."),
     click.option("--confidence-to", type=_SHARE, metavar="SHARE", help="Only up to this confidence."),
-    click.option("--name", default="", metavar="PART", help="Only names that this is a part of."),
+    click.option("--name", default="", metavar="PART", help="Only names that contain this."),
     click.option("--text", default="", metavar="WORDS", help="Only where each word is in the names."),
 )
 

@@ -34,9 +34,7 @@ _STEPS = {
 @click.option("--link", "modes", flag_value="link", help="Link them: hard where the disk can, else symbolic.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 @click.option("--sidecars", is_flag=True, help="Also write each class into a sidecar (cat.jpg.xmp).")
-@click.option(
-    "--resume", type=click.IntRange(min=1), metavar="ID", help="Go on with a filing that was cut off."
-)
+@click.option("--resume", type=click.IntRange(min=1), metavar="ID", help="Continue an interrupted filing.")
 @filter_options
 def file(
     root: Path | None, modes: str | None, dry_run: bool, sidecars: bool, resume: int | None, **which: Any

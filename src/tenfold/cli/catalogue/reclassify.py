@@ -12,7 +12,7 @@ _PAGE = 200
 
 @click.command()
 @click.argument("model")
-@click.option("--apply", "take_over", is_flag=True, help="Take the answers over; `undo` takes it back.")
+@click.option("--apply", "take_over", is_flag=True, help="Apply the answers; `undo` reverses it.")
 @click.option("--preview", is_flag=True, help="Name every picture that would change.")
 def reclassify(model: str, take_over: bool, preview: bool) -> None:
     """Ask another model about every picture, and show what would change.

@@ -17,11 +17,11 @@ _SECONDS_BETWEEN_LINES, _SECONDS_TO_STOP = 1.0, 15.0
 @click.option("--once", is_flag=True, help="Add what is there now, when it is whole, and end.")
 @click.option("--poll", is_flag=True, help="Look through it every few seconds: for mounted network folders.")
 @click.option("--list", "listing", is_flag=True, help="List the folders that are watched.")
-@click.option("--stop", is_flag=True, help="Watch DIR no longer. What was added stays.")
+@click.option("--stop", is_flag=True, help="Stop watching DIR. What was added stays.")
 def watch(folder: str | None, once: bool, poll: bool, listing: bool, stop: bool) -> int:
     """Add the pictures of a folder as they come.
 
-    A file is added when it is whole: when it stayed as it is for some seconds and nobody writes to it. What
+    A file is added when it is whole: when it has not changed for some seconds and nobody writes to it. What
     came while nobody watched is added at the next start, and nothing is added twice.
 
     Where a server is at work in the same home, it takes the folder over and watches it from then on, also

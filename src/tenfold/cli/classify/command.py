@@ -50,7 +50,7 @@ def classify(
     """Classify pictures.
 
     PATH is a file, a folder (with all folders in it), a pattern such as 'holiday/**/*.jpg', or - for standard
-    input. A picture that cannot be used is reported and passed over; the exit status is then 1.
+    input. A picture that cannot be used is reported and skipped; the exit status is then 1.
     """
     from tenfold import settings
     from tenfold.images import Limits

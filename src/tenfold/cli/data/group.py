@@ -31,7 +31,7 @@ data.add_command(check)
 def fetch(name: str, data_dir: Path | None) -> None:
     """Download CIFAR-10 (170 MB), check it, and unpack it.
 
-    A download that was cut off goes on where it stopped. Data that is already there is checked and used.
+    An interrupted download continues where it stopped. Data that is already there is checked and used.
     """
     from tenfold import settings
     from tenfold.datasets.fetch import fetch_cifar10

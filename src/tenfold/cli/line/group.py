@@ -108,7 +108,7 @@ line.add_command(override)
     default=0.0,
     show_default=True,
     metavar="PERCENT",
-    help="The belt slips: its encoder moves so much further than it does; below 0: less far.",
+    help="The belt slips: its encoder moves this much further than it does; below 0: less far.",
 )
 @click.option("--gate-eye", is_flag=True, help="A second photo-eye before the gate sees where parts are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")

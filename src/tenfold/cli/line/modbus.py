@@ -14,7 +14,7 @@ _CLEAR = "\x1b[H\x1b[2J"
 
 @click.group()
 def modbus() -> None:
-    """Look into a PLC that answers Modbus TCP."""
+    """Read a PLC that answers Modbus TCP."""
 
 
 @modbus.command()
@@ -68,8 +68,8 @@ def read(
 ) -> None:
     """Show registers of the PLC at HOST by every address and in both word orders.
 
-    Let the PLC write a value that you know: the row that shows it tells how its manual counts, and the column
-    which half of a 32-bit value comes first.
+    Have the PLC write a known value: the row that shows it tells how its manual counts, and the column which
+    half of a 32-bit value comes first.
     """
     from tenfold.line.plc import require
 

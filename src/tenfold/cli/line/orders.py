@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tenfold.runtime import App
 
 _POLL_SECONDS = 0.1
-_by = click.option("--by", required=True, metavar="NAME", help="Who says so; it stands in the trail.")
+_by = click.option("--by", required=True, metavar="NAME", help="Who says so; it is kept in the trail.")
 
 
 @click.command()
@@ -21,7 +21,7 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who says so; it 
 def trigger(name: str) -> int:
     """Trigger station NAME: a part is there. It is judged within a second.
 
-    Not where the plant's own photo-eye is the trigger.
+    Refused where the plant's own photo-eye is the trigger.
     """
     from tenfold.runtime import App
 
@@ -82,7 +82,7 @@ def approve(name: str, by: str) -> int:
 def override(name: str, part: int, verdict: str, by: str, reason: str, label: str | None) -> int:
     """Add a person's VERDICT on a PART of station NAME to the station's own, also while it runs.
 
-    Tell also where you agree with the station: the shares of good parts rejected and bad parts passed are
+    Give one also where you agree with the station: the shares of good parts rejected and bad parts passed are
     computed from all parts that were looked at again.
     """
     from tenfold.line.parts import Verdict
@@ -119,7 +119,7 @@ def _order(app: "App", row: "StationRow", body: dict[str, Any]) -> None:
                 f"The station {row.name}",
                 "does not answer",
                 received="no server took the order",
-                cure="See that tenfold serve runs and that the station is not paused.",
+                cure="Check that tenfold serve runs and that the station is not paused.",
                 reason="station-away",
             )
         time.sleep(_POLL_SECONDS)

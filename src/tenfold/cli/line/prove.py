@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def prove(name: str, model: str | None, made: str | None, last: int, as_json: bool) -> int:
-    """Judge the recorded parts of station NAME anew with MODEL, a registered model or a file.
+    """Judge the recorded parts of station NAME again with MODEL, a registered model or a file.
 
     By the recipe's newest version; without MODEL with that version's model. Where the model is the version's,
     the proof is kept with it: tenfold station recipe show. The exit status is 1 where it lets more bad parts
@@ -58,7 +58,7 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     if as_json:
         click.echo(json.dumps(asdict(found) | {"worse": found.worse, "kept": keeps}))
         return 1 if found.worse else 0
-    click.echo(printable(f"{found.parts:,} recorded parts, judged anew by {newest.recipe.name}:"))
+    click.echo(printable(f"{found.parts:,} recorded parts, judged again by {newest.recipe.name}:"))
     click.echo(f"  passed before, and would be rejected: {found.now_rejected:,}")
     click.echo(f"  rejected before, and would pass: {found.now_passed:,}")
     _print("good parts that are rejected", found.good)

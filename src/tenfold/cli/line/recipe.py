@@ -43,7 +43,7 @@ def add(name: str, number: int | None, barcode: str) -> int:
     multiple=True,
     metavar="WORDS",
     help="A part of the picture that has to be right: 'name=cap box=0,0,1,0.3 accepts=cap'; with"
-    " 'grid=3,2 count=6' so many cells have to hold it.",
+    " 'grid=3,2 count=6' how many cells have to hold it.",
 )
 @click.option(
     "--least",
@@ -55,7 +55,7 @@ def add(name: str, number: int | None, barcode: str) -> int:
 @click.option("--divert-none-of-these", is_flag=True, help='Divert "none of these" instead of rejecting it.')
 @click.option("--divert-unsure", is_flag=True, help="Divert what the model is unsure of.")
 @click.option("--deadline", type=click.FloatRange(10, 60_000), metavar="MS", help="Else the station's.")
-@click.option("--note", default="", help="What changed, for whoever approves it.")
+@click.option("--note", default="", help="What changed, for the person who approves it.")
 def version(
     name: str,
     model: str,

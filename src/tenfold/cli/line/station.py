@@ -41,7 +41,7 @@ def station() -> None:
 @click.option(
     "--trigger",
     metavar="WORDS",
-    help="What says that a part is there: plant (its photo-eye), 'encoder counts=400', 'crossing"
+    help="What signals a part: plant (its photo-eye), 'encoder counts=400', 'crossing"
     " line=X,Y,X,Y', 'mqtt topic=...', or hand. With gate_topic=... messages tell of a second photo-eye.",
 )
 @click.option(
@@ -56,9 +56,9 @@ def station() -> None:
     type=FILE_THERE,
     metavar="FILE",
     help="TOML with [plant], [trigger], [gate], [broker], [challenge] and [[outputs]]; for what has passwords"
-    " or many nodes. Words of the command line come before it.",
+    " or many nodes. Options of the command line take precedence.",
 )
-@click.option("--untested", is_flag=True, help="Add it though the camera cannot be reached now.")
+@click.option("--untested", is_flag=True, help="Add it although the camera cannot be reached now.")
 @click.option("--region", metavar="X,Y,W,H", help="What of the picture is looked at, in parts of it.")
 @click.option("--whole", is_flag=True, help="The region is the part; else it is found by the belt's colour.")
 @click.option(
@@ -75,7 +75,7 @@ def station() -> None:
     type=click.IntRange(0, 1000),
     default=0,
     metavar="N",
-    help="So many parts after a change of recipe wait for somebody's approval.",
+    help="How many parts after a change of recipe wait for approval.",
 )
 @click.option(
     "--challenge",

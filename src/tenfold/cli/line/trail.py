@@ -133,8 +133,8 @@ def _print_figures(found: "Statistics") -> None:
 def override(file: Path, part: int, verdict: str, by: str, reason: str) -> None:
     """Add a person's VERDICT on a PART to the trail FILE, also while its station runs.
 
-    Nothing is changed: it is a row of its own. Tell also where you agree with the station: the shares of good
-    parts rejected and bad parts passed are computed from all parts that were looked at again.
+    Nothing is changed: it is a row of its own. Give one also where you agree with the station: the shares
+    of good parts rejected and bad parts passed are computed from all parts that were looked at again.
     """
     from tenfold.line.parts import Verdict
     from tenfold.line.trail.overrides import override as keep

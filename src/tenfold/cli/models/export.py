@@ -56,7 +56,7 @@ data_dir_option = click.option(
 def export(**given: Any) -> None:
     """Export a model, and prove that it answers the same.
 
-    The exported file is read afresh and run by its own runtime on picture files, beside the original. The
+    The exported file is read again and run by its own runtime on picture files, beside the original. The
     receipt, a JSON file and a page beside the exported file, says how far the two agree. Where they do not
     agree often enough, no file is left.
 
@@ -116,7 +116,7 @@ def check(file: Path, other: Path | None, source: str | None, data_dir: Path | N
     """Check an exported file: its SHA-256, and its answers, in a run like that of its receipt.
 
     FILE is the exported file or its receipt. Ends with status 1 where the file is another, agrees less with
-    its original than its receipt asks for, or answers otherwise than it did.
+    its original than its receipt asks for, or answers differently than it did.
     """
     from dataclasses import replace
 

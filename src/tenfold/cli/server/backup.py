@@ -20,7 +20,7 @@ _FOLDER = click.argument("folder", type=FOLDER)
 @click.command()
 @_FOLDER
 @click.option("--with-secrets", is_flag=True, help="Passwords, keys and tokens too; protect the folder well.")
-@click.option("--keep", type=click.IntRange(min=1), help="Remove all but so many of the newest snapshots.")
+@click.option("--keep", type=click.IntRange(min=1), help="Remove all but this many of the newest snapshots.")
 @click.option("--list", "listed", is_flag=True, help="List the snapshots in the folder, and write none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def backup(folder: Path, with_secrets: bool, keep: int | None, listed: bool, as_json: bool) -> None:
@@ -88,7 +88,7 @@ def restore(folder: Path, snapshot: str, replace: bool, only_check: bool) -> Non
         click.echo(printable(f"What was there is in {done.aside}"))
     if not found.secrets:
         click.echo("It holds no secrets: set people's passwords (tenfold user password NAME), those of")
-        click.echo("cameras, destinations and stations, and make tokens anew.")
+        click.echo("cameras, destinations and stations, and create tokens again.")
 
 
 def _facts(one: "Snapshot") -> dict[str, object]:

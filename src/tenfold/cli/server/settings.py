@@ -9,7 +9,7 @@ from tenfold.cli.terminal.text import printable
 def settings() -> None:
     """List every setting, its value and where it comes from.
 
-    A TENFOLD_* variable goes before the file tenfold.toml in the folder `home` (or the file that
+    A TENFOLD_* variable takes precedence over the file tenfold.toml in the folder `home` (or the file that
     TENFOLD_CONFIG names), the file before the default.
     """
     from tenfold import settings as all_settings

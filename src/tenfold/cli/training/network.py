@@ -58,7 +58,7 @@ def list_networks(as_json: bool) -> None:
 def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as_json: bool) -> None:
     """Show a network layer by layer.
 
-    NAME is one of `tenfold network list`, or one's own as package.module:function.
+    NAME is one of `tenfold network list`, or your own as package.module:function.
     """
     from tenfold.networks.known import NETWORKS
     from tenfold.networks.table import table_of
@@ -109,7 +109,7 @@ def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as
 def time_network(name: str, side: int, batch_size: int, as_json: bool) -> None:
     """Time a few steps of training a network on this machine.
 
-    NAME is one of `tenfold network list`. The pictures are made up; reading one's own is not timed.
+    NAME is one of `tenfold network list`. The pictures are made up; reading your own is not timed.
     """
     from tenfold.recipes import recipe_file
     from tenfold.training.speed import measure_speed
@@ -127,7 +127,7 @@ def time_network(name: str, side: int, batch_size: int, as_json: bool) -> None:
 def fetch(weights: str) -> None:
     """Fetch ImageNet weights for vgg16-transfer and vgg16-finetuned (528 MB), and verify them.
 
-    Training fetches them too where they are missing; here one sees how far it is.
+    Training fetches them too where they are missing; this command shows its progress.
     """
     from tenfold.networks import imagenet
 

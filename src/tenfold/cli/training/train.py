@@ -100,7 +100,7 @@ def train(confined: bool, **given: Any) -> int | None:
     Without options it fetches CIFAR-10 where it is missing, trains the default network by the default recipe,
     measures it on the test pictures and writes one model file. With --data it does the same for a folder of
     your own. A run that was stopped goes on with --resume, or when its folder is named again with --run, and
-    ends as if it had never been.
+    ends as if it had never been stopped.
     """
     from tenfold import settings
     from tenfold.recipes import recipe_file

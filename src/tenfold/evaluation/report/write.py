@@ -174,7 +174,7 @@ def _tiles(evaluated: EvaluatedModel, cost: dict[str, Any]) -> list[dict[str, st
         interval = f"95 % interval {percent(five.low, 2)} to {percent(five.high, 2)}"
         tiles.append(("Top-5 accuracy", percent(five.value, 2), interval))
     tiles += [
-        ("Macro F1", percent(result.macro.f1, 2), "every class counts alike"),
+        ("Macro F1", percent(result.macro.f1, 2), "every class counts the same"),
         ("Calibration error", percent(result.calibration_error, 2), "confidence against accuracy"),
         ("Known, and kept", percent(result.kept.value, 2), "not called “none of these”"),
         ("One picture", f"{cost['one_picture']['p50_ms']:.1f} ms", "the network alone, on this machine"),

@@ -103,6 +103,6 @@ class SnapshotCamera:
             f"The camera at {self._host}",
             "gave no picture",
             received=received,
-            cure="See that it runs and that its address is right. Parts are rejected meanwhile.",
+            cure="Check that it runs and that its address is right. Parts are rejected meanwhile.",
             reason="no-picture",
         )

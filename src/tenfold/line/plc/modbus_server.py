@@ -81,7 +81,7 @@ class ModbusServer(HandshakePlant):
                 f"The Modbus server at {address.host}, port {address.port}",
                 "cannot be started",
                 received=error,
-                cure="See that the port is free; one below 1024 needs a right of its own.",
+                cure="Check that the port is free; one below 1024 needs special rights.",
                 reason="port-taken",
             )
 

@@ -106,7 +106,7 @@ class OwnGateEye:
             raise LineError(
                 "The second photo-eye",
                 "does not tell what it sees",
-                cure="See that its MQTT broker runs. Parts are rejected meanwhile.",
+                cure="Check that its MQTT broker runs. Parts are rejected meanwhile.",
                 reason="plc-away",
             )
         self._parts.take(inputs.encoder)

@@ -21,7 +21,7 @@ class Trigger:
 
     Attributes:
         kind: plant: its photo-eye, by its count of triggers; encoder: every `counts`; crossing: something
-            comes upon `line` in the picture; mqtt: a message to `topic`; hand: a person or a program.
+            reaches `line` in the picture; mqtt: a message to `topic`; hand: a person or a program.
         line: x and y of both ends, in parts of the picture.
         gate_topic: messages to it say that a part is at the second photo-eye, before the gate; "": the PLC
             says so.

@@ -334,6 +334,6 @@ def _refused(path: Path, error: sqlite3.Error) -> LineError:
         f"The trail {path.name}",
         "cannot be written",
         received=str(error),
-        cure="See that its disk is there and has space. Parts are rejected until it can be written.",
+        cure="Check that its disk is there and has space. Parts are rejected until it can be written.",
         reason="trail-unwritable",
     )

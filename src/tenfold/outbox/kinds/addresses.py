@@ -85,7 +85,10 @@ def mqtt(settings: Mapping[str, Any]) -> dict[str, Any]:
     for topic in filter(None, (prefix, discovery)):
         if not _TOPIC.fullmatch(topic) or len(topic) > 100:
             raise OutboxError(
-                "The topic", "cannot be used", cure="Letters, digits, - and _, parted by /.", reason="topic"
+                "The topic",
+                "cannot be used",
+                cure="Letters, digits, - and _, separated by /.",
+                reason="topic",
             )
     return {
         "host": host, "port": port, "tls": tls, "user": str(settings.get("user") or ""),

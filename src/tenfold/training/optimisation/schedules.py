@@ -78,7 +78,7 @@ class Plateau:
 
     Args:
         patience: epochs without a new best before `stays` says so; 0 never does.
-        least: a change below it is no improvement.
+        least: a change below it is not an improvement.
     """
 
     def __init__(self, patience: int, least: float = 0.0) -> None:

@@ -171,7 +171,7 @@ class RefitJob:
                 "The corrected pictures",
                 "cannot be read",
                 received=f"none of {len(wanted)}",
-                cure="Look whether their files are still there (tenfold catalogue check).",
+                cure="Check whether their files are still there (tenfold catalogue check).",
                 reason="no-readable-pictures",
             )
         return pictures, joined(parts), len(wanted) - len(pictures)

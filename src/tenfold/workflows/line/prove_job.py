@@ -24,7 +24,7 @@ class ProveParams(Shape):
     station: int = Field(description="The station whose recorded parts they are.")
     recipe: int = Field(description="The recipe's id.")
     version: int
-    last: int = Field(description="So many parts at most, the newest first.")
+    last: int = Field(description="At most this many parts, the newest first.")
     model: str | None = Field(None, description="Hash of a model in place of the version's. Null: its own.")
 
 
@@ -34,7 +34,7 @@ class ProofShare(Shape):
     value: float
     low: float
     high: float
-    n: int = Field(description="Of so many cases.")
+    n: int = Field(description="The number of cases.")
 
 
 class KnownParts(Shape):
@@ -73,7 +73,7 @@ PROVE = JobType(
     ProveParams,
     ProveResult,
     lambda app: app.prove,
-    steps={"judging-parts": "judging recorded parts anew"},
+    steps={"judging-parts": "judging recorded parts again"},
 )
 
 

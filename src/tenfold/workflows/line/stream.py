@@ -64,7 +64,7 @@ class StreamCamera:
                 f"The camera {self._name}",
                 "gave no picture",
                 received=self._problem or f"none came within {max(0.0, seconds):.2g} s",
-                cure="See that it runs and that its address is right. Parts are rejected meanwhile.",
+                cure="Check that it runs and that its address is right. Parts are rejected meanwhile.",
                 reason="no-picture",
             )
         return Shot(frame.pixels, jpeg(frame.pixels), at)

@@ -136,7 +136,7 @@ class OpcUaPlant:
                 f"The PLC at {self._address.url}",
                 "does not exchange signals",
                 received=str(error) or type(error).__name__,
-                cure="See that its OPC UA server runs, that this station may connect, and that it has the"
+                cure="Check that its OPC UA server runs, that this station may connect, and that it has the"
                 " nodes of the station's set-up. Parts are rejected meanwhile.",
                 reason="plc-away",
             ) from error

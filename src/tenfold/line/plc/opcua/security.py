@@ -169,6 +169,6 @@ def _unreadable(error: Exception) -> LineError:
         "The certificate or key of OPC UA",
         "cannot be used",
         received=str(error),
-        cure="Name a certificate (PEM or DER) and its private key (PEM), and see that they may be read.",
+        cure="Name a certificate (PEM or DER) and its private key (PEM), and check that they can be read.",
         reason="certificate",
     )

@@ -92,7 +92,7 @@ class OpcUaServer:
                 f"The OPC UA server at {options.host}, port {options.port}",
                 "cannot be started",
                 received=error,
-                cure="See that the port is free and that the certificate and its key can be read.",
+                cure="Check that the port is free and that the certificate and its key can be read.",
                 reason="port-taken",
             )
 

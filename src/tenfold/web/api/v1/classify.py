@@ -43,7 +43,7 @@ class PredictionAnswer(BaseModel):
 
     label: str = Field(description="The most probable class, also where `known` is false.")
     confidence: float = Field(description="Its calibrated probability, 0 to 1.")
-    known: bool = Field(description="False says: none of these classes.")
+    known: bool = Field(description="False: none of these classes.")
     novelty: float = Field(
         description="How unlike the training data; above the model's threshold: not known."
     )

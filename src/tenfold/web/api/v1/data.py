@@ -76,7 +76,7 @@ class SkippedAnswer(Answer):
 
 
 class RemarkAnswer(Answer):
-    """Something that was decided about how a dataset's folders or its manifest are to be understood."""
+    """A decision on how a dataset's folders or its manifest are read."""
 
     kind: Literal[
         "parts", "no-class", "classes-in", "nested", "parts-in-classes", "class-like-part", "one-class",
@@ -234,7 +234,7 @@ def picture(
 
 @router.post("/{key}/check", operation_id="check_data", summary="Look for problems", responses=_GONE)
 def check(request: Request, who: Operator, key: str) -> JobAnswer:
-    """Start looking for copies, wrong labels, and pictures that show little; a job that says how it goes."""
+    """Start a job that looks for copies, wrong labels, and pictures that show little."""
     service = service_of(request)
     source = dataset_named(service, who, key)
     browse(source, service.settings.data_dir, service.app.files)

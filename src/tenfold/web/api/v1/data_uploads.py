@@ -35,7 +35,7 @@ class UploadAnswer(Answer):
     id: str
     name: str
     bytes: int
-    received: int = Field(description="So many bytes are here; the next piece begins there.")
+    received: int = Field(description="How many bytes have arrived; the next piece begins there.")
 
 
 @router.post("", operation_id="begin_data_upload", summary="Start sending a dataset", status_code=201)
@@ -46,7 +46,7 @@ def begin(request: Request, who: Administrator, asked: UploadRequest) -> UploadA
 
 @router.get("/{upload}", operation_id="data_upload", summary="How far an upload is", responses=_BAD)
 def read(request: Request, who: Administrator, upload: str) -> UploadAnswer:
-    """How much of it is here, to go on from."""
+    """How many bytes have arrived; the upload continues from there."""
     return UploadAnswer.of(service_of(request).app.uploads.get(upload))
 
 

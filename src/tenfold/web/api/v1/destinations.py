@@ -169,7 +169,7 @@ def remove(request: Request, who: Administrator, id: DestinationId) -> None:  # 
     responses=_GONE,
 )
 def try_out(request: Request, who: Administrator, id: DestinationId) -> MessageAnswer:  # noqa: A002
-    """It goes the way of all messages; `GET /destinations/{id}/messages/{message_id}` tells the result."""
+    """It is sent as every message is; `GET /destinations/{id}/messages/{message_id}` tells the result."""
     row = service_of(request).app.outbox.try_out(id, "tenfold", "This is a test: messages arrive here.")
     return _message(row)
 

@@ -117,9 +117,10 @@ def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
 )
 async def events(request: Request, who: Viewer) -> StreamingResponse:
     """Server-sent events: `job` (one that changed), `catalogue` (`{"version": n}`: another n, other entries)
-    and `model` (`{"hash": ...}`: the model that answers now). First comes how things are.
+    and `model` (`{"hash": ...}`: the model that answers now).
 
-    Ends when the server stops or the visitor is signed out; a browser then comes back by itself.
+    The current state comes first. It ends when the server stops or the visitor is signed out; a browser then
+    reconnects by itself.
     """
     return _Stream(request, who)
 

@@ -27,7 +27,7 @@ _USABLE = responses(_400="Conditions do not fit together.", _422="A value cannot
 
 
 class Conditions(BaseModel):
-    """All of them have to be met; what is empty asks for nothing."""
+    """All of them have to be met; an empty one requires nothing."""
 
     cameras: list[int] = Field([], max_length=1000, description="Numbers of cameras.")
     classes: list[Name] = Field([], max_length=1000)
@@ -43,7 +43,7 @@ class Conditions(BaseModel):
     direction: Literal["any", "left", "right"] = Field(
         "any", description="To which side of the line it goes, seen from its first point to its second."
     )
-    count: int = Field(1, ge=1, le=1000, description="So many events within `within`.")
+    count: int = Field(1, ge=1, le=1000, description="This many events within `within`.")
     within: float = Field(60.0, gt=0, le=7 * 86400, description="Seconds.")
     cool_down: float = Field(0.0, ge=0, le=7 * 86400, description="Seconds without another message.")
 
@@ -123,7 +123,7 @@ def add(request: Request, who: Administrator, asked: RuleRequest) -> RuleAnswer:
 
 @router.post("/test", operation_id="try_rule", summary="Try a rule on the last day", responses=_USABLE)
 def try_rule(request: Request, who: Administrator, asked: Conditions) -> RuleTestAnswer:
-    """On the events that are kept, in their order; nothing is sent. The rule need not be kept."""
+    """On the events that are kept, in their order; nothing is sent. The rule need not be saved."""
     app = service_of(request).app
     rule = _rule(asked)
     events = sightings(app.camera_events.recent(_SECONDS_OF_A_DAY), app.cameras.all(removed=True))

@@ -22,8 +22,8 @@ class SettingAnswer(Answer):
     env: str = Field(description="The environment variable that sets it, and goes before the file.")
     help: str
     default: str = Field(description="In words where it depends on the machine.")
-    value: str | int = Field(description="What holds now. A secret is not told.")
-    next: str | int = Field(description="What holds from the next start on.")
+    value: str | int = Field(description="The current value. A secret is not shown.")
+    next: str | int = Field(description="The value from the next start on.")
     origin: str = Field(description="default, file or the name of a variable.")
     changeable: bool = Field(description="Whether it can be changed here.")
     choices: list[str]
@@ -35,7 +35,7 @@ class SettingsAnswer(BaseModel):
     """All settings, in their order."""
 
     file: str = Field(description="Where changes are written.")
-    restart: bool = Field(description="Whether something changed that holds from the next start on.")
+    restart: bool = Field(description="Whether a change takes effect only at the next start.")
     settings: list[SettingAnswer]
 
 

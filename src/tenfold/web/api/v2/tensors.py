@@ -135,7 +135,7 @@ def _split(body: bytes, header: str | None) -> tuple[dict[str, Any], bytes]:
         if not 0 <= length <= len(body):
             raise BadInference(
                 "Inference-Header-Content-Length",
-                "is no length of the body's JSON",
+                "is not the length of the body's JSON",
                 received=_said(header),
             )
     try:
@@ -154,7 +154,7 @@ def _wanted(facts: Mapping[str, Any], known: Sequence[str]) -> dict[str, bool]:
     if not asked:
         return dict.fromkeys(known, usual)
     if not isinstance(asked, list):
-        raise BadInference("outputs", "is no list", received=_said(asked))
+        raise BadInference("outputs", "is not a list", received=_said(asked))
     wanted = {}
     for one in asked:
         name = one.get("name") if isinstance(one, dict) else None

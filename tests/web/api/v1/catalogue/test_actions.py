@@ -161,4 +161,4 @@ def test_a_filing_is_planned_done_and_undone(catalogue: Running, tmp_path: Path)
 def test_a_folder_is_named_from_the_top(catalogue: Running, root: str) -> None:
     answer = catalogue.client.post("/api/v1/filings", json={"root": root, "mode": "copy"})
     assert answer.status_code == 400
-    assert "is no absolute path" in answer.json()["detail"]
+    assert "is not an absolute path" in answer.json()["detail"]

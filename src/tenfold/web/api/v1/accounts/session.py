@@ -34,9 +34,9 @@ class PersonAnswer(Answer):
 
 
 class SessionAnswer(BaseModel):
-    """Whether one has to sign in here, and who has."""
+    """Whether people have to sign in here, and who has signed in."""
 
-    required: bool = Field(description="Whether one has to sign in.")
+    required: bool = Field(description="Whether people have to sign in.")
     person: PersonAnswer | None = Field(description="Null: nobody is signed in, and somebody has to be.")
     expires_at: datetime | None = Field(description="When the session ends if it is not used. Null: never.")
     first: bool = Field(description="Whether nobody has an account yet, and the first is to be made.")
@@ -57,9 +57,9 @@ class OwnPasswordRequest(BaseModel):
 
 
 class PlaceAnswer(Answer):
-    """A browser where one is signed in."""
+    """A browser in which the person is signed in."""
 
-    id: str = Field(description="Names the session; is no secret.")
+    id: str = Field(description="Identifies the session; it is not a secret.")
     address: str
     agent: str = Field(description="What the browser says it is.")
     created_at: datetime
@@ -79,7 +79,7 @@ _NO_ACCOUNT = responses(_409="Nobody has an account here.")
 
 @router.get("/session", operation_id="session", summary="Who is signed in")
 def session(request: Request) -> SessionAnswer:
-    """Answers to everybody: the page asks it before anything else."""
+    """Answered for everybody; the page asks it before anything else."""
     try:
         return _answer(recognise(request))
     except (LoginNeeded, LoginRefused):
@@ -127,7 +127,7 @@ def sign_out(request: Request, response: Response) -> None:
 @router.post(
     "/session/password",
     operation_id="change_own_password",
-    summary="Change one's password",
+    summary="Change your password",
     responses=_TRIED | responses(_409="The new password cannot be used, or nobody has an account."),
 )
 def change_password(
@@ -141,7 +141,7 @@ def change_password(
     return _begun(request, response, cookie)
 
 
-@router.get("/sessions", operation_id="sessions", summary="Where one is signed in")
+@router.get("/sessions", operation_id="sessions", summary="Where the person is signed in")
 def sessions(request: Request, who: Viewer) -> list[PlaceAnswer]:
     """The browsers where the person is signed in, the latest first."""
     here = who.session.id if who.session else ""

@@ -44,14 +44,16 @@ class NewTokenAnswer(TokenAnswer):
 class NewTokenRequest(ConfirmedRequest):
     name: str = Field(max_length=1000, description="What it is for.")
     role: TokenRole = Field(
-        description="The most it may do; not more than oneself. monitor: read metrics, and nothing else."
+        description="The most that it may do; never more than the person. monitor: read metrics, and "
+        "nothing else."
     )
-    days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How long it holds.")
+    days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How long it is valid.")
 
 
 @router.get("", operation_id="tokens", summary="The tokens")
 def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
-    """One's own, or everybody's for an administrator; the newest first. Revoked and expired ones too."""
+    """The person's own, or everybody's for an administrator; the newest first, revoked and expired ones
+    too."""
     return [TokenAnswer.of(one) for one in service_of(request).app.tokens.issued(_whose(who))]
 
 

@@ -70,12 +70,12 @@ class CameraValues(BaseModel):
 
     name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME)
     zones: list[Area] | None = Field(
-        None, max_length=_MOST_AREAS, description="Where there are any, only what was in one is an event."
+        None, max_length=_MOST_AREAS, description="Where there are zones, only what was in one is an event."
     )
     masks: list[Area] | None = Field(
-        None, max_length=_MOST_AREAS, description="Never looked at, shown or stored. Clips are encoded anew."
+        None, max_length=_MOST_AREAS, description="Never looked at, shown or stored. Clips are re-encoded."
     )
-    fixed: bool | None = Field(None, description="It stands still, whatever passes before it, as a belt.")
+    fixed: bool | None = Field(None, description="It does not move, whatever passes in front of it.")
     smallest: Share | None = Field(None, description="The smallest object, as a share of the picture.")
     recording: Literal["events", "continuous", "nothing"] | None = Field(
         None, description="nothing: only what a rule asks for."
@@ -152,7 +152,7 @@ class CameraAnswer(Answer):
 
 @router.post("/test", operation_id="test_camera", summary="Try a camera", responses=_REFUSED)
 async def test(request: Request, who: Administrator, asked: SourceRequest) -> CameraFactsAnswer:
-    """Opens it, decodes a picture, and says what it is or what is wrong; takes ten seconds at most."""
+    """Open it, decode a picture, and say what it is or what is wrong. It takes at most ten seconds."""
     address = parse(asked.source, user=asked.user, password=asked.password)
     return CameraFactsAnswer.of(await asyncio.to_thread(_tried, address))
 
@@ -172,8 +172,8 @@ async def add(request: Request, who: Administrator, asked: CameraRequest) -> Cam
 
     Nothing of `browser:NAME` can be tried: an operator's page sends its pictures over a WebSocket at
     `/api/v1/cameras/{number}/frames`, each a JPEG file of at most a megabyte in a message of its own. Each is
-    answered (`kind`: `taken`) before the next may follow, ten a second at most. Whoever sends is closed with
-    code 4001 where another begins to, and with 4004 where the camera is removed.
+    answered (`kind`: `taken`) before the next may follow, ten a second at most. The connection is closed with
+    code 4001 when another page begins to send, and with 4004 when the camera is removed.
     """
     service = service_of(request)
     address = parse(asked.source, user=asked.user, password=asked.password)
@@ -194,7 +194,7 @@ def camera(request: Request, who: Viewer, number: Number) -> CameraAnswer:
     "/{number}", operation_id="change_camera", summary="Change a camera", responses=_NONE | _REFUSED
 )
 def change(request: Request, who: Administrator, number: Number, asked: CameraChange) -> CameraAnswer:
-    """What is left out stays. It is opened anew."""
+    """What is left out does not change. The camera is opened again."""
     app = service_of(request).app
     address: Address | None = None
     if asked.source is not None:
@@ -257,13 +257,13 @@ async def picture(
     ] = 0,
     wait: Annotated[float, Query(ge=0, le=10, description="How many seconds to wait for it.")] = 0.0,
 ) -> Response:
-    """As JPEG, of at most 640 pixels. Whoever asks for one after the other, with the number of the last as
-    `after`, sees the camera live: five a second at most, always the newest, however slow the viewer. A
+    """As JPEG, of at most 640 pixels. A client that asks for one after another, with the number of the last
+    as `after`, sees the camera live: at most five a second, always the newest, however slow the client is. A
     WebSocket at `/api/v1/cameras/{number}/live` sends the same with fewer requests: for each picture JSON
     (`number`, `time`, `boxes`), then the JPEG; answer each with a message of any content. With `?video=true`
     it sends the camera's H.264 as it comes where that plays everywhere and nothing is masked: JSON (`kind`:
-    `video`; `codec`, `time`, `at`), then a part of a fragmented MP4 file, which begins anew where `codec` is
-    not empty; and JSON alone (`kind`: `boxes`). Else pictures come (`kind`: `picture`).
+    `video`; `codec`, `time`, `at`), then a part of a fragmented MP4 file, which starts again where `codec` is
+    not empty; and JSON alone (`kind`: `boxes`). Otherwise pictures are sent (`kind`: `picture`).
 
     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.

@@ -39,7 +39,7 @@ class EventAnswer(Answer):
     camera_id: int
     state: Literal["open", "ended", "cut"] = Field(description="cut: nobody watched its end.")
     started_at: datetime
-    ended_at: datetime = Field(description="Of an open event: when it was last written.")
+    ended_at: datetime = Field(description="While it is open: when it was last written.")
     label: str = Field(description='What the model says; "": none of its classes.')
     corrected_label: str | None = Field(description="What a person said.")
     confidence: float
@@ -174,7 +174,7 @@ def export_parquet(request: Request, who: Viewer, which: Asked) -> StreamingResp
 
 @router.post("/camera-events/acknowledge", operation_id="acknowledge_camera_events", summary="Acknowledge")
 def acknowledge(request: Request, who: Operator, numbers: EventNumbers) -> AcknowledgedAnswer:
-    """Note that a person has seen these events; numbers of none are passed over."""
+    """Note that a person has seen these events; numbers of no event are ignored."""
     done = service_of(request).app.camera_events.acknowledge(numbers.events, by=who.id)
     return AcknowledgedAnswer(acknowledged=done)
 

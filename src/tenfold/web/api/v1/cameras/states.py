@@ -24,7 +24,7 @@ class FaultAnswer(BaseModel):
 
 
 class CameraStateAnswer(BaseModel):
-    """How a camera fares."""
+    """The state of a camera."""
 
     phase: Phase = Field(description="off: no process watches it now. waiting: to be tried again.")
     last_frame_age: float | None = Field(description="Seconds since its last frame; null before the first.")
@@ -37,7 +37,7 @@ class CameraStateAnswer(BaseModel):
     last_fault: FaultAnswer | None
     travels: bool = Field(description="The camera itself moves.")
     conditions: list[Condition] = Field(
-        description="What disturbs its sight and is passed over: rain, a light that changes at once, shaking."
+        description="What disturbs its picture and is ignored: rain, a sudden change of light, shaking."
     )
     width: int
     height: int

@@ -90,7 +90,8 @@ class ActionAnswer(Answer):
     undone_at: datetime | None
     undone_by: int | None
     entries: list[ChangedEntry] = Field(
-        description=f"The first {MOST_NAMED} of the entries that it changed and whoever asks may see."
+        description=f"The first {MOST_NAMED} of the entries that it changed and that the person who "
+        f"asks may see."
     )
 
 
@@ -156,7 +157,7 @@ def erase(request: Request, who: Operator, asked: EntriesRequest) -> ErasureAnsw
     ),
 )
 def undo(request: Request, who: Operator, action: Id) -> ActionAnswer:
-    """Take an action back. The answer is the undo, an action itself, so that it can be undone too.
+    """Undo an action. The answer is the undo, which is itself an action that can be undone.
 
     Entries that were changed since stay as they are, and are counted as skipped.
     """

@@ -40,7 +40,7 @@ class EntryAnswer(Answer):
     latitude: float | None
     longitude: float | None
     camera: str | None
-    mine: bool = Field(description="Whether it belongs to whoever asks.")
+    mine: bool = Field(description="Whether it belongs to the person who asks.")
     shared: bool = Field(description="Whether others see it.")
     deleted_at: datetime | None
     review_reason: str | None = Field(

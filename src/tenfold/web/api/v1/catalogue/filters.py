@@ -26,7 +26,7 @@ _Text = Annotated[str, Field(max_length=200)]
 
 
 class FiltersRequest(BaseModel):
-    """The filters of the list of entries; what is left out asks nothing."""
+    """The filters of the list of entries; one that is left out does not filter."""
 
     label: list[_Text] = Field(default=[], description="Any of these classes.")
     none: bool = Field(default=False, description="Also (or only, without `label`) none of these.")
@@ -79,7 +79,7 @@ def _ids(text: str) -> tuple[int, ...]:
         read = _IDS.fullmatch(part)
         if read is None:
             cure = "Write it as 3,7-12."
-            raise UsageError("The filter ids", "is no list of ids", received=f"{part!a:.60}", cure=cure)
+            raise UsageError("The filter ids", "is not a list of ids", received=f"{part!a:.60}", cure=cure)
         numbers = range(int(read[1]), int(read[2] or read[1]) + 1)
         # Computed before the list is made, however long a range is.
         if len(found) + len(numbers) > MOST_IDS:

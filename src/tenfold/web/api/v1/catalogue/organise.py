@@ -72,7 +72,7 @@ class OrganiseRunAnswer(BaseModel):
     mode: Mode
     count: int = Field(description="How many pictures.")
     undone_at: datetime | None
-    unfinished: bool = Field(description="It was cut off: it can go on, or be undone.")
+    unfinished: bool = Field(description="It was interrupted: it can continue, or be undone.")
     states: dict[str, int] = Field(description="How many steps are in each state; folders are steps too.")
     moves: list[MoveAnswer] = Field(description=f"The first {MOST_MOVES}; those with a problem first.")
 
@@ -151,7 +151,7 @@ def show_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRun
 
 @router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
 def undo_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
-    """Put everything back as it was. What was changed since stays, and says so; undo can be repeated."""
+    """Put every file back. A file that was changed since stays and is reported; undo can be repeated."""
     app = service_of(request).app
     app.audit.note(who.id, "filing.undo", str(filing), address=who.address)
     return _answer(request, app.organiser.undo(filing))
@@ -161,7 +161,7 @@ def undo_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRun
     "/{filing}/resume", operation_id="resume_filing", summary="Go on with a filing", responses=_UNDONE
 )
 def resume_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
-    """Take the steps that were not taken when it was cut off."""
+    """Do the steps that were not done when it was interrupted."""
     return _answer(request, service_of(request).app.organiser.resume(filing))
 
 
@@ -170,7 +170,7 @@ def _path(text: str) -> Path:
         cure = "Name it from the top: /photos/filed."
         raise UsageError(
             "The folder",
-            "is no absolute path",
+            "is not an absolute path",
             received=f"{text!r:.200}",
             cure=cure,
             reason="path-not-absolute",

@@ -80,7 +80,7 @@ class FolderRequest(BaseModel):
     responses=responses(
         _400="No picture in the request, or a form that cannot be read.",
         _408="The upload stopped arriving.",
-        _409="The only picture cannot be kept: the folder may not be written, say.",
+        _409="The only picture cannot be kept: the folder cannot be written, for example.",
         _413="The only picture, or the whole request, is too large.",
         _415="The only picture is not a picture.",
         _422="The only picture is damaged, or a parameter cannot be used.",
@@ -148,11 +148,11 @@ def _add(app: App, who: Visitor, upload: UploadedPicture, source: str, name: str
     "/known",
     operation_id="known_pictures",
     summary="Which files are there already",
-    responses=responses(_400="What was sent is no JSON.", _422="What was sent cannot be used."),
+    responses=responses(_400="What was sent is not JSON.", _422="What was sent cannot be used."),
 )
 def known(request: Request, who: Operator, asked: HashesRequest) -> KnownAnswer:
-    """Of many files, those that need not be sent, because the visitor has them in the catalogue: so an upload
-    that was cut off goes on where it stopped."""
+    """Of many files, those that need not be sent because the visitor has them in the catalogue. An
+    interrupted upload continues where it stopped."""
     return KnownAnswer(known=service_of(request).app.ingest.known(asked.hashes, owner=who.id))
 
 
@@ -165,13 +165,13 @@ router.include_router(_long)
     summary="Add a folder of the server",
     status_code=202,
     responses=responses(
-        _400="There is no such folder, or what was sent is no JSON.", _422="What was sent cannot be used."
+        _400="There is no such folder, or what was sent is not JSON.", _422="What was sent cannot be used."
     ),
 )
 def add_folder(request: Request, who: Administrator, asked: FolderRequest) -> JobAnswer:
-    """Have all pictures of a folder of the server added, by a job. They belong to everybody's catalogue.
+    """Add all pictures of a folder of the server, by a job. They belong to everybody's catalogue.
 
-    With `watch` what comes into it later is added as well.
+    With `watch`, pictures that come into it later are added too.
     """
     app = service_of(request).app
     path = _folder(app, asked.path)
@@ -211,7 +211,7 @@ def _folder(app: App, path: str) -> str:
     responses=responses(_404="There is no such entry that the visitor may see."),
 )
 async def retry_entry(request: Request, who: Operator, number: Number) -> EntryAnswer:
-    """Of an entry that could not be classified: it waits for its class again. Any other stays as it is."""
+    """An entry that could not be classified waits for its class again. Any other does not change."""
     service = service_of(request)
     app, administrator = service.app, who.role == ADMINISTRATOR
     await service.threads.read(_entry, app, who, number)

@@ -44,7 +44,7 @@ class ReclassificationAnswer(Answer):
     count: int = Field(description="How many entries it has answered for.")
     changed: int = Field(description="How many of them would be filed under another class.")
     action: int | None = Field(
-        validation_alias="action_id", description="The action that took the answers over; it can be undone."
+        validation_alias="action_id", description="The action that applied the answers; it can be undone."
     )
     undone: bool = Field(description="Whether that was undone.")
     job: str | None = Field(validation_alias="job_id")
@@ -138,8 +138,8 @@ def changes(
 
 
 @router.post(
-    "/{number}/apply", operation_id="apply_reclassification", summary="Take the answers over",
-    status_code=202, responses=responses(_404="No such reclassification.", _409="It cannot be taken over."),
+    "/{number}/apply", operation_id="apply_reclassification", summary="Apply the answers",
+    status_code=202, responses=responses(_404="No such reclassification.", _409="It cannot be applied."),
 )  # fmt: skip
 def apply(request: Request, who: Administrator, number: int) -> ReclassificationStarted:
     """One action, which can be undone. What a person said about an entry stays as it is."""
@@ -150,8 +150,8 @@ def apply(request: Request, who: Administrator, number: int) -> Reclassification
 
 
 @router.delete(
-    "/{number}", operation_id="discard_reclassification", summary="Throw the answers away", status_code=204,
-    responses=responses(_404="No such reclassification.", _409="They were taken over."),
+    "/{number}", operation_id="discard_reclassification", summary="Discard the answers", status_code=204,
+    responses=responses(_404="No such reclassification.", _409="They were applied."),
 )  # fmt: skip
 def discard(request: Request, who: Administrator, number: int) -> None:
     """No entry changes."""

@@ -70,7 +70,9 @@ class NameAnswer(Answer):
 
     name: str
     source: str
-    path: str = Field(description="The file on the server. Empty for an upload, and for who may not see it.")
+    path: str = Field(
+        description="The file on the server. Empty for an upload, and for people who may not see it."
+    )
     added_at: datetime
 
 
@@ -149,8 +151,8 @@ def entries(
 ) -> EntriesAnswer:
     """The entries that meet all filters, a page at a time.
 
-    Entries that are added meanwhile come where the order puts them; none of the others is left out or comes
-    twice.
+    Entries that are added meanwhile appear where the order puts them; no other entry is left out or
+    repeated.
     """
     page = service_of(request).app.search.page(asked, order, limit, after)
     return EntriesAnswer(entries=[entry_answer(one, who.id) for one in page.entries], next=page.next)

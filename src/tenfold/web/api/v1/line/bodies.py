@@ -31,7 +31,9 @@ class GateBody(StationPart):
     """Where the gate is, from the trigger: in counts of the encoder, in milliseconds where there is none."""
 
     distance: Counts = 1000
-    window: Counts = Field(400, description="A part is at the gate from so much before to so much after.")
+    window: Counts = Field(
+        400, description="How long before and after that moment a part may be at the gate."
+    )
     sensor: Counts = Field(0, description="Where rejected parts are seen; 0: there is no sensor.")
     slack: Counts = Field(0, description="How far from a sensor or photo-eye a part may be seen.")
     eye: Counts = Field(
@@ -60,7 +62,7 @@ class StationValues(BaseModel):
     gate: GateBody | None = None
     broker: BrokerRequest | None = None
     outputs: list[OutputRequest] | None = Field(
-        None, max_length=MOST_OUTPUTS, description="All that are told beside the plant and the broker."
+        None, max_length=MOST_OUTPUTS, description="All outputs besides the plant and the broker."
     )
     region: Box | None = None
     locate: bool | None = Field(
@@ -70,7 +72,7 @@ class StationValues(BaseModel):
     picture_within: float | None = Field(None, gt=0, le=60, description="Seconds from trigger to picture.")
     recipe_id: int | None = Field(None, ge=1, description="What is made now, where the plant does not say.")
     first_parts: int | None = Field(
-        None, ge=0, le=1000, description="So many after a change of recipe wait for approval."
+        None, ge=0, le=1000, description="How many parts after a change of recipe wait for approval."
     )
     challenge: ChallengeBody | None = None
 
@@ -89,7 +91,7 @@ class StationRequest(StationValues, ConfirmedRequest):
 
 
 class PlcReading(BaseModel):
-    """A PLC that answers Modbus TCP, and how it is believed to count."""
+    """A PLC that answers Modbus TCP, and how it is assumed to count."""
 
     host: str = Field(min_length=1, max_length=253, pattern=PLAIN)
     port: Port | None = None
@@ -99,7 +101,7 @@ class PlcReading(BaseModel):
 
 
 class RegisterAnswer(BaseModel):
-    """What stands where a station looks for a value."""
+    """What is stored where a station looks for a value."""
 
     name: str = Field(description="Of the value, as in the documentation.")
     address: int = Field(description="Of its first register, on the wire, from 0.")
@@ -143,7 +145,7 @@ class LastVerdict(BaseModel):
 
 
 class StationState(BaseModel):
-    """How a station fares."""
+    """The state of a station."""
 
     phase: Literal["paused", "off", "starting", "fault", "held", "ready"] = Field(
         description="off: no process runs it. fault: all parts are rejected. held: parts are judged, and none"
@@ -165,7 +167,7 @@ class StationState(BaseModel):
     rejected: int
     last: LastVerdict | None = Field(description="Null: none since it started.")
     outputs: list[Problem] = Field(description="What does not reach its receiver.")
-    first_parts: int = Field(description="So many first parts are yet to be judged; the last waits.")
+    first_parts: int = Field(description="How many first parts are still to be judged; the last one waits.")
     challenge: list[bool | None] = Field(description="Of a challenge that runs, whether each part was right.")
     refused: Problem | None = Field(description="Why the last wish was refused; null: it was not.")
 

@@ -103,7 +103,7 @@ class ChallengeAnswer(BaseModel):
 
     at: datetime
     by: str
-    passed: bool = Field(description="Whether each got the verdict that it should.")
+    passed: bool = Field(description="Whether each got the verdict that it should get.")
     recipe: list[int] = Field(description="The recipe's number for the plant, and its version.")
     parts: list[GoldenPart]
 
@@ -113,7 +113,7 @@ class ChainAnswer(BaseModel):
 
     rows: int
     head: str = Field(
-        description="The hash of its last row: kept elsewhere, it tells a trail that was rewritten."
+        description="The hash of its last row. Kept elsewhere, it reveals a trail that was rewritten."
     )
     first_changed: int | None = Field(
         description="The first row that was changed, or before which one is gone; null: the chain holds."
@@ -129,7 +129,9 @@ class _Counted:
 
 
 def counted(
-    last: Annotated[int, Query(ge=1, le=_MOST_COUNTED, description="Of so many last parts.")] = 1000,
+    last: Annotated[
+        int, Query(ge=1, le=_MOST_COUNTED, description="The number of last parts that it is computed from.")
+    ] = 1000,
     order: PlantNumber | None = None,
     batch: PlantNumber | None = None,
     shift: PlantNumber | None = None,

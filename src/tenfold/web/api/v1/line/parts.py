@@ -51,12 +51,14 @@ class RegionResult(BaseModel):
 
 
 class PartTimes(BaseModel):
-    """When what happened to a part; null: it did not, or it is not known."""
+    """When each thing happened to a part; null: it did not, or it is not known."""
 
     triggered: datetime | None = Field(description="It passed the photo-eye.")
     pictured: datetime | None
     judged: datetime = Field(description="Its verdict was written into the trail.")
-    fired: datetime | None = Field(description="Its pass was told at the gate; a reject is silence.")
+    fired: datetime | None = Field(
+        description="Its pass was signalled at the gate; a reject is signalled by nothing."
+    )
     confirmed: datetime | None = Field(description="What became of it at the gate was seen.")
 
 

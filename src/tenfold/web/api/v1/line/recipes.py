@@ -46,7 +46,7 @@ class RegionBody(BaseModel):
         [1, 1], description="Columns and rows of equal cells, each of which is judged."
     )
     count: int | None = Field(
-        None, ge=0, le=MOST_CELLS, description="So many cells have to hold an accepted class. Null: all."
+        None, ge=0, le=MOST_CELLS, description="How many cells have to hold an accepted class. Null: all."
     )
 
 
@@ -73,8 +73,8 @@ class VersionRequest(BaseModel):
 
 
 class ProofRequest(BaseModel):
-    station: int = Field(ge=1, le=2**63 - 1, description="The station whose recorded parts are judged anew.")
-    last: int = Field(2000, ge=1, le=1_000_000, description="So many parts at most, the newest first.")
+    station: int = Field(ge=1, le=2**63 - 1, description="The station whose recorded parts are judged again.")
+    last: int = Field(2000, ge=1, le=1_000_000, description="At most this many parts, the newest first.")
     model: str | None = Field(
         None,
         min_length=1,
@@ -188,7 +188,7 @@ def add_version(request: Request, who: Administrator, number: Number, asked: Ver
 def prove(
     request: Request, who: Operator, number: Number, version: Version, asked: ProofRequest
 ) -> JobAnswer:
-    """Judge the recorded parts of a station anew in the background, whether the version is approved or not.
+    """Judge the recorded parts of a station again in the background, whether the version is approved or not.
 
     The proof is kept with the version when the job ends, in place of an earlier one. By another model than
     the version's it is the job's result alone: add a version with that model where it is better.

@@ -83,8 +83,8 @@ def add(request: Request, who: Administrator, asked: StationRequest) -> StationA
 
 @router.post("/test", operation_id="try_station_camera", summary="Try a station's camera", responses=_REFUSED)
 def test(request: Request, who: Administrator, asked: CameraTrial) -> CameraFactsAnswer:
-    """As it is tried when a station is added: takes a picture, and says what the camera is or what is wrong.
-    It takes ten seconds at most."""
+    """The same check as when a station is added: take a picture, and say what the camera is or what is wrong.
+    It takes at most ten seconds."""
     app = service_of(request).app
     found = station_camera(asked.source, app.cameras, user=asked.user, password=asked.password)
     address = camera_of(found, app.cameras)
@@ -104,7 +104,7 @@ def test(request: Request, who: Administrator, asked: CameraTrial) -> CameraFact
 def read_registers(request: Request, who: Administrator, asked: PlcReading) -> list[RegisterAnswer]:
     """What a PLC's registers hold now (Modbus TCP, function 3), where a station set up so reads them.
 
-    To find out how the PLC counts: write a value there that you know, and see where it comes.
+    To find out how the PLC counts: write a known value there, and see where it appears.
     """
     require()
     from tenfold.line.plc.modbus import ModbusAddress, read_inputs
@@ -125,8 +125,8 @@ def station(request: Request, who: Viewer, number: Number) -> StationAnswer:
 
 @router.patch("/{number}", operation_id="change_station", summary="Change a station", responses=_CONFIRMED)
 def change(request: Request, who: Administrator, number: Number, asked: StationChange) -> StationAnswer:
-    """What is left out stays. The station starts anew, and rejects all for a moment; not so where only its
-    name or its recipe changes. Another command among its outputs needs the person's own password."""
+    """What is left out does not change. The station restarts and rejects every part for a moment, unless
+    only its name or its recipe changes. Another command among its outputs needs the person's own password."""
     app = service_of(request).app
     old = app.stations.get(number)
     values = _values(request, who, asked, old)
@@ -174,7 +174,7 @@ def remove(request: Request, who: Administrator, number: Number) -> StationAnswe
 
 @router.post("/{number}/trigger", operation_id="trigger_station", summary="A part is there", responses=_AWAY)
 def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
-    """Has it judged, as a photo-eye would. Not where the plant's own photo-eye is the trigger."""
+    """Trigger a part, as a photo-eye does. Refused where the plant's own photo-eye is the trigger."""
     app = service_of(request).app
     row = app.stations.get(number)
     if row.trigger["kind"] == "plant":
@@ -245,7 +245,7 @@ def approve_first_parts(request: Request, who: Operator, number: Number, asked: 
 def refuse_first_parts(
     request: Request, who: Operator, number: Number, asked: RefusalRequest
 ) -> StationAnswer:
-    """They are not as they should be: as many parts are held again. Mend what is wrong meanwhile."""
+    """They are not as they should be: the same number of parts is held again. Correct the fault meanwhile."""
     app = service_of(request).app
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by), refused=asked.reason)

@@ -75,11 +75,11 @@ class PlantRequest(PlantBody):
 
 
 class TriggerBody(StationPart):
-    """What says that a part is there."""
+    """What signals a part."""
 
     kind: Literal["plant", "encoder", "crossing", "mqtt", "hand"] = Field(
         "hand",
-        description="plant: its photo-eye. encoder: every `counts`. crossing: something comes upon `line` in"
+        description="plant: its photo-eye. encoder: every `counts`. crossing: something reaches `line` in"
         " the picture. mqtt: a message to `topic`. hand: a person or a program.",
     )
     counts: Counts = 0
@@ -96,7 +96,7 @@ class TriggerBody(StationPart):
 
 
 class BrokerBody(StationPart):
-    """An MQTT broker, which is told state and counts by Sparkplug B."""
+    """An MQTT broker that receives state and counts by Sparkplug B."""
 
     host: Host
     port: Port = 1883
@@ -149,7 +149,7 @@ class CommandOutputBody(StationPart):
     kind: Literal["command"]
     command: list[Argument] = Field(min_length=1, max_length=50, description="The program and its arguments.")
     verdicts: list[VerdictName] = Field(["pass"], min_length=1, max_length=3)
-    seconds: float = Field(2.0, gt=0, le=60, description="After so long it is ended, and has failed.")
+    seconds: float = Field(2.0, gt=0, le=60, description="After this time it is ended, and has failed.")
 
 
 class FileOutputBody(StationPart):
@@ -310,7 +310,7 @@ def _check_file(path: str, files: ServerFiles) -> None:
     """Raise LineError where verdicts cannot be written there."""
     place = Path(path)
     if not place.is_absolute():
-        problem = "is no absolute path"
+        problem = "is not an absolute path"
     elif files.own(path):
         problem = "is one of tenfold's own files"
     elif place.is_dir() or not place.parent.is_dir():

@@ -28,7 +28,8 @@ def compare(request: Request, who: Administrator, asked: CompareParams) -> JobAn
     """Run the models on the same pictures in the background.
 
     The job's result has each model's figures; and of each pair the difference in accuracy with its 95 %
-    interval, the probability of so much by luck (McNemar's test), and what can be said in a sentence.
+    interval, the probability of such a difference by chance (McNemar's test), and what can be said in a
+    sentence.
     """
     return start_job(request, who, COMPARE, asked)
 
@@ -38,7 +39,8 @@ def compare(request: Request, who: Administrator, asked: CompareParams) -> JobAn
     response_class=HTMLResponse, responses=responses(_404="No such comparison, or it has not ended."),
 )  # fmt: skip
 async def report(request: Request, who: Viewer, job: str) -> Response:
-    """The figures, and pictures that one model gets right and another wrong. For whom the job concerns."""
+    """The figures, and pictures that one model gets right and another wrong. Only for people whom the job
+    concerns."""
     service = service_of(request)
     found = await service.threads.read(service.app.jobs.get, job)
     page = await service.threads.read(service.app.compare.page, found.id)

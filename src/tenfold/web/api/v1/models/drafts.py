@@ -33,7 +33,7 @@ Hash = Annotated[str, InPath(pattern="^[0-9a-f]{64}$", description="SHA-256 of t
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 _MOST_SIDE = 1024
 _NONE = responses(_404="No such draft of the visitor, or no such class or picture in it.")
-_CHANGE = _NONE | responses(_409="It cannot be done: a name that is taken, or no room, say.")
+_CHANGE = _NONE | responses(_409="It cannot be done: a name is taken or there is no room, for example.")
 
 
 class NameRequest(BaseModel):

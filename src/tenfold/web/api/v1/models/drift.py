@@ -15,11 +15,13 @@ class DriftAnswer(Answer):
     """How far the last pictures are from those that the model was evaluated on."""
 
     kind: str = Field(description=f"{' or '.join(KINDS)}: the classes, or the share of none of them.")
-    window: int = Field(description=f"Of so many last pictures: {' or '.join(map(str, WINDOWS))}.")
-    index: float | None = Field(
-        description="The population stability index. Null: there were not so many pictures yet."
+    window: int = Field(
+        description=f"The number of last pictures that count: {' or '.join(map(str, WINDOWS))}."
     )
-    limit: float = Field(description="What it exceeds by chance once in a month.")
+    index: float | None = Field(
+        description="The population stability index. Null: there were not enough pictures yet."
+    )
+    limit: float = Field(description="The value that it exceeds by chance once a month.")
     found: bool = Field(description="Whether it is above the limit.")
 
 

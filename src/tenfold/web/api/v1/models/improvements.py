@@ -43,7 +43,8 @@ class CorrectionsReady(Answer):
     )
     least: int = Field(description="How many pictures have to count.")
     least_apart: int = Field(
-        description="With fewer kept back that only one model gets right no difference can be told."
+        description="Where only one model is right on fewer kept-back corrections than this, no "
+        "difference can be shown."
     )
     epochs: int = Field(description="How many are trained where a request names no number.")
     seconds_per_epoch: float | None = Field(
@@ -82,7 +83,7 @@ class ModelsCompared(BaseModel):
     difference: float = Field(description="The new one's accuracy minus the old one's, -1 to 1.")
     low: float = Field(description="The lower end of its 95 % interval.")
     high: float
-    p: float = Field(description="McNemar's test, mid-p: how likely so much is by luck.")
+    p: float = Field(description="McNemar's test, mid-p: how likely such a difference is by chance.")
     only_old_right: int
     only_new_right: int
 
@@ -154,7 +155,7 @@ class ImprovementAnswer(Answer):
     live: bool = Field(description="Whether the new model is live.")
     verdict: Literal["better", "worse", "no-difference"] | None
     comparison: ImprovementEvaluation | None
-    problem: Problem | None = Field(description="Why it failed; null for whom it does not concern.")
+    problem: Problem | None = Field(description="Why it failed; null for people whom it does not concern.")
     job: str | None = Field(validation_alias="job_id")
 
 

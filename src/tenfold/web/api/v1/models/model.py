@@ -76,7 +76,7 @@ class SelfTestPicture(BaseModel):
 
 
 class SelfTestAnswer(BaseModel):
-    """What a surface that runs the live model itself must answer."""
+    """What a client that runs the live model itself must answer."""
 
     model: str = Field(description="SHA-256 of the model file that answered.")
     pictures: list[SelfTestPicture]

@@ -172,7 +172,7 @@ def history(
 @router.post(
     "/rollback",
     operation_id="rollback_model",
-    summary="Back to the model before",
+    summary="Back to the previous model",
     responses=responses(_409="There is no earlier model.", _422="Its file cannot be used."),
 )
 def rollback(request: Request, who: Administrator) -> LiveAnswer:
