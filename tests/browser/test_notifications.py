@@ -104,7 +104,7 @@ def test_an_address_that_cannot_be_used_is_told_in_the_form(look_at: LookAt) -> 
     dialog.get_by_label("Вид").select_option("apprise")
     dialog.get_by_label("Адреса у форматі apprise").fill("none://of-them")
     dialog.get_by_role("button", name="Додати одержувача").click()
-    expect(dialog.locator(".error")).to_contain_text("apprise не знає такої адреси.")
+    expect(dialog.locator(".failure")).to_contain_text("apprise не знає такої адреси.")
     dialog.get_by_label("Вид").select_option("page")
     dialog.get_by_role("button", name="Додати одержувача").click()
     expect(dialog).to_have_count(0)
@@ -112,7 +112,7 @@ def test_an_address_that_cannot_be_used_is_told_in_the_form(look_at: LookAt) -> 
     dialog.get_by_label("Назва").fill("пошта")
     dialog.get_by_label("Вид").select_option("page")
     dialog.get_by_role("button", name="Додати одержувача").click()
-    expect(dialog.locator(".error")).to_contain_text("вже зайняте")
+    expect(dialog.locator(".failure")).to_contain_text("вже зайняте")
 
 
 @pytest.mark.long

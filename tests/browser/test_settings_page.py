@@ -80,7 +80,7 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     dialog.get_by_label("Name").fill("ann")
     dialog.get_by_label("Password").fill("password1")
     dialog.get_by_role("button", name="Create the first account").click()
-    expect(dialog.locator(".error")).to_contain_text("password")
+    expect(dialog.locator(".failure")).to_contain_text("password")
     dialog.get_by_label("Password").fill(PASSWORD)
     assert violations(page) == []
     dialog.get_by_role("button", name="Create the first account").click()
@@ -94,8 +94,8 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     dialog.get_by_label("Role").select_option("viewer")
     dialog.get_by_label("Your own password").fill("not mine at all")
     dialog.get_by_role("button", name="Add a person").click()
-    expect(dialog.locator(".error")).to_have_text(
-        "Your own password is not right. Try again; an administrator can give you another password."
+    expect(dialog.locator(".failure p")).to_have_text(
+        ["Your own password is not right.", "Try again; an administrator can give you another password."]
     )
     assert violations(page) == []
     confirm(dialog, "Add a person")
@@ -118,7 +118,7 @@ def test_with_the_first_account_everybody_signs_in(look_at: LookAt, own_server: 
     page.get_by_role("listitem").filter(has_text="ann").get_by_role("button", name="Disable").click()
     dialog.get_by_label("Your own password").fill(PASSWORD)
     dialog.get_by_role("button", name="Disable").click()
-    expect(dialog.locator(".error")).to_contain_text("is the last administrator")
+    expect(dialog.locator(".failure")).to_contain_text("is the last administrator")
     page.keyboard.press("Escape")
 
     part(page, own_server, "audit")
@@ -168,7 +168,7 @@ def test_a_watched_folder_brings_its_pictures_in(look_at: LookAt, own_server: st
     page = look_at("/settings?part=folders")
     page.get_by_label("Folder", exact=True).fill("nowhere")
     page.get_by_role("button", name="Add a folder").click()
-    expect(page.locator(".error")).to_contain_text("nowhere")
+    expect(page.locator(".failure")).to_contain_text("nowhere")
     page.get_by_label("Folder", exact=True).fill(str(folder))
     page.get_by_role("button", name="Add a folder").click()
     row = page.get_by_role("listitem").filter(has_text=str(folder))

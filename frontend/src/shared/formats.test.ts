@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { formatDecimal, formatSignificant } from "./i18n";
 
 const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.svelte", "!../**/*.test.ts"], {
   query: "?raw",
@@ -19,11 +18,4 @@ it("numbers and dates are written in one module, in the page's language", () => 
     .filter(([path, source]) => path !== "./i18n.ts" && !forMachines.includes(path) && writers.test(source))
     .map(([path]) => path);
   expect(places).toEqual([]);
-});
-
-it("decimals follow the language", () => {
-  expect(formatDecimal("en", 1234.5, 3)).toBe("1,234.500");
-  expect(formatDecimal("uk", 1.25, 1, true)).toBe("+1,3");
-  expect(formatDecimal("ru", 0, 1, true)).toBe("0,0");
-  expect(formatSignificant("uk", 0.01234, 2)).toBe("0,012");
 });

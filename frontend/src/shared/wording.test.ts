@@ -1,7 +1,7 @@
 /** What a native reader stumbles over: wrong agreement, mixed terms, straight quotes, English left in a translation. */
 import { describe, expect, it } from "vitest";
 import { languageCodes, pluralise, type LanguageCode } from "./i18n";
-import { books, found } from "./books.testing";
+import { books, found, parted } from "./books.testing";
 import { book as shared, problems } from "./texts";
 
 /** Every text of a language with the place where it stands. */
@@ -10,7 +10,7 @@ function textsOf(code: LanguageCode): [string, string][] {
     Object.entries(texts[code]).map(([key, text]): [string, string] => [`${name}.${key}`, text]),
   );
   const ofPages = books.flatMap(([name, book]) => {
-    const { texts, plurals } = book[code];
+    const { texts, plurals } = parted(book, code);
     const forms = Object.entries(plurals).flatMap(([key, all]) =>
       Object.entries(all).map(([form, text]): [string, string] => [`${name}.${key}.${form}`, text]),
     );
@@ -94,7 +94,7 @@ describe.each(languageCodes)("the texts in %s", (code) => {
 
   it("leave the words to plural forms where a number stands before one", () => {
     const inPlain = books.flatMap(([name, book]) =>
-      Object.entries(book[code].texts)
+      Object.entries(parted(book, code).texts)
         .filter(([, text]) =>
           /\{(n|least|done|total|count|wanted|all)\}[ \u00A0](?!of |more|px|пкс|з |із |из )\p{L}/u.test(text),
         )
@@ -110,7 +110,7 @@ describe.each(languageCodes)("the texts in %s", (code) => {
 
   it("name different commands differently", () => {
     const commands = ["cancel", "undo", "stop", "close", "retry", "reload", "more"] as const;
-    const named = commands.map((key) => shared[code].texts[key]);
+    const named = commands.map((key) => shared[code][key]);
     expect(new Set(named).size).toBe(commands.length);
   });
 
@@ -131,7 +131,7 @@ describe.each(languageCodes)("the texts in %s", (code) => {
 
   it("agree with 0, 1, 2, 5, 21, 22 and 25", () => {
     const wrong = books.flatMap(([name, book]) =>
-      Object.keys(book[code].plurals).flatMap((key) =>
+      Object.keys(parted(book, code).plurals).flatMap((key) =>
         [0, 1, 2, 5, 21, 22, 25]
           .map((n) => [n, pluralise(book, code, key, n)] as const)
           .filter(([n, text]) => disagrees(code, n, text))

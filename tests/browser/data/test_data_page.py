@@ -46,7 +46,7 @@ def test_cifar10_that_is_not_there_comes_with_the_command_for_it(glance: LookAt)
 def test_a_folder_is_added_and_looked_through(look_at: LookAt, colours: Path) -> None:
     page = look_at("/data")
     add(page, str(colours / "nowhere"))
-    expect(page.get_by_role("dialog").locator(".error")).to_contain_text("does not exist")
+    expect(page.get_by_role("dialog").locator(".failure")).to_contain_text("does not exist")
     assert violations(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Discard", exact=True).click()

@@ -54,7 +54,7 @@ def test_a_recipe_and_a_station_are_set_up_and_the_region_is_moved_by_keyboard(
     dialog.get_by_label("Recipe", exact=True).select_option(label="1 · vehicles")
     dialog.get_by_role("button", name="Add", exact=True).click()
     # The reason stands at the field, and what was written stays.
-    expect(dialog.get_by_label("Keep it though the camera does not answer now")).to_be_visible()
+    expect(dialog.get_by_label("Save it although the camera does not answer now")).to_be_visible()
     expect(dialog.get_by_label("Name")).to_have_value("gate")
     dialog.get_by_label("Camera", exact=True).fill(camera.address)
     dialog.get_by_role("button", name="Add", exact=True).click()

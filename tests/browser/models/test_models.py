@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tenfold.export.check import check_files
@@ -290,7 +291,7 @@ def test_a_model_is_exported_and_its_receipt_is_read(
     small.get_by_label("The same first answer at least").fill("100")
     start.click()
     refused = small.get_by_role("group", name="ONNX, 8-bit integers").first
-    expect(refused).to_contain_text("100.00% was asked for. No file was kept.", timeout=120_000)
+    expect(refused).to_contain_text("100.00% was required. No file was kept.", timeout=120_000)
     expect(refused.get_by_role("link", name="small-int8.onnx")).to_have_count(0)
     refused.get_by_text("Another first answer").click()
     worst = refused.get_by_role("img", name="Picture: ").first
@@ -358,6 +359,31 @@ def test_another_model_is_asked_about_every_picture(
     expect(same).to_contain_text("No picture would get another class.")
     same.get_by_role("button", name="Discard").click()
     expect(same).to_have_count(0)
+
+
+def test_the_network_of_a_training_is_chosen_by_its_pictures_and_shown(
+    look_at: LookAt, own_server: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch", reason="needs the train extra: pip install 'tenfold[train]'")
+    for number, label in enumerate(["cat", "dog"] * 3):
+        (tmp_path / "photographs" / label).mkdir(parents=True, exist_ok=True)
+        picture = Image.new("RGB", (96, 96), (40 * number, 0, 0))
+        picture.save(tmp_path / "photographs" / label / f"{number}.png")
+    page = look_at("/data")
+    add(page, str(tmp_path / "photographs"))
+    expect(page.get_by_role("heading", name="photographs")).to_be_visible()
+    page.goto(f"{own_server}/models?part=runs")
+    page.get_by_role("button", name="Start a training").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Data").select_option("photographs")
+    hint = dialog.locator(".field").filter(has=page.get_by_label("Network", exact=True)).locator(".hint")
+    expect(dialog.get_by_label("Network", exact=True)).to_have_value("")
+    expect(hint).to_contain_text("There are few pictures (6), and they are large")
+    dialog.get_by_label("Network", exact=True).select_option("resnet-20")
+    expect(hint).to_have_text("residual blocks of 16, 32 and 64 filters; published: 91.25 %")
+    dialog.get_by_label("Network", exact=True).select_option("Choose by the pictures")
+    dialog.get_by_label("Start from").select_option(index=1)
+    expect(hint).to_contain_text("default is used:")
 
 
 def start(page: Page, data: str, name: str, epochs: str) -> None:
@@ -449,7 +475,7 @@ def test_from_two_dozen_corrections_to_a_live_model_and_back(
 def test_the_bundled_model_has_its_confusion_matrix_and_report(glance: LookAt) -> None:
     page = glance("/models", reduced_motion="reduce")
     bundled = card(page, "tenfold-cifar10")
-    bundled.get_by_text("How it did on its test pictures").click()
+    bundled.get_by_text("Results on its test pictures").click()
     expect(bundled).to_contain_text("CIFAR-10 · 10,000 pictures")
     expect(bundled.get_by_title("dog, called cat: 66")).to_be_visible()
     expect(bundled.get_by_role("row", name=re.compile("^cat 86.0% 88.2%"))).to_be_visible()

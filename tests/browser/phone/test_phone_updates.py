@@ -89,7 +89,7 @@ def test_a_model_goes_to_the_phone_whole_and_tried_in_all_tabs_and_back(
     for one in (page, other):
         expect(one.locator("footer dl")).to_contain_text("shades")
     context.set_offline(True)
-    page.get_by_role("button", name="Back to the model before").click()
+    page.get_by_role("button", name="Back to the previous model").click()
     for one in (page, other):
         expect(one.locator("footer dl")).to_contain_text("tiny")
 

@@ -2,9 +2,11 @@
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import CDPSession, Page, Request, expect
 
 from tenfold.catalogue.entries.tables import DONE, Entry
@@ -59,6 +61,24 @@ def test_on_a_phone_the_pages_are_in_a_menu_that_the_keyboard_opens(glance: Look
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Каталог").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Каталог")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_scrollbars_gutter_is_as_dark_as_the_shaded_page(glance: LookAt, scheme: str) -> None:
+    page = glance("/settings?part=people", color_scheme=scheme)
+    page.get_by_role("button", name="Create the first account").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    # The gutter has the colour of the root element; the left edge has the page with the shade on it.
+    gutter = page.evaluate(
+        """() => {
+          const context = new OffscreenCanvas(1, 1).getContext("2d");
+          context.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+          context.fillRect(0, 0, 1, 1);
+          return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+        }"""
+    )
+    shaded = Image.open(BytesIO(page.screenshot())).convert("RGB").getpixel((3, 600))
+    assert max(abs(one - other) for one, other in zip(gutter, shaded, strict=True)) <= 2
 
 
 def test_the_first_paint_is_soon_and_the_page_is_small(glance: LookAt) -> None:
@@ -166,7 +186,7 @@ def test_where_there_are_accounts_one_signs_in_and_comes_back_to_ones_work(
     expect(page.get_by_role("navigation")).to_have_count(0)
     assert violations(page) == []
     sign_in(page, "olena", "not the password")
-    expect(page.locator(".error")).to_contain_text("The name or the password is not right")
+    expect(page.locator(".failure")).to_contain_text("The name or the password is not right")
     assert violations(page) == []
     sign_in(page, "olena")
     expect(page.get_by_role("heading", level=1)).to_have_text("Catalogue")

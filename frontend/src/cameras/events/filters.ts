@@ -1,14 +1,12 @@
 /** Which events are shown, as it stands in the page's address and as the server is asked. */
 import type { paths } from "../../api/schema";
+import { askedSpan, spanFrom, type Span } from "../../shared/span";
 
-export interface Filters {
+export interface Filters extends Span {
   camera: number | null;
   /** null: every class; "": none of the classes. */
   label: string | null;
   zone: string | null;
-  /** Local times as an input gives them, "2026-05-04T18:30"; "": without a limit. */
-  since: string;
-  until: string;
   /** Only those that nobody has acknowledged. */
   fresh: boolean;
 }
@@ -28,8 +26,7 @@ export function fromQuery(query: URLSearchParams): Filters {
     camera: Number(query.get("camera")) || null,
     label: query.get("class"),
     zone: query.get("zone"),
-    since: timeOf(query.get("since")),
-    until: timeOf(query.get("until")),
+    ...spanFrom(query),
     fresh: query.get("new") === "1",
   };
 }
@@ -50,12 +47,9 @@ export function toAsked(filters: Filters): Asked {
     ...(filters.camera === null ? {} : { camera: [filters.camera] }),
     ...(filters.label === null ? {} : { label: filters.label }),
     ...(filters.zone === null ? {} : { zone: filters.zone }),
-    ...(filters.since ? { since: new Date(filters.since).toISOString() } : {}),
-    ...(filters.until ? { until: new Date(filters.until).toISOString() } : {}),
+    ...askedSpan(filters),
     ...(filters.fresh ? { acknowledged: false } : {}),
   };
 }
 
 export const isFiltered = (filters: Filters): boolean => toQuery(filters).size > 1;
-
-const timeOf = (text: string | null): string => (text && !Number.isNaN(Date.parse(text)) ? text : "");

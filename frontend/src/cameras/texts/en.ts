@@ -6,7 +6,7 @@ export const en = {
 
   none: "No camera is watched yet",
   noneText:
-    "Add one: what moves before it is named by the model, and kept as events with a picture and a clip. tenfold tries the camera first and says what is wrong.",
+    "Add one: the model names what moves in front of it, and each event is kept with a picture and a clip. tenfold tries the camera first and says what is wrong.",
   noneForViewers: "An administrator can add one.",
   add: "Add a camera",
   which: "Which camera",
@@ -21,7 +21,7 @@ export const en = {
   nameExample: "Front door",
   try: "Try",
   rate: "Pictures a second: {rate}.",
-  addUntested: "Add it all the same",
+  addUntested: "Add it anyway",
   added: "{name} was added.",
 
   send: "Send this device’s camera",
@@ -50,12 +50,12 @@ export const en = {
   notRecorded: "Nothing is recorded.",
   busy: "The server is busy: not every picture is looked at.",
   condition_rain:
-    "It is raining: the drops are passed over. What is seen for less than a second is not reported meanwhile.",
-  condition_light: "The light has just changed: for some seconds nothing new is reported.",
-  condition_shaken: "The camera is being shaken; that is evened out.",
+    "It is raining: the drops are ignored. Meanwhile, what is seen for less than a second is not reported.",
+  condition_light: "The light has just changed: nothing new is reported for a few seconds.",
+  condition_shaken: "The camera is shaking; this is corrected.",
   travels: "The camera itself is moving: only what is large or stands out is reported.",
 
-  modelHint: "It says what moves before the camera.",
+  modelHint: "It names what moves in front of the camera.",
   defaultModel: "The default: {model}",
   defaultUnnamed: "The default",
   missingModel: "A model that was removed",
@@ -63,10 +63,10 @@ export const en = {
   records: "Recording",
   recording_events: "Events",
   recording_continuous: "Everything",
-  recording_nothing: "Nothing but what rules ask for",
+  recording_nothing: "Only what rules ask for",
   before: "Seconds of a clip before the event",
   after: "Seconds of a clip after the event",
-  fixed: "It films a belt: the camera stands still, whatever passes before it",
+  fixed: "It films a belt: the camera does not move, whatever passes in front of it",
   keepDays: "Keep for (days)",
   keepDaysHint:
     "Then events and clips are deleted; the default is {n}. Pictures in the catalogue that somebody corrected stay.",
@@ -79,7 +79,7 @@ export const en = {
   kept: "Events and clips are kept {limits}.",
   keptDays: "for {days}",
   keptSize: "clips up to {size}",
-  newPasswordHint: "Leave it empty to keep the present one.",
+  newPasswordHint: "Leave it empty to keep the current one.",
   removeTitle: "Remove {name}?",
   removeText:
     "It is not watched any more, and its password is forgotten. Its events and clips stay until their time is over.",
@@ -94,15 +94,14 @@ export const en = {
   zoneNumber: "Zone {n}",
   maskNumber: "Mask {n}",
   smallest: "The smallest thing that counts: {share} of the picture",
-  smallestHint: "What is smaller is passed over: leaves, birds, noise.",
+  smallestHint: "Anything smaller is ignored: leaves, birds, noise.",
 
   filters: "Which events are shown",
   zone: "Zone",
-  since: "From",
   onlyNew: "Only new ones",
   noneFound: "No event fits these filters",
   noEvents: "Nothing has moved yet",
-  noEventsText: "What moves before a camera appears here by itself.",
+  noEventsText: "What moves in front of a camera appears here automatically.",
   perClass: "Events by class",
   perHour: "Events by hour",
   isNew: "(new)",
@@ -130,10 +129,7 @@ export const en = {
   deleted_age: "their time was over",
   deleted_size: "the limit of size was reached",
   deleted_disk: "the disk was nearly full",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   events: { one: "{n} event", other: "{n} events" },
   acknowledgeAll: { one: "Acknowledge {n} event", other: "Acknowledge {n} events" },
   clips: { one: "{n} clip", other: "{n} clips" },

@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   tabs: "Разделы страницы «Камеры»",
@@ -99,7 +99,6 @@ export const ru: Translated<typeof en> = {
 
   filters: "Какие события показать",
   zone: "Зона",
-  since: "С",
   onlyNew: "Только новые",
   noneFound: "Таких событий нет",
   noEvents: "Пока ничего не двигалось",
@@ -131,15 +130,12 @@ export const ru: Translated<typeof en> = {
   deleted_age: "истёк срок хранения",
   deleted_size: "достигнут предел размера",
   deleted_disk: "диск почти заполнился",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
-  events: { one: "{n} событие", few: "{n} события", many: "{n} событий", other: "{n} события" },
+  events: { one: "{n} событие", few: "{n} события", many: "{n} событий" },
   acknowledgeAll: {
     one: "Отметить {n} событие как просмотренное",
     few: "Отметить {n} события как просмотренные",
     many: "Отметить {n} событий как просмотренные",
-    other: "Отметить {n} события как просмотренные",
   },
-  clips: { one: "{n} запись", few: "{n} записи", many: "{n} записей", other: "{n} записи" },
+  clips: { one: "{n} запись", few: "{n} записи", many: "{n} записей" },
 };

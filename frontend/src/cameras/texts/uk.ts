@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   tabs: "Розділи сторінки «Камери»",
@@ -99,7 +99,6 @@ export const uk: Translated<typeof en> = {
 
   filters: "Які події показати",
   zone: "Зона",
-  since: "Від",
   onlyNew: "Лише нові",
   noneFound: "Жодна подія не відповідає фільтрам",
   noEvents: "Ще нічого не рухалося",
@@ -131,15 +130,12 @@ export const uk: Translated<typeof en> = {
   deleted_age: "минув час зберігання",
   deleted_size: "досягнуто обмеження розміру",
   deleted_disk: "диск майже заповнився",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
-  events: { one: "{n} подія", few: "{n} події", many: "{n} подій", other: "{n} події" },
+  events: { one: "{n} подія", few: "{n} події", many: "{n} подій" },
   acknowledgeAll: {
     one: "Позначити {n} подію як переглянуту",
     few: "Позначити {n} події як переглянуті",
     many: "Позначити {n} подій як переглянуті",
-    other: "Позначити {n} події як переглянуті",
   },
-  clips: { one: "{n} запис", few: "{n} записи", many: "{n} записів", other: "{n} запису" },
+  clips: { one: "{n} запис", few: "{n} записи", many: "{n} записів" },
 };

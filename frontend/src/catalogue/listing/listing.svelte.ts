@@ -5,7 +5,7 @@ import type { Counts } from "../../api/types";
 import { Refused } from "../../api/request";
 import { language } from "../../shared/language.svelte";
 import { events } from "../../shell/loading/events.svelte";
-import { confirm } from "../../shell/messages/confirmation.svelte";
+import { confirmRemoval } from "../../shell/messages/confirmation.svelte";
 import { model } from "../../shell/model.svelte";
 import { session } from "../../shell/session.svelte";
 import { alikeTo, countsOf, exportOf, listed, pictureOf, type Target } from "../api";
@@ -94,12 +94,11 @@ export class Listing {
   async erase(all = false): Promise<void> {
     const on = all ? { filters: toAsked(this.place.filters) } : this.#target();
     if (!on) return;
-    const sure = await confirm({
-      title: say.counted("eraseTitle", "ids" in on ? on.ids.length : this.total),
-      text: say.text("eraseText"),
-      yes: say.text("erase"),
-      bad: true,
-    });
+    const sure = await confirmRemoval(
+      say.counted("eraseTitle", "ids" in on ? on.ids.length : this.total),
+      say.text("eraseText"),
+      say.text("erase"),
+    );
     if (sure && (await edits.erase(on)) !== null) this.selection.clear();
   }
 

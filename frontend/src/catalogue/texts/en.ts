@@ -174,10 +174,7 @@ export const en = {
   reason_novel: "Shown because it is unlike the pictures that the model was trained on.",
   reason_disagreement: "Shown because two models disagree.",
   reason_label: "Shown because the model is sure of a class other than the one a person gave.",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   filePlanned: { one: "{n} picture would be filed.", other: "{n} pictures would be filed." },
   filed: { one: "{n} picture", other: "{n} pictures" },
   pictures: { one: "{n} picture", other: "{n} pictures" },

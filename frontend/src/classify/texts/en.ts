@@ -18,6 +18,3 @@ export const en = {
   isThereAs: "In the catalogue. Class: {label}.",
   see: "Show it there",
 } as const;
-
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {} as const;

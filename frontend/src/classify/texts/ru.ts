@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   examples: "Или попробуйте одну из этих:",
@@ -18,5 +18,3 @@ export const ru: Translated<typeof en> = {
   isThereAs: "Есть в каталоге. Класс: {label}.",
   see: "Показать в каталоге",
 };
-
-export const ruPlurals: Forms<typeof enPlurals> = {};

@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   examples: "Або спробуйте одне з цих:",
@@ -19,5 +19,3 @@ export const uk: Translated<typeof en> = {
   isThereAs: "Є в каталозі. Клас: {label}.",
   see: "Показати в каталозі",
 };
-
-export const ukPlurals: Forms<typeof enPlurals> = {};

@@ -46,7 +46,7 @@ export const en = {
   part_test: "Test",
   part_all: "Not divided yet",
   remark_parts: "Parts: {names}.",
-  remark_no_class: "The pictures in {name} have no class and are passed over.",
+  remark_no_class: "The pictures in {name} have no class and are ignored.",
   remark_classes_in: "Each folder in {name} is a class.",
   remark_nested: "Folders inside class folders are not classes of their own.",
   remark_parts_in_classes:
@@ -98,10 +98,7 @@ export const en = {
   found_rare: "Rare classes",
   found_other: "Other problems",
   suggested: "perhaps {label}",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   count: { one: "{n} picture", other: "{n} pictures" },
   findings: { one: "{n} finding", other: "{n} findings" },
 } as const;

@@ -1,6 +1,6 @@
 /** Русские тексты страницы «Данные». */
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   lead: "Размеченные картинки, на которых учатся модели: просмотрите их и найдите, что с ними не так.",
@@ -101,9 +101,7 @@ export const ru: Translated<typeof en> = {
   found_rare: "Редкие классы",
   found_other: "Другие проблемы",
   suggested: "возможно, {label}",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
-  count: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок", other: "{n} картинки" },
-  findings: { one: "{n} находка", few: "{n} находки", many: "{n} находок", other: "{n} находки" },
+  count: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок" },
+  findings: { one: "{n} находка", few: "{n} находки", many: "{n} находок" },
 };

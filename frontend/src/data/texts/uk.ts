@@ -1,6 +1,6 @@
 /** Українські тексти сторінки «Дані». */
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   lead: "Розмічені зображення, на яких вчаться моделі: перегляньте їх і знайдіть, що з ними не так.",
@@ -99,14 +99,11 @@ export const uk: Translated<typeof en> = {
   found_rare: "Рідкісні класи",
   found_other: "Інші проблеми",
   suggested: "можливо, {label}",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
   count: {
     one: "{n} зображення",
     few: "{n} зображення",
     many: "{n} зображень",
-    other: "{n} зображення",
   },
-  findings: { one: "{n} знахідка", few: "{n} знахідки", many: "{n} знахідок", other: "{n} знахідки" },
+  findings: { one: "{n} знахідка", few: "{n} знахідки", many: "{n} знахідок" },
 };

@@ -59,7 +59,7 @@ export const en = {
   removed: "{name} was removed.",
   areaOf: "Region and line: {name}",
   areaText:
-    "Only the region is looked at. Where something that comes upon a line is the trigger, the line is drawn here too. Drag shapes and corners; arrow keys move a corner, with Shift further.",
+    "Only the region is looked at. Where the trigger is something that reaches a line, the line is drawn here too. Drag shapes and corners; arrow keys move a corner, with Shift further.",
   region: "Region",
   line: "Line",
   wholePicture: "The whole picture",
@@ -77,7 +77,7 @@ export const en = {
     "RTSP, MJPEG or HLS over HTTP, a USB camera of the server (usb:0), or a video file of the server to try a station with.",
   userHint: "Leave both empty where none is asked for.",
   keptHint: "Leave both empty to keep what is known.",
-  untested: "Keep it though the camera does not answer now",
+  untested: "Save it although the camera does not answer now",
   snapshot: "Ask this address for one picture of each part, instead of watching a stream",
   try: "Try the camera",
   recipeLater: "Later",
@@ -89,7 +89,7 @@ export const en = {
   plant_opcua: "OPC UA, the PLC is the server",
   plant_modbus_server: "Modbus TCP, the station is the server",
   plant_opcua_server: "OPC UA, the station is the server",
-  plantHint_none: "Nothing is rejected by itself: to try a station, or to count.",
+  plantHint_none: "Nothing is rejected automatically: for trying a station, or for counting.",
   plantHint_modbus:
     "The station reads and writes its registers, and tells which part may pass the gate now. Silence means reject.",
   plantHint_opcua:
@@ -120,10 +120,10 @@ export const en = {
   signal: "Signal",
   countedFrom: "From {n}",
 
-  trigger: "What says that a part is there",
+  trigger: "What signals a part",
   trigger_plant: "The plant’s photo-eye",
   trigger_encoder: "The belt’s encoder",
-  trigger_crossing: "Something comes upon a line in the picture",
+  trigger_crossing: "Something reaches a line in the picture",
   trigger_mqtt: "An MQTT message",
   trigger_hand: "By hand, or a program",
   triggerHint_plant: "Each part that its counter counts.",
@@ -147,12 +147,12 @@ export const en = {
   gateCounts: "In counts of the encoder.",
   gateTime: "In milliseconds, as there is no encoder: a belt that is 1 % slower brings the part 1 % later.",
   distance: "From the trigger to the gate",
-  window: "A part is at the gate so much before and after",
+  window: "How long before and after a part may be at the gate",
   sensor: "From the trigger to the reject sensor (0: none)",
-  slack: "The sensor or second photo-eye may see it so much earlier or later",
+  slack: "How much earlier or later the sensor or second photo-eye may see it",
   eye: "From the trigger to a second photo-eye before the gate (0: none)",
   eyeHint:
-    "It sees every part: on a belt that slips, each is let pass where this saw it. It has to stand before the gate by the window and twice the slack.",
+    "It sees every part: on a belt that slips, each part passes by where this eye saw it. Its distance to the gate has to be at least the window and twice the slack.",
   eyeTopic: "MQTT topic of the second photo-eye",
   eyeTopicHint: "Empty: the PLC counts its parts.",
   looking: "Finding the part",
@@ -163,7 +163,7 @@ export const en = {
   challenge: "Challenge parts have to be run",
   challengeGood: "Good ones at least",
   challengeBad: "Bad ones at least",
-  challengeHours: "Every so many hours",
+  challengeHours: "Hours between challenges",
   outputs: "Who else is told",
   broker: "An MQTT broker, by Sparkplug B",
   encrypted: "Signed and encrypted (Basic256Sha256); nothing else is let in",
@@ -171,9 +171,9 @@ export const en = {
   certificateHint: "PEM or DER. Leave both files empty for tenfold’s own, which is made when there is none.",
   key: "Its private key: file on the server",
   trusted: "Folder of trusted certificates",
-  trustedHint: "Certificates of the other side, or of who has signed them. Empty: any.",
-  userServes: "That the PLC has to give. Empty: none.",
-  userGives: "That the PLC asks for. Empty: none.",
+  trustedHint: "Certificates of the other side, or of those who signed them. Empty: any.",
+  userServes: "What the PLC has to give. Empty: none.",
+  userGives: "What the PLC asks for. Empty: none.",
   passwordKept: "Never shown. Empty: as it is, where address and user stay.",
   ca: "Certificates that have signed the broker’s",
   caHint: "A PEM file on the server. Empty: those that the system trusts.",
@@ -185,7 +185,7 @@ export const en = {
   commandHint:
     "The server runs it without a shell, with TENFOLD_PART, TENFOLD_VERDICT, TENFOLD_REASON and TENFOLD_RECIPE in its environment. Keep secrets in a file that it reads.",
   commandFor: "For which verdicts",
-  commandSeconds: "Ended after so many seconds",
+  commandSeconds: "Stopped after (seconds)",
   filePath: "File on the server",
   fileHint: "Replaced with each verdict, as one line of JSON.",
   output_opcua_server: "OPC UA server (OPC 40100-1)",
@@ -251,7 +251,7 @@ export const en = {
   is_waits: "not approved",
   approve: "Approve",
   approveTitle: "Approve version {version} of {name}?",
-  approveText: "Of the approved versions the highest runs, at once and at all stations that make it.",
+  approveText: "The highest of the approved versions runs, at once and at all stations that make it.",
   approved: "Version {version} of {name} is approved.",
   removeRecipeTitle: "Remove the recipe {name}?",
   removeRecipeText: "Stations that make it reject all parts from now on. Its versions stay in the trail.",
@@ -261,10 +261,10 @@ export const en = {
   proof: "Tried on recorded parts",
   notProven: "Not yet.",
   prove: "Try on recorded parts",
-  proving: "Recorded parts are being judged anew",
+  proving: "Recorded parts are being judged again",
   proveTitle: "Try version {version} of {name}",
   proveText:
-    "The pictures that a station kept are judged anew by this version. Nothing changes on the line. Whether it is better or worse is told by parts that somebody looked at again, and by challenge parts.",
+    "The pictures that a station kept are judged again by this version. Nothing changes on the line. Whether it is better or worse is told by parts that somebody looked at again, and by challenge parts.",
   proveStation: "Recorded parts of",
   proofBy: "Recorded parts judged by {model}",
   adoptModel: "New version with this model",
@@ -276,7 +276,7 @@ export const en = {
   provenOf_good: "Parts known to be good: {n}. Of them {before} were rejected, and {now} would be.",
   provenOf_bad: "Parts known to be bad: {n}. Of them {before} passed, and {now} would.",
   provenUnknown:
-    "Whether it is better cannot be told: it is not known of any of them whether it was good. Look at some again, or run challenge parts.",
+    "Whether it is better cannot be told: none of them is known to be good or bad. Look at some again, or run challenge parts.",
   provenChanged: "Parts whose verdict changes:",
   approveUntried: "It was not tried on recorded parts.",
   provenWorse: "More bad parts pass, or more good ones are rejected, than before.",
@@ -286,10 +286,7 @@ export const en = {
   verdict_pass: "Pass",
   verdict_reject: "Reject",
   verdict_divert: "Set aside",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   proven: {
     one: "{n} part of {station}, {now}: {passed} that were rejected would pass, {rejected} that passed would be rejected.",
     other:

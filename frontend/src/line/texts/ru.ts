@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   tabs: "Разделы страницы «Линия»",
@@ -297,20 +297,15 @@ export const ru: Translated<typeof en> = {
   verdict_pass: "Годная",
   verdict_reject: "Брак",
   verdict_divert: "Отложена",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
   proven: {
     one: "{n} деталь станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
     few: "{n} детали станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
     many: "{n} деталей станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
-    other:
-      "{n} детали станции {station}, {now}. Прошло бы из отбракованных: {passed}; было бы отбраковано из прошедших: {rejected}.",
   },
   versions: {
     one: "Показать {n} версию",
     few: "Показать все {n} версии",
     many: "Показать все {n} версий",
-    other: "Показать все {n} версии",
   },
 };

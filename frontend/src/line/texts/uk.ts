@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   tabs: "Розділи сторінки «Лінія»",
@@ -293,20 +293,15 @@ export const uk: Translated<typeof en> = {
   verdict_pass: "Придатна",
   verdict_reject: "Брак",
   verdict_divert: "Відкладено",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
   proven: {
     one: "{n} деталь станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
     few: "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
     many: "{n} деталей станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
-    other:
-      "{n} деталі станції {station}, {now}. Пройшло б із відбракованих: {passed}; було б відбраковано з тих, що пройшли: {rejected}.",
   },
   versions: {
     one: "Показати {n} версію",
     few: "Показати всі {n} версії",
     many: "Показати всі {n} версій",
-    other: "Показати всі {n} версії",
   },
 };

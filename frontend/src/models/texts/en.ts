@@ -3,9 +3,9 @@ export const en = {
   tabs: "Parts of the page",
   driftTitle: "The pictures have changed",
   driftClasses:
-    "Among the last {window} pictures the classes are spread otherwise than in the model’s evaluation.",
+    "Among the last {window} pictures, the classes are distributed differently than in the model’s evaluation.",
   driftNovelty:
-    "Among the last {window} pictures the share of “none of these” is other than in the model’s evaluation.",
+    "Among the last {window} pictures, the share of “none of these” differs from the model’s evaluation.",
   tabKept: "Models",
   tabCorrections: "Train on corrections",
   tabRuns: "Training",
@@ -96,7 +96,7 @@ export const en = {
   points: "{n} points",
   pointsInterval: "{low} to {high}",
   chance: "chance alone: p {p}",
-  rule: "Better is said only if the interval on the corrections kept back lies above 0 and no more than {margin} is lost on the test pictures.",
+  rule: "A model is called better only if the interval on the corrections kept back lies above 0 and no more than {margin} is lost on the test pictures.",
   noHeldOut: "No corrections were kept back.",
   noOwnTest: "The old model’s test pictures were not available.",
   insist: "Make live anyway",
@@ -114,18 +114,24 @@ export const en = {
   trainingFrozen:
     "This model’s network is not trained further: update its head on the page Review, or train a model of your own.",
   network: "Network",
+  byPictures: "Choose by the pictures",
+  chosen_default: "{name} is used:",
+  chosen_few_pictures:
+    "There are few pictures ({n}), and they are large: {name} is used, which knows ImageNet:",
+  chosen_weights_missing:
+    "There are few pictures ({n}), and they are large. A network that knows ImageNet would learn them best, but its weights are not installed ({command}): {name} is used:",
   published: "published: {accuracy}",
   network_default: "ours: whitening, six convolutions, exact evidence maps",
   network_sequential_6conv: "three blocks of two convolutions, Dense 128",
   network_sequential_4conv: "its first version: two blocks of two convolutions without norms, Dense 512",
   "network_pycrafters_v1.3": "four convolutions, three of them without padding, down to one cell, Dense 256",
   network_cifar10_wide: "five convolutions, Dense 2048, 1024 and 512",
-  network_vgg16_transfer: "VGG16 as ImageNet taught it, a new head; all of it learns",
+  network_vgg16_transfer: "VGG16 with ImageNet’s weights and a new head; all layers learn",
   network_vgg16_finetuned: "goes on from vgg16-transfer; of the convolutions block4 and block5 learn",
   network_ml_cnn: "pairs of convolutions with rising dropout, Dense 128",
-  network_cifar10_small: "ours: the default, a little narrower, behind a whitening that noise does not upset",
+  network_cifar10_small: "ours: the default, a little narrower, with a whitening that is robust to noise",
   network_efficientnet_lite0:
-    "for photographs: on ImageNet’s weights a head learns, then the last blocks if that helps",
+    "for photographs: starts from ImageNet’s weights; a head learns, then the last blocks if that helps",
   network_efficientnet_lite0_finetuned:
     "goes on from a head trained on efficientnet-lite0; the last six blocks learn too",
   network_resnet_20: "residual blocks of 16, 32 and 64 filters",
@@ -179,11 +185,11 @@ export const en = {
   figureTrainingLoss: "Loss in training",
   rename: "Name",
   runTitle: "Name of the training",
-  runTitleHint: "Empty: as its folder is called.",
+  runTitleHint: "Empty: the name of its folder.",
   epoch: "Epoch",
   figures: "Figures of every epoch",
 
-  reportOn: "How it did on its test pictures",
+  reportOn: "Results on its test pictures",
   reportNone: "Nothing is known of it: it was not evaluated here, and its file does not say.",
   reportFile: "The model file says no more. {command} measures every class.",
   reportKept: "{share} of them are not called “none of these”",
@@ -198,7 +204,7 @@ export const en = {
   caveat_unequal_classes:
     "{share} of the test pictures are of one class, {classes}, so the accuracy says little about the rest: the mean recall of the classes is {recall}.",
   caveat_one_answer: "Every picture was called {classes}: the model does not tell the classes apart.",
-  caveat_guessing: "The result cannot be told from guessing.",
+  caveat_guessing: "The result cannot be distinguished from guessing.",
   caveat_perfect_validation:
     "All validation pictures ({n}) were classified correctly. Without a mistake among so few, how sure the model is can only be estimated.",
   caveatMore: "{classes} and others ({n})",
@@ -234,7 +240,7 @@ export const en = {
   exportNone: "It has not been exported yet.",
   exportAgrees: "Answers like the original",
   exportRefused: "Refused",
-  exportRefusedText: "Its first answer is the same too rarely: {share} was asked for. No file was kept.",
+  exportRefusedText: "Its first answer agrees too rarely: {share} was required. No file was kept.",
   exportSame: "The same first answer: {share}",
   exportFigure: "Figures",
   exportOriginal: "Original",
@@ -273,10 +279,7 @@ export const en = {
   wasUndone: "Undone",
   nameLive: "{name} (live)",
   removedModel: "a model that was removed",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   changes: {
     one: "{n} picture of {all} would get another class.",
     other: "{n} pictures of {all} would get another class.",

@@ -53,7 +53,7 @@ export const en = {
   removed: "{name} has been removed.",
   removeDestination: "Remove {name}?",
   removeDestinationText:
-    "Its messages go with it, also those that wait. Rules no longer send anything there.",
+    "Its messages are removed too, including those that wait. Rules no longer send anything there.",
   messagesOf: "Messages to {name}",
   messagesNone: "There are no messages",
   deadOnly: "Only those that were given up",
@@ -75,15 +75,14 @@ export const en = {
     "This browser shows notifications only of pages with https or on this computer, so messages are shown on the page.",
 
   rules: "Rules",
-  rulesLead:
-    "A rule says which events before cameras are worth a message. All of its conditions have to be met.",
+  rulesLead: "A rule says which camera events are worth a message. All of its conditions have to be met.",
   rulesNone: "No rule yet",
   rulesNoneText: "Without a rule no message is sent, whatever cameras see.",
   addRule: "Add a rule",
   saveRule: "Save the rule",
   ruleName: "Name of the rule",
   camerasHint: "None chosen: all.",
-  camerasNone: "There are no cameras yet. The rule will hold for each one that is added.",
+  camerasNone: "There are no cameras yet. The rule will apply to each one that is added.",
   classesHint: "None chosen: all.",
   zones: "Zones",
   zonesHint: "None chosen: anywhere.",
@@ -109,7 +108,7 @@ export const en = {
   way_right: "to the right",
   toWhom: "Who is told",
   record: "Record a clip",
-  recordHint: "Also of cameras that record nothing otherwise.",
+  recordHint: "Also for cameras that otherwise record nothing.",
   records: "Records a clip.",
   toNobody: "Nobody is told: no destination is chosen.",
   toNames: "Tells: {names}",
@@ -133,9 +132,7 @@ export const en = {
   crosses_right: "crosses a line to the right",
   thenQuiet: "then quiet for {time}",
   everyEvent: "every event",
-} as const;
 
-export const enPlurals = {
   waiting: { one: "{n} message waits", other: "{n} messages wait" },
   dead: { one: "{n} message was given up", other: "{n} messages were given up" },
   dropped: {

@@ -1,6 +1,6 @@
 /** Русские тексты об уведомлениях. */
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   destinations: "Получатели",
@@ -137,44 +137,36 @@ export const ru: Translated<typeof en> = {
   crosses_right: "пересекает линию направо",
   thenQuiet: "потом перерыв {time}",
   everyEvent: "каждое событие",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
   waiting: {
     one: "Ждёт {n} сообщение",
     few: "Ждут {n} сообщения",
     many: "Ждёт {n} сообщений",
-    other: "Ждёт {n} сообщения",
   },
   dead: {
     one: "Не удалось отправить {n} сообщение",
     few: "Не удалось отправить {n} сообщения",
     many: "Не удалось отправить {n} сообщений",
-    other: "Не удалось отправить {n} сообщения",
   },
   dropped: {
     one: "Из-за чрезмерного количества отброшено {n} сообщение",
     few: "Из-за чрезмерного количества отброшено {n} сообщения",
     many: "Из-за чрезмерного количества отброшено {n} сообщений",
-    other: "Из-за чрезмерного количества отброшено {n} сообщения",
   },
-  attempts: { one: "{n} попытка", few: "{n} попытки", many: "{n} попыток", other: "{n} попытки" },
+  attempts: { one: "{n} попытка", few: "{n} попытки", many: "{n} попыток" },
   events: {
     one: "{n} событие за {time}",
     few: "{n} события за {time}",
     many: "{n} событий за {time}",
-    other: "{n} события за {time}",
   },
   tried: {
     one: "За последние сутки было {n} событие.",
     few: "За последние сутки было {n} события.",
     many: "За последние сутки было {n} событий.",
-    other: "За последние сутки было {n} события.",
   },
   fired: {
     one: "Правило сработало бы {n} раз:",
     few: "Правило сработало бы {n} раза:",
     many: "Правило сработало бы {n} раз:",
-    other: "Правило сработало бы {n} раза:",
   },
 };

@@ -1,6 +1,6 @@
 /** Українські тексти про сповіщення. */
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   destinations: "Одержувачі",
@@ -136,44 +136,36 @@ export const uk: Translated<typeof en> = {
   crosses_right: "перетинає лінію праворуч",
   thenQuiet: "потім перерва {time}",
   everyEvent: "кожна подія",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
   waiting: {
     one: "Чекає {n} повідомлення",
     few: "Чекають {n} повідомлення",
     many: "Чекає {n} повідомлень",
-    other: "Чекає {n} повідомлення",
   },
   dead: {
     one: "Не вдалося надіслати {n} повідомлення",
     few: "Не вдалося надіслати {n} повідомлення",
     many: "Не вдалося надіслати {n} повідомлень",
-    other: "Не вдалося надіслати {n} повідомлення",
   },
   dropped: {
     one: "Через надмірну кількість відкинуто {n} повідомлення",
     few: "Через надмірну кількість відкинуто {n} повідомлення",
     many: "Через надмірну кількість відкинуто {n} повідомлень",
-    other: "Через надмірну кількість відкинуто {n} повідомлення",
   },
-  attempts: { one: "{n} спроба", few: "{n} спроби", many: "{n} спроб", other: "{n} спроби" },
+  attempts: { one: "{n} спроба", few: "{n} спроби", many: "{n} спроб" },
   events: {
     one: "{n} подія за {time}",
     few: "{n} події за {time}",
     many: "{n} подій за {time}",
-    other: "{n} події за {time}",
   },
   tried: {
     one: "За останню добу була {n} подія.",
     few: "За останню добу було {n} події.",
     many: "За останню добу було {n} подій.",
-    other: "За останню добу було {n} події.",
   },
   fired: {
     one: "Правило спрацювало б {n} раз:",
     few: "Правило спрацювало б {n} рази:",
     many: "Правило спрацювало б {n} разів:",
-    other: "Правило спрацювало б {n} раза:",
   },
 };

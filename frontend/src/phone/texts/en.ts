@@ -16,9 +16,9 @@ export const en = {
   fetch: "Fetch the model",
   offer: "The server answers with another model: {name}, {size}.",
   take: "Put it on this device",
-  goBack: "Back to the model before",
+  goBack: "Back to the previous model",
   switched: "This device answers with {name}.",
-  trouble_damaged: "The model did not arrive whole. The one before stays.",
+  trouble_damaged: "The model did not arrive completely. The previous one stays.",
   trouble_differs:
     "The model does not answer on this device as it does on the server, so it is not used here.",
   trouble_not_a_model: "What the server sent is not a model of tenfold.",
@@ -47,10 +47,7 @@ export const en = {
     "The browser has deleted the model that was stored here. It is fetched again when the server answers.",
   signInWhy: "The model comes from the server, and pictures go to its catalogue, under your account.",
   website: "To the server’s page",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   threads: {
     one: "It computes on this device, with {n} thread.",
     other: "It computes on this device, with {n} threads.",

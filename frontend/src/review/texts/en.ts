@@ -19,22 +19,19 @@ export const en = {
   trainTitle: "Improve the model",
   refit: "Update the model (seconds)",
   refitText:
-    "The head of the model is fitted anew to what you said. Every corrected picture is then answered by a head that did not learn from it.",
+    "The head of the model is refitted to your corrections. Every corrected picture is then answered by a head that did not learn from it.",
   refitNoHead: "The head of this model cannot be fitted alone.",
-  refitLonger: "New classes and hundreds of corrections take the longer training:",
+  refitLonger: "New classes and hundreds of corrections need the longer training:",
   refitOnCorrections: "On corrections it had not learned from",
   refitOnOwn: "On pictures of its own data",
   refitIsLive: "The updated model answers now.",
   refitBack: "Go back",
-  refitWentBack: "The model before answers again.",
+  refitWentBack: "The previous model answers again.",
   refitInsistText:
-    "That is not enough to call it better. It can be made live all the same, and taken back by one click.",
-  refitChanged: "See what would be filed otherwise",
+    "That is not enough to call it better. It can be made live anyway, and undone with one click.",
+  refitChanged: "See which classes would change",
   trainSee: "See Models",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   left: { one: "{n} left", other: "{n} left" },
   trainCorrected: {
     one: "{n} picture was corrected or confirmed.",

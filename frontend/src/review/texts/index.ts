@@ -1,12 +1,6 @@
 import { speaker } from "../../shared/language.svelte";
-import { en, enPlurals } from "./en";
-import { ru, ruPlurals } from "./ru";
-import { uk, ukPlurals } from "./uk";
+import { en } from "./en";
+import { ru } from "./ru";
+import { uk } from "./uk";
 
-export type TextKey = keyof typeof en;
-
-export const say = speaker({
-  en: { texts: en, plurals: enPlurals },
-  uk: { texts: uk, plurals: ukPlurals },
-  ru: { texts: ru, plurals: ruPlurals },
-});
+export const say = speaker({ en, uk, ru });

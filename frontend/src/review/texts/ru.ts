@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   lead: "Сначала идут картинки, проверка которых больше всего поможет модели. Следующая модель будет учиться на том, что вы здесь укажете.",
@@ -33,14 +33,11 @@ export const ru: Translated<typeof en> = {
     "Этого мало, чтобы назвать её лучшей. Её всё равно можно сделать активной и одним нажатием вернуться назад.",
   refitChanged: "Посмотреть, что изменится в каталоге",
   trainSee: "Смотрите «Модели»",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
-  left: { one: "осталась {n}", few: "осталось {n}", many: "осталось {n}", other: "осталось {n}" },
+  left: { one: "осталась {n}", few: "осталось {n}", many: "осталось {n}" },
   trainCorrected: {
     one: "Исправлена или подтверждена {n} картинка.",
     few: "Исправлены или подтверждены {n} картинки.",
     many: "Исправлено или подтверждено {n} картинок.",
-    other: "Исправлено или подтверждено {n} картинки.",
   },
 };

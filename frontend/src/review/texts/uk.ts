@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   lead: "Спершу йдуть зображення, перевірка яких найбільше допоможе моделі. Наступна модель вчитиметься на тому, що ви тут укажете.",
@@ -33,14 +33,11 @@ export const uk: Translated<typeof en> = {
     "Цього замало, щоб назвати її кращою. Її все одно можна зробити активною та одним натисканням повернутися назад.",
   refitChanged: "Подивитися, що зміниться в каталозі",
   trainSee: "Дивіться «Моделі»",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
-  left: { one: "лишилося {n}", few: "лишилося {n}", many: "лишилося {n}", other: "лишилося {n}" },
+  left: { one: "лишилося {n}", few: "лишилося {n}", many: "лишилося {n}" },
   trainCorrected: {
     one: "Виправлено чи підтверджено {n} зображення.",
     few: "Виправлено чи підтверджено {n} зображення.",
     many: "Виправлено чи підтверджено {n} зображень.",
-    other: "Виправлено чи підтверджено {n} зображення.",
   },
 };

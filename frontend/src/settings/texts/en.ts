@@ -22,9 +22,9 @@ export const en = {
   version: "tenfold {version} on {database}",
 
   help_tune:
-    "Whether the server measures at its start how many pictures at a time, and in which batches, its model answers fastest on this machine, and works so: yes, or no for threads and batch_size. Measured once for each model, in half a minute.",
+    "Whether the server measures at start how many pictures at a time, and in which batches, its model answers fastest on this machine, and uses that: yes, or no to use threads and batch_size. Measured once for each model, in half a minute.",
   help_clips_free_bytes:
-    "Bytes of the disk with the clips of cameras that stay free: before less is free, the oldest clips are deleted.",
+    "How many bytes stay free on the disk with the clips of cameras: the oldest clips are deleted before less is free.",
   help_home: "The folder for everything that tenfold keeps: data, models, training runs, and tenfold.toml.",
   help_data_dir: "The folder for training data. One that holds cifar-10-batches-bin is used as it is.",
   help_model: "The model file to use. Empty: the one that comes with tenfold.",
@@ -35,8 +35,8 @@ export const en = {
   help_trusted_proxies: "Addresses or networks of proxies that are trusted, separated by commas.",
   help_root_path:
     "The prefix of all addresses, where a proxy serves tenfold beside others, such as /pictures. Empty: none.",
-  help_session_idle_minutes: "After this many minutes without activity, one has to sign in again.",
-  help_session_hours: "This many hours after signing in, one has to sign in again in any case.",
+  help_session_idle_minutes: "After this many minutes without activity, people have to sign in again.",
+  help_session_hours: "This many hours after signing in, people have to sign in again in any case.",
   help_database_url: "Where the tables are. Empty: tenfold.db in the folder of tenfold.",
   help_database_password_file:
     "A file whose first line is the password of the database, such as a container’s secret.",
@@ -68,7 +68,7 @@ export const en = {
   help_batch_size: "The most pictures sent to the network together.",
   help_threads: "Threads for reading pictures and for the network. 0: one for each core.",
   help_metrics:
-    "Who may read /metrics, for Prometheus. token: whoever has signed in or sends a token; its role may be “metrics only”. open: everybody who reaches the server. off: nobody.",
+    "Who may read /metrics, for Prometheus. token: everybody who has signed in or sends a token; its role may be “metrics only”. open: everybody who reaches the server. off: nobody.",
   help_log_format: "How the server writes its log. text: as plain text. json: one JSON object in each line.",
   help_log_level: "The least important messages that the server writes to its log. info: each request too.",
   help_otlp_endpoint:
@@ -133,7 +133,7 @@ export const en = {
   folderAdded: "The folder is being added.",
   looked: "Scanned {when}",
   linksLeftOut:
-    "Links that are not followed: {links}. To have their pictures too, add the folders that they lead to.",
+    "Links that are not followed: {links}. To add their pictures too, add the folders that they lead to.",
   notLooked: "Not scanned yet",
   unwatch: "Stop watching",
   unwatched: "{path} is no longer watched. The pictures that were added stay.",
@@ -225,11 +225,11 @@ export const en = {
   did_folder_unwatch: "Stopped watching the folder {subject}",
   did_camera_add: "Added the camera {subject}",
   did_camera_change: "Changed the camera {subject}",
-  did_camera_pause: "Paused the camera {subject}, or went on",
+  did_camera_pause: "Paused or resumed the camera {subject}",
   did_camera_remove: "Removed the camera {subject}",
   did_station_add: "Added the station {subject}",
   did_station_change: "Changed the station {subject}",
-  did_station_pause: "Paused the station {subject}, or went on",
+  did_station_pause: "Paused or resumed the station {subject}",
   did_station_remove: "Removed the station {subject}",
   did_station_changeover: "Changed what the station {subject} makes",
   did_station_refuse: "Refused the first parts at the station {subject}",
@@ -266,6 +266,3 @@ export const en = {
   changePassword: "Change the password",
   passwordChanged: "The password has been changed, and you are signed out everywhere else.",
 } as const;
-
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {} as const;

@@ -1,6 +1,6 @@
 /** Русские тексты страницы «Настройки». */
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   tabs: "Разделы настроек",
@@ -272,5 +272,3 @@ export const ru: Translated<typeof en> = {
   changePassword: "Сменить пароль",
   passwordChanged: "Пароль изменён, другие сеансы завершены.",
 };
-
-export const ruPlurals: Forms<typeof enPlurals> = {};

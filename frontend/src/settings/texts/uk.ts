@@ -1,6 +1,6 @@
 /** Українські тексти сторінки «Налаштування». */
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   tabs: "Розділи налаштувань",
@@ -269,5 +269,3 @@ export const uk: Translated<typeof en> = {
   changePassword: "Змінити пароль",
   passwordChanged: "Пароль змінено, інші сеанси завершено.",
 };
-
-export const ukPlurals: Forms<typeof enPlurals> = {};

@@ -41,7 +41,7 @@ export const en = {
   missingTitle: "There is no such page",
   missingText: "There is nothing at this address. You may be looking for:",
   pageBroken: "The page could not be loaded",
-  pageBrokenText: "The server may have been updated or stopped. Loading again helps in the first case.",
+  pageBrokenText: "The server may have been updated or stopped. Reloading helps in the first case.",
   reload: "Load again",
 
   serverAway: "Nothing that you have typed is lost; the page goes on as soon as the server is back.",
@@ -49,7 +49,7 @@ export const en = {
 
   noticeTest: "This is a test: messages arrive here.",
   noticeDrift: "The pictures have changed · {model}",
-  noticeDriftText: "They differ from those that the model was evaluated on. The page Models says in what.",
+  noticeDriftText: "They differ from those that the model was evaluated on. The page Models says how.",
   noticeDriftEnded: "The pictures are as in the model’s evaluation again.",
   loading: "Loading…",
   more: "Show more",
@@ -80,6 +80,7 @@ export const en = {
   askAdministrator: "An administrator can start it.",
   makeLive: "Make live",
   whatIsIt: "What is it?",
+  since: "From",
   until: "Until",
   newPassword: "New password",
   days: "Days",
@@ -248,10 +249,7 @@ export const en = {
   fail_usage_error: "These values cannot be used together.",
   fail_request_error: "The request cannot be answered.",
   fail_tenfold_error: "tenfold could not do this.",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   andMore: { one: "and {n} more", other: "and {n} more" },
   moreMessages: { one: "{n} more message", other: "{n} more messages" },
   frames: {

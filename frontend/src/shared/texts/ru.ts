@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   language: "Язык",
@@ -84,6 +84,7 @@ export const ru: Translated<typeof en> = {
   askAdministrator: "Начать может администратор.",
   makeLive: "Сделать активной",
   whatIsIt: "Что это?",
+  since: "С",
   until: "До",
   newPassword: "Новый пароль",
   days: "Дни",
@@ -251,26 +252,21 @@ export const ru: Translated<typeof en> = {
   fail_usage_error: "Эти значения нельзя сочетать.",
   fail_request_error: "На запрос невозможно ответить.",
   fail_tenfold_error: "tenfold не смог этого сделать.",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
-  andMore: { one: "и ещё {n}", few: "и ещё {n}", many: "и ещё {n}", other: "и ещё {n}" },
+  andMore: { one: "и ещё {n}", few: "и ещё {n}", many: "и ещё {n}" },
   moreMessages: {
     one: "Ещё {n} сообщение",
     few: "Ещё {n} сообщения",
     many: "Ещё {n} сообщений",
-    other: "Ещё {n} сообщения",
   },
   frames: {
     one: "В файле {n} картинка. Класс — по первой.",
     few: "В файле {n} картинки. Класс — по первой.",
     many: "В файле {n} картинок. Класс — по первой.",
-    other: "В файле {n} картинки. Класс — по первой.",
   },
   jobsRunning: {
     one: "Выполняется {n} задача",
     few: "Выполняются {n} задачи",
     many: "Выполняется {n} задач",
-    other: "Выполняется {n} задачи",
   },
 };

@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   language: "Мова",
@@ -84,6 +84,7 @@ export const uk: Translated<typeof en> = {
   askAdministrator: "Почати може адміністратор.",
   makeLive: "Зробити активною",
   whatIsIt: "Що це?",
+  since: "Від",
   until: "До",
   newPassword: "Новий пароль",
   days: "Дні",
@@ -251,26 +252,21 @@ export const uk: Translated<typeof en> = {
   fail_usage_error: "Ці значення не можна поєднати.",
   fail_request_error: "На запит неможливо відповісти.",
   fail_tenfold_error: "tenfold не зміг цього зробити.",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
-  andMore: { one: "і ще {n}", few: "і ще {n}", many: "і ще {n}", other: "і ще {n}" },
+  andMore: { one: "і ще {n}", few: "і ще {n}", many: "і ще {n}" },
   moreMessages: {
     one: "Ще {n} повідомлення",
     few: "Ще {n} повідомлення",
     many: "Ще {n} повідомлень",
-    other: "Ще {n} повідомлення",
   },
   frames: {
     one: "У файлі {n} зображення. Клас — за першим.",
     few: "У файлі {n} зображення. Клас — за першим.",
     many: "У файлі {n} зображень. Клас — за першим.",
-    other: "У файлі {n} зображення. Клас — за першим.",
   },
   jobsRunning: {
     one: "Виконується {n} завдання",
     few: "Виконуються {n} завдання",
     many: "Виконується {n} завдань",
-    other: "Виконується {n} завдання",
   },
 };

@@ -1,12 +1,12 @@
 /** The pages: their addresses, names and code, which is loaded when a page is first shown. */
 import type { Component } from "svelte";
-import type { TextKey } from "../../shared/texts";
+import type { SharedKey } from "../../shared/texts";
 
 export interface Route {
   path: string;
   /** Addresses below it that show the same page. */
   below?: RegExp;
-  name: TextKey;
+  name: SharedKey;
   load: () => Promise<{ default: Component }>;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Refused } from "../api/request";
+import { Refused } from "../../api/request";
 import { Pages } from "./pages.svelte";
 
 /** A list of numbers, two to a page, of which the next begins at its first. */

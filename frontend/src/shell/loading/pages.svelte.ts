@@ -1,6 +1,6 @@
 /** A list that comes in pages, and stays as long as it is when it is asked for again. */
-import { failureOf } from "../api/request";
-import type { Failure } from "../shared/failures";
+import { failureOf } from "../../api/request";
+import type { Failure } from "../../shared/failures";
 
 interface Page<Row, Place> {
   rows: readonly Row[];
@@ -22,6 +22,12 @@ export class Pages<Row, Place> {
   constructor(ask: (from: Place | null) => Promise<Page<Row, Place>>) {
     this.#ask = ask;
   }
+
+  /** Asks for the first page of another list. */
+  open = (): Promise<void> => {
+    [this.list, this.next, this.loading] = [[], null, true];
+    return this.#load([], null, 0);
+  };
 
   /** Asks from the first on, for as many as are shown. */
   load = (): Promise<void> => this.#load([], null, this.list.length);

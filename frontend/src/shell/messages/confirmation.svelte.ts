@@ -1,4 +1,6 @@
 /** Asks a person before something that is not easily taken back: `if (await confirm({...})) ...`. */
+import { language } from "../../shared/language.svelte";
+
 export interface Question {
   title: string;
   text: string;
@@ -29,3 +31,10 @@ export const confirming = new Confirming();
 export function confirm(question: Question): Promise<boolean> {
   return confirming.ask(question);
 }
+
+/** Asks before something is taken away. */
+export const confirmRemoval = (
+  title: string,
+  text: string,
+  yes = language.text("remove"),
+): Promise<boolean> => confirm({ title, text, yes, bad: true });

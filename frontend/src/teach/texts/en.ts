@@ -2,11 +2,11 @@
 export const en = {
   lead: "Teach your own classes with a handful of pictures of each. The pictures stay on this server.",
   operatorsOnly: "Teaching is for operators",
-  operatorsOnlyText: "Your role is to look. An administrator can change it.",
+  operatorsOnlyText: "Your role only lets you look. An administrator can change it.",
 
-  beginTitle: "What is to be told apart?",
+  beginTitle: "What should be told apart?",
   beginText:
-    "Name two things or more. One alone is a start too, good parts for example: everything unlike it will be none of these.",
+    "Name two things or more. One is enough to begin, for example good parts: everything unlike it will be none of these.",
   classNumber: "Class {n}",
   className: "Name of the class",
   draftName: "My classes",
@@ -33,8 +33,7 @@ export const en = {
   undo_remove_pictures: "Bring the pictures back",
   undo_move_pictures: "Undo the move",
 
-  leftText:
-    "The page was closed or loaded again before. Add them again: what has arrived is not taken twice.",
+  leftText: "The page was closed or reloaded before. Add them again: what has arrived is not taken twice.",
 
   tryTitle: "Try it",
   useCamera: "Use the camera",
@@ -56,7 +55,7 @@ export const en = {
   train: "When each class has this many pictures, training usually does better, but takes hours:",
   wide: "With so few pictures this can still be far off.",
   kept: "Not called “none of these”: {percent} ({low} to {high})",
-  one: "One class alone: whatever is unlike it is none of these.",
+  one: "A single class: anything unlike it is none of these.",
   none: "No picture was taken for another class.",
   confused: "Taken for another class",
   confusedPair: "{label} taken for {answer}: {n} of {all}",
@@ -81,7 +80,7 @@ export const en = {
   toClassify: "Classify with it",
   toCamera: "Watch a camera with it",
   toPhone: "Take it to the phone",
-  toCatalogue: "Classify the catalogue anew",
+  toCatalogue: "Classify the catalogue again",
 
   draft: "Draft",
   newDraft: "New draft",
@@ -89,10 +88,7 @@ export const en = {
   deleteTitle: "Delete the draft {name}?",
   deleteText: "Its pictures are deleted for good. Models that were kept stay.",
   deleted: "The draft {name} was deleted.",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   pictures: { one: "{n} picture", other: "{n} pictures" },
   sending: { one: "{n} picture is on its way…", other: "{n} pictures are on their way…" },
   mistakes: {

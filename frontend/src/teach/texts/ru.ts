@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   lead: "Научите модель различать собственные классы по нескольким картинкам каждого. Картинки остаются на этом сервере.",
@@ -93,32 +93,26 @@ export const ru: Translated<typeof en> = {
   deleteTitle: "Удалить черновик {name}?",
   deleteText: "Его картинки будут удалены навсегда. Сохранённые модели останутся.",
   deleted: "Черновик {name} удалён.",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
-  pictures: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок", other: "{n} картинки" },
+  pictures: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок" },
   sending: {
     one: "Отправляется {n} картинка…",
     few: "Отправляется {n} картинки…",
     many: "Отправляется {n} картинок…",
-    other: "Отправляется {n} картинки…",
   },
   mistakes: {
     one: "{n} картинка спутана с другим классом",
     few: "{n} картинки спутаны с другим классом",
     many: "{n} картинок спутано с другим классом",
-    other: "{n} картинки спутано с другим классом",
   },
   left: {
     one: "{n} картинка не отправлена",
     few: "{n} картинки не отправлены",
     many: "{n} картинок не отправлено",
-    other: "{n} картинки не отправлено",
   },
   notAdded: {
     one: "{n} картинка не добавлена",
     few: "{n} картинки не добавлены",
     many: "{n} картинок не добавлено",
-    other: "{n} картинки не добавлено",
   },
 };

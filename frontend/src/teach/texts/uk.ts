@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   lead: "Навчіть модель розрізняти власні класи за кількома зображеннями кожного. Зображення лишаються на цьому сервері.",
@@ -93,32 +93,26 @@ export const uk: Translated<typeof en> = {
   deleteTitle: "Видалити чернетку {name}?",
   deleteText: "Її зображення буде видалено назавжди. Збережені моделі лишаться.",
   deleted: "Чернетку {name} видалено.",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
-  pictures: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень", other: "{n} зображення" },
+  pictures: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень" },
   sending: {
     one: "Надсилається {n} зображення…",
     few: "Надсилається {n} зображення…",
     many: "Надсилається {n} зображень…",
-    other: "Надсилається {n} зображення…",
   },
   mistakes: {
     one: "{n} зображення сплутано з іншим класом",
     few: "{n} зображення сплутано з іншим класом",
     many: "{n} зображень сплутано з іншим класом",
-    other: "{n} зображення сплутано з іншим класом",
   },
   left: {
     one: "{n} зображення не надіслано",
     few: "{n} зображення не надіслано",
     many: "{n} зображень не надіслано",
-    other: "{n} зображення не надіслано",
   },
   notAdded: {
     one: "{n} зображення не додано",
     few: "{n} зображення не додано",
     many: "{n} зображень не додано",
-    other: "{n} зображення не додано",
   },
 };

@@ -31,5 +31,3 @@ export const en = {
   reason_challenge: "Challenge parts are due",
   reason_first_parts: "First parts wait for approval",
 };
-
-export const enPlurals = {};

@@ -1,6 +1,6 @@
 /** Русские слова о том, почему детали отбраковываются или задерживаются. */
-import type { Forms, Translated } from "../../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   reason_good: "Годная",
@@ -34,5 +34,3 @@ export const ru: Translated<typeof en> = {
   reason_challenge: "Нужны контрольные детали",
   reason_first_parts: "Первые детали ждут одобрения",
 };
-
-export const ruPlurals: Forms<typeof enPlurals> = {};

@@ -1,6 +1,6 @@
 /** Українські слова про те, чому деталі відбраковуються або затримуються. */
-import type { Forms, Translated } from "../../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   reason_good: "Придатна",
@@ -34,5 +34,3 @@ export const uk: Translated<typeof en> = {
   reason_challenge: "Потрібні контрольні деталі",
   reason_first_parts: "Перші деталі чекають на схвалення",
 };
-
-export const ukPlurals: Forms<typeof enPlurals> = {};

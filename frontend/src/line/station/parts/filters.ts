@@ -1,18 +1,16 @@
 /** Which parts are shown and counted, as it stands in the page's address and as the server is asked. */
 import type { paths } from "../../../api/schema";
+import { askedSpan, spanFrom, type Span } from "../../../shared/span";
 import { en } from "../../reasons/texts/en";
 
 type Asked = NonNullable<paths["/api/v1/stations/{number}/parts"]["get"]["parameters"]["query"]>;
 export type Verdict = NonNullable<Asked["verdict"]>;
 export type Reason = NonNullable<Asked["reason"]>;
 
-export interface Filters {
+export interface Filters extends Span {
   verdict: Verdict | null;
   /** The station's, as a code. */
   reason: Reason | null;
-  /** Local times as an input gives them, "2026-05-04T18:30"; "": without a limit. */
-  since: string;
-  until: string;
   /** As the plant numbers them. */
   order: number | null;
   batch: number | null;
@@ -44,8 +42,7 @@ export function fromQuery(query: URLSearchParams): Filters {
   return {
     verdict: verdicts.find((one) => one === query.get("verdict")) ?? null,
     reason: reasons.find((one) => one === query.get("reason")) ?? null,
-    since: timeOf(query.get("since")),
-    until: timeOf(query.get("until")),
+    ...spanFrom(query),
     order: numberOf(query.get("order")),
     batch: numberOf(query.get("batch")),
   };
@@ -60,11 +57,7 @@ export function toQuery(filters: Filters): URLSearchParams {
 
 export function toAsked({ since, until, ...filters }: Filters): Asked {
   const given = Object.entries(filters).filter(([, value]) => value !== null);
-  return {
-    ...(Object.fromEntries(given) as Asked),
-    ...(since ? { since: new Date(since).toISOString() } : {}),
-    ...(until ? { until: new Date(until).toISOString() } : {}),
-  };
+  return { ...(Object.fromEntries(given) as Asked), ...askedSpan({ since, until }) };
 }
 
 export const isFiltered = (filters: Filters): boolean => toQuery(filters).size > 1;
@@ -79,8 +72,6 @@ export function countedQuery({ last, order }: Counted): URLSearchParams {
   if (order !== null) query.set("order", String(order));
   return query;
 }
-
-const timeOf = (text: string | null): string => (text && !Number.isNaN(Date.parse(text)) ? text : "");
 
 /** A number that a plant may give; null: none. */
 export const numberOf = (text: string | null): number | null =>

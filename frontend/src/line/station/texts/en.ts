@@ -9,13 +9,13 @@ export const en = {
   filters: "Which parts are shown",
   verdict: "Verdict",
   reason: "Reason",
-  since: "From",
   order: "Order",
   batch: "Batch",
   shift: "Shift",
   noneFound: "No part fits these filters",
   noParts: "No part has come yet",
-  noPartsText: "Each part that the station judges appears here by itself, with its picture and its verdict.",
+  noPartsText:
+    "Each part that the station judges appears here automatically, with its picture and its verdict.",
   exportAll: "The whole trail. To export one order, enter it under Order.",
   exportOrder: "Order {order}",
 
@@ -54,10 +54,10 @@ export const en = {
 
   override: "Look at it again",
   overrideText:
-    "Your verdict stands beside the station’s, which stays. Tell also where you agree: overkill and escape are computed from all parts that were looked at again.",
+    "Your verdict is kept beside the station’s. Also say where you agree: overkill and escape are computed from all parts that were looked at again.",
   why: "Why",
   yourName: "Your name",
-  notSaid: "I do not say",
+  notSaid: "Not stated",
   becomesCorrection:
     "With a class the picture joins the catalogue as a correction, and the next training learns from it.",
   keepVerdict: "Keep my verdict",
@@ -104,19 +104,19 @@ export const en = {
   approvedFirst: "Approved: parts are released from now on.",
   refuseFirst: "Refuse: hold as many again",
   refusedFirst: "Refused: as many parts are held again.",
-  refuseHint: "What has to be set right first. It is kept in the trail.",
-  ratherRefuse: "They are not right…",
+  refuseHint: "What has to be corrected first. It is kept in the trail.",
+  ratherRefuse: "They are not as they should be…",
   ratherApprove: "Back to approval",
   operatorApproves: "An operator approves or refuses them.",
   firstNone: "This station holds no first parts. An administrator can set that up.",
 
   challenge: "Challenge parts",
   challengeText:
-    "Golden parts that are known to be good or bad. They are never released, and show that the station still sees what it should.",
+    "Golden parts that are known to be good or bad. They are never released, and show that the station still sees what it should see.",
   challengeRule: "{good} good and {bad} bad ones are needed every {hours} and after each change of recipe.",
   dueNow: "They are due now; nothing is released until then.",
   dueAt: "Due again: {time}.",
-  challengeNone: "None are required here; you may run some all the same.",
+  challengeNone: "None are required here; you may still run some.",
   challengeGoing: "A challenge is running; parts so far: {done} of {n}.",
   toCome: "to come",
   right: "right",
@@ -127,7 +127,7 @@ export const en = {
     "Put the good ones on the belt first, then the bad ones. The next parts count, in this order.",
   challengeBegin: "Begin with the next part",
   challengeBegan: "The next parts are challenge parts.",
-  notWorking: "The station does not run now, so that no challenge can begin.",
+  notWorking: "The station is not running, so no challenge can begin.",
   operatorRuns: "An operator runs them.",
   challengeRuns: "Results",
   noChallenges: "No challenge has been run yet.",
@@ -137,14 +137,14 @@ export const en = {
   notByModel: "should be “{expected}” by the model’s verdict, which did not come in time",
 
   noAlarms: "There has been no alarm",
-  noAlarmsText: "What fails at this station, and what to do about it, appears here by itself.",
+  noAlarmsText: "What fails at this station, and what to do about it, appears here automatically.",
   seen: "acknowledged",
   notSeen: "not acknowledged",
   cure_late:
     "The verdict took longer than the deadline. See the time to verdict; give the station more time, a smaller model or a quieter computer.",
   cure_queue_full: "Parts come faster than they are judged. Slow the belt, or use a smaller model.",
   cure_missed_trigger:
-    "The PLC counted a part that the station did not see. See that the PLC keeps its counts and is read often enough.",
+    "The PLC counted a part that the station did not see. Check that the PLC keeps its counts and is read often enough.",
   cure_no_picture:
     "The camera gave no picture in time. Check its connection and exposure, or allow more time for the picture.",
   cure_dark_picture: "Check the light, the lens cap and the exposure.",
@@ -163,22 +163,19 @@ export const en = {
   cure_wrongly_rejected:
     "A part that was to pass was rejected at the gate. Check the gate’s distance and window.",
   cure_slip:
-    "Parts reach the reject sensor earlier or later than the encoder says, and the gate is told of them where they are. Where that is more than can be made up for, all parts are rejected until the station is paused and resumed. Look whether the belt or the encoder’s wheel slips, and measure the distance from the photo-eye to the sensor again.",
+    "Parts reach the reject sensor earlier or later than the encoder says, and the gate is told of them where they are. Where that is more than can be made up for, all parts are rejected until the station is paused and resumed. Check whether the belt or the encoder’s wheel slips, and measure the distance from the photo-eye to the sensor again.",
   cure_astray:
     "The second photo-eye saw a part where none was due, or none where one was: one was taken off or put on between the photo-eyes, or the belt slipped by a whole part. Nobody knows which part is which, so all are rejected. Clear the belt between the photo-eyes, look whether both see every part, then pause and resume the station.",
-  cure_restarted: "The station started anew. Parts that were on the belt meanwhile were rejected.",
+  cure_restarted: "The station restarted. Parts that were on the belt meanwhile were rejected.",
   cure_stopped: "The station was stopped. Start it again when the line is to run.",
   cure_halted:
-    "The plant has halted the station, or the broker of a photo-eye is away. Start it from the plant, or see to the broker.",
+    "The plant has halted the station, or the broker of a photo-eye is away. Start it from the plant, or check the broker.",
   cure_output:
-    "A receiver of verdicts cannot be reached. Check its address and network; parts are judged all the same.",
+    "A receiver of verdicts cannot be reached. Check its address and network; parts are still judged.",
   cure_recipe: "The plant asks for a recipe that is not approved here. Approve it, or choose another one.",
   cure_challenge: "Run the golden parts under “First and challenge parts”.",
   cure_first_parts: "Look at the first parts and approve them under “First and challenge parts”.",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   lastParts: { one: "the last {n} part", other: "the last {n} parts" },
   chainHolds: {
     one: "The chain holds: {n} row is as it was written.",

@@ -2,7 +2,7 @@
 export const en = {
   title: "tenfold: what is in the picture?",
   headline: "What is in the picture?",
-  lead: "Give it a photo. It names what it sees, or says plainly that it knows no such thing, and shows where it looked.",
+  lead: "Give it a photo. It names what it sees, or says that it does not recognise anything, and shows where it looked.",
   chooseFile: "Choose a file",
   otherWays: "Or drop pictures anywhere on this page, or paste one.",
   formats: "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC. They go to this server and nowhere else.",
@@ -13,7 +13,7 @@ export const en = {
   classifyAll: "Classify all",
   dropHere: "Let go to add the pictures",
   nothingPasted: "What was pasted contains no picture.",
-  nothingDropped: "Nothing that was dropped is a file.",
+  nothingDropped: "No files were dropped.",
 
   downloadJson: "Save as JSON",
   downloadCsv: "Save as CSV",
@@ -36,7 +36,7 @@ export const en = {
   bars: "How sure it is of each class. Choose one to see where it was seen.",
   barNamed: "{label}, {percent}. Show where it was seen",
   evidenceOf: "Where it saw: {label}",
-  evidenceFaint: "Hardly anything here speaks for: {label}",
+  evidenceFaint: "Hardly any evidence for: {label}",
   showEvidence: "Show the evidence",
   hideEvidence: "Hide the evidence",
   pictureOf: "The picture {name}",
@@ -62,10 +62,7 @@ export const en = {
   modelLicence: "Licence",
   modelVersion: "Made by tenfold",
   modelMissing: "The server did not say which model it uses.",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   pictures: { one: "{n} picture", other: "{n} pictures" },
   progress: { one: "{done} of {n} picture done", other: "{done} of {n} pictures done" },
   classified: { one: "{n} picture classified.", other: "{n} pictures classified." },

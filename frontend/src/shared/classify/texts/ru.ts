@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   title: "tenfold: что на картинке?",
@@ -64,32 +64,26 @@ export const ru: Translated<typeof en> = {
   modelLicence: "Лицензия",
   modelVersion: "Сделано в tenfold",
   modelMissing: "Сервер не сообщил, какую модель он использует.",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
-  pictures: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок", other: "{n} картинки" },
+  pictures: { one: "{n} картинка", few: "{n} картинки", many: "{n} картинок" },
   progress: {
     one: "Готово {done} из {n} картинки",
     few: "Готово {done} из {n} картинок",
     many: "Готово {done} из {n} картинок",
-    other: "Готово {done} из {n} картинки",
   },
   classified: {
     one: "Классифицирована {n} картинка.",
     few: "Классифицированы {n} картинки.",
     many: "Классифицировано {n} картинок.",
-    other: "Классифицировано {n} картинки.",
   },
   failed: {
     one: "Не удалось классифицировать {n} картинку.",
     few: "Не удалось классифицировать {n} картинки.",
     many: "Не удалось классифицировать {n} картинок.",
-    other: "Не удалось классифицировать {n} картинки.",
   },
   cleared: {
     one: "Убрана {n} картинка.",
     few: "Убраны {n} картинки.",
     many: "Убрано {n} картинок.",
-    other: "Убрано {n} картинки.",
   },
 };

@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   title: "tenfold: що на зображенні?",
@@ -64,32 +64,26 @@ export const uk: Translated<typeof en> = {
   modelLicence: "Ліцензія",
   modelVersion: "Створено в tenfold",
   modelMissing: "Сервер не повідомив, яку модель він використовує.",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
-  pictures: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень", other: "{n} зображення" },
+  pictures: { one: "{n} зображення", few: "{n} зображення", many: "{n} зображень" },
   progress: {
     one: "Готово {done} з {n} зображення",
     few: "Готово {done} з {n} зображень",
     many: "Готово {done} з {n} зображень",
-    other: "Готово {done} з {n} зображення",
   },
   classified: {
     one: "Класифіковано {n} зображення.",
     few: "Класифіковано {n} зображення.",
     many: "Класифіковано {n} зображень.",
-    other: "Класифіковано {n} зображення.",
   },
   failed: {
     one: "Не вдалося класифікувати {n} зображення.",
     few: "Не вдалося класифікувати {n} зображення.",
     many: "Не вдалося класифікувати {n} зображень.",
-    other: "Не вдалося класифікувати {n} зображення.",
   },
   cleared: {
     one: "Прибрано {n} зображення.",
     few: "Прибрано {n} зображення.",
     many: "Прибрано {n} зображень.",
-    other: "Прибрано {n} зображення.",
   },
 };

@@ -18,20 +18,17 @@ export const en = {
   step_some_unusable: "Could not be used: {unusable}",
   step_asking_model: "Asking {model}",
   step_asking_other_model: "Asking the other model",
-  step_taking_over: "Taking over what the other model said",
+  step_taking_over: "Applying the other model’s answers",
   step_looking_for_problems: "Looking for copies, wrong labels and pictures that show little",
   step_fetching: "Downloading CIFAR-10",
   step_unpacking: "Unpacking",
   step_converting: "Converting the model",
   step_measuring_threshold: "Measuring the threshold of “none of these”",
   step_comparing_answers: "Comparing the answers",
-  step_judging_parts: "Judging recorded parts anew",
+  step_judging_parts: "Judging recorded parts again",
   atStep: "step {done} of {total}",
   loss: "loss {loss}",
   left: "about {time} left",
-} as const;
 
-/** Forms by number; each language fills in the categories it has. */
-export const enPlurals = {
   speed: { one: "{n} picture a second", other: "{n} pictures a second" },
 } as const;

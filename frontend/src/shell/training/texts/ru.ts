@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../../shared/i18n";
+import type { en } from "./en";
 
 export const ru: Translated<typeof en> = {
   waits: "Ждёт своей очереди: идёт другое обучение",
@@ -31,13 +31,10 @@ export const ru: Translated<typeof en> = {
   atStep: "шаг {done} из {total}",
   loss: "потери {loss}",
   left: "осталось около {time}",
-};
 
-export const ruPlurals: Forms<typeof enPlurals> = {
   speed: {
     one: "{n} картинка в секунду",
     few: "{n} картинки в секунду",
     many: "{n} картинок в секунду",
-    other: "{n} картинки в секунду",
   },
 };

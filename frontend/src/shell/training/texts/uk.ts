@@ -1,5 +1,5 @@
-import type { Forms, Translated } from "../../../shared/i18n";
-import type { en, enPlurals } from "./en";
+import type { Translated } from "../../../shared/i18n";
+import type { en } from "./en";
 
 export const uk: Translated<typeof en> = {
   waits: "Чекає на свою чергу: триває інше навчання",
@@ -31,13 +31,10 @@ export const uk: Translated<typeof en> = {
   atStep: "крок {done} з {total}",
   loss: "втрати {loss}",
   left: "лишилося близько {time}",
-};
 
-export const ukPlurals: Forms<typeof enPlurals> = {
   speed: {
     one: "{n} зображення за секунду",
     few: "{n} зображення за секунду",
     many: "{n} зображень за секунду",
-    other: "{n} зображення за секунду",
   },
 };
