@@ -93,7 +93,7 @@ def test_what_is_shown_holds_no_password(text: str, shown: str) -> None:
         ("", "names nothing"),
         ("usb:", "names nothing"),
         ("browser:", "names nothing"),
-        ("ftp://cam/x", "is no kind of source"),
+        ("ftp://cam/x", "is not a kind of source"),
         ("rtsp://", "names no host"),
         ("rtsp:///live", "names no host"),
         ("rtsp://admin:SECRET", "names no host"),

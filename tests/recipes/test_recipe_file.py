@@ -108,7 +108,7 @@ def test_settings_are_changed_by_their_dotted_names() -> None:
     ("change", "words"),
     [
         ("optimiser.rate", "The change 'optimiser.rate' is not of the form name=value."),
-        ("rate=1", "The recipe with rate cannot be used. rate is no setting;"),
+        ("rate=1", "The recipe with rate cannot be used. rate is not a setting;"),
         (
             "epochs.much=1",
             "The setting epochs.much does not exist. epochs is one value, not a group of them.",

@@ -63,6 +63,6 @@ def test_what_cannot_be_used_changes_nothing(file: Path, name: str, value: objec
 
 def test_a_file_that_is_not_toml_is_left_alone(file: Path) -> None:
     file.write_text("port 81")
-    with pytest.raises(SettingError, match=r"cannot be changed .*Mend the file by hand\."):
+    with pytest.raises(SettingError, match=r"cannot be changed .*Correct the file by hand\."):
         change(file, {"port": 82}, {})
     assert file.read_text() == "port 81"

@@ -209,7 +209,7 @@ def test_a_lost_loss_stops_the_run_and_leaves_the_last_checkpoint(tmp_path: Path
         learner.run()
     assert str(caught.value) == (
         "The training diverged in epoch 2 (a loss of nan, where guessing has 1.39). "
-        "Start anew at a lower rate (--set optimiser.rate=...; --find-rate looks for one) or with "
+        "Start again at a lower rate (--set optimiser.rate=...; --find-rate looks for one) or with "
         "--precision float32. "
         "The checkpoint of the epoch before is intact: --resume --finish makes a model of it."
     )
