@@ -129,7 +129,7 @@ class ModbusPlant:
                 error.subject,
                 "does not exchange signals",
                 received=error.received or error.problem,
-                cure="See that it runs, that address, port and unit id are right, and that it has the"
+                cure="Check that it runs, that address, port and unit id are right, and that it has the"
                 " registers of the docs. Parts are rejected meanwhile.",
                 reason="plc-away",
             ) from error

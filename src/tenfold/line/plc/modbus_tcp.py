@@ -97,7 +97,7 @@ class ModbusClient:
                 raise LineError(
                     self._subject,
                     "does not answer",
-                    cure="See that it runs and that the port is right.",
+                    cure="Check that it runs and that the port is right.",
                     reason="plc-away",
                 )
             self._client = client
