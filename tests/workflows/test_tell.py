@@ -56,6 +56,14 @@ def test_a_rule_sends_a_message_with_the_picture(watched: Watched) -> None:
     assert "porch" in message.text
 
 
+def test_what_is_none_of_the_classes_is_told_in_words(watched: Watched) -> None:
+    watched.rules.add("all", parse(""), [watched.page], by=0)
+    watched.open("")
+    found = watched.queue.next(watched.page)
+    assert found is not None
+    assert (found[1].title, found[1].data["class"]) == ("none of these · Front door", "none of these")
+
+
 def test_an_event_is_told_once_by_each_rule_however_it_changes(watched: Watched) -> None:
     watched.rules.add("people", parse("class=person"), [watched.page], by=0)
     watched.rules.add("all", parse(""), [watched.page], by=0)

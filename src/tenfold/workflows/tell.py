@@ -11,6 +11,7 @@ from datetime import datetime
 from tenfold.cameras.rules.kept import Rules, sighting
 from tenfold.cameras.rules.tables import RuleRow
 from tenfold.cameras.tables import CameraRow, EventRow
+from tenfold.cameras.votes import NONE_OF_THESE
 from tenfold.database import Session, now
 from tenfold.errors import TenfoldError
 from tenfold.outbox import Message, MessageType, Outbox
@@ -47,7 +48,7 @@ class Tell:
         self._outbox.put(session, message, self._outbox.of_kind(session, "mqtt"))
 
     def _message(self, rule: RuleRow, event: EventRow, camera: str) -> Message:
-        label = event.said or "?"
+        label = event.said or NONE_OF_THESE
         when = local(event.started_at)
         words = [f"{when:%Y-%m-%d %H:%M:%S}", f"{event.confidence:.0%}", *event.zones]
         data = {

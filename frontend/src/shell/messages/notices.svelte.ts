@@ -14,7 +14,7 @@ export function wordsOf(notice: Notice): { title: string; text: string } {
     return { title: language.text("noticeDrift", { model }), text: language.text("noticeDriftText") };
   }
   if (data.type !== "event") return { title: notice.title, text: notice.text };
-  const label = data.class === "?" ? "" : data.class;
+  const label = data.class === "none of these" ? "" : data.class;
   const facts = [language.moment(data.start), language.percent(data.confidence), ...data.zones, data.rule];
   return {
     title: `${language.className(label)} · ${isolate(data.camera_name)}`,

@@ -38,6 +38,12 @@ afterEach(() => {
   Shown.all.length = 0;
 });
 
+it("says in the page's language that something is none of the classes", () => {
+  language.choose("uk");
+  const none: Notice = { ...event, data: { ...event.data, class: "none of these" } as Notice["data"] };
+  expect(plain(wordsOf(none).title)).toBe("Нічого з цього · Gate");
+});
+
 it("says an event in the page's language", () => {
   language.choose("uk");
   expect(plain(wordsOf(event).title)).toBe("кіт · Gate");
