@@ -18,14 +18,13 @@ It needs the built page and Chromium. Without TensorFlow.js its rows are left ou
 import argparse
 import os
 import tempfile
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -42,6 +41,7 @@ from tenfold.metrics import share
 from tests.conftest import find_browser
 from tests.environment.chromium import FAKE_CAMERA, FLAGS
 from tests.environment.forking import serving
+from tests.environment.web_server import QuietHandler, answering
 
 MODEL = "cifar10"
 AT_A_TIME = 5
@@ -96,7 +96,7 @@ class Surface:
     size: int
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _Files(QuietHandler, SimpleHTTPRequestHandler):
     isolated = False
 
     def end_headers(self) -> None:
@@ -105,25 +105,16 @@ class _Quiet(SimpleHTTPRequestHandler):
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         super().end_headers()
 
-    def log_message(self, *arguments: object) -> None:
-        pass
 
-
-class _Isolated(_Quiet):
+class _Isolated(_Files):
     isolated = True
 
 
 @contextmanager
 def web_server(folder: Path, threads: int) -> Iterator[str]:
     """The address of a folder; with the headers that allow threads where there are several."""
-    handler = partial(_Isolated if threads > 1 else _Quiet, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answering(partial(_Isolated if threads > 1 else _Files, directory=str(folder))) as address:
+        yield f"{address}/"
 
 
 def converted(name: str, model: Path, pictures: ExportPictures, folder: Path) -> Path:

@@ -1,10 +1,9 @@
 """The page of an export for the web, on a web server that knows nothing of it."""
 
-import threading
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,13 @@ from tenfold.export.formats import FORMATS
 from tenfold.inference import Classifier
 from tests import tiny
 from tests.browser.conftest import PAGE, need
+from tests.environment.web_server import QuietHandler, answering
 
 pytestmark = pytest.mark.browser
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
+class _Files(QuietHandler, SimpleHTTPRequestHandler):
+    """A folder's."""
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +35,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     made.describe(packed, modelfile.read(tiny.MODEL)[1])
     with zipfile.ZipFile(packed) as files:
         files.extractall(folder / "some" / "place")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/some/place/"
-    server.shutdown()
-    server.server_close()
+    with answering(partial(_Files, directory=str(folder))) as address:
+        yield f"{address}/some/place/"
 
 
 def test_it_names_a_picture_and_asks_nobody_else(chromium: Browser, unpacked: str, tmp_path: Path) -> None:

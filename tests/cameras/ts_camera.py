@@ -4,14 +4,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import av
 
+from tests.environment.web_server import QuietHandler, answering
 
-class _Handler(BaseHTTPRequestHandler):
+
+class _Handler(QuietHandler):
     clip: Path
     stop: threading.Event
 
@@ -45,9 +46,6 @@ class _Handler(BaseHTTPRequestHandler):
                         out.mux(packet)
                 offset = last + step
 
-    def log_message(self, *arguments: object) -> None:
-        return
-
 
 class _Unseekable:
     """What PyAV needs of a file to write a stream into it."""
@@ -64,15 +62,8 @@ class _Unseekable:
 def sending(clip: Path) -> Iterator[str]:
     """Runs the camera; gives its address."""
     stop = threading.Event()
-    handler = type("Handler", (_Handler,), {"clip": clip, "stop": stop})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/live"
-    finally:
-        stop.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(type("Handler", (_Handler,), {"clip": clip, "stop": stop})) as address:
+        try:
+            yield f"{address}/live"
+        finally:
+            stop.set()

@@ -4,10 +4,8 @@ import hashlib
 import io
 import re
 import tarfile
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from tenfold.datasets import cifar10
 from tenfold.datasets.fetch import MD5, URL, fetch_cifar10
 from tenfold.errors import DatasetError
 from tests import tiny
+from tests.environment.web_server import QuietHandler, answering
 
 ARCHIVE = "cifar-10-binary.tar.gz"
 PARTIAL = f"{ARCHIVE}.partial"
@@ -41,7 +40,7 @@ class Server:
 def server() -> Iterator[Server]:
     state = Server()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             wanted = self.headers["Range"]
             state.ranges.append(wanted)
@@ -59,16 +58,9 @@ def server() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(state.content[start : state.breaks_off_after])
 
-        def log_message(self, *line: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        state.address = f"http://127.0.0.1:{running.server_port}/{ARCHIVE}"
-        thread = threading.Thread(daemon=True, target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with answering(Handler) as address:
+        state.address = f"{address}/{ARCHIVE}"
         yield state
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -185,25 +177,15 @@ def test_a_server_that_does_not_resume_is_asked_for_all_of_it(
     assert names_in(data_dir) == [cifar10.FOLDER]
 
 
-def test_a_fetch_that_was_stopped_after_the_last_byte_is_finished(
-    server: Server, files: dict[str, bytes], data_dir: Path
+@pytest.mark.parametrize(("name", "asked"), [(PARTIAL, ["bytes={}-"]), (ARCHIVE, [])])
+def test_a_file_that_has_all_its_bytes_already_is_used(
+    server: Server, files: dict[str, bytes], data_dir: Path, name: str, asked: list[str]
 ) -> None:
     server.content = packed(files)
     data_dir.mkdir()
-    (data_dir / PARTIAL).write_bytes(server.content)
+    (data_dir / name).write_bytes(server.content)
     fetch_cifar10(data_dir, url=server.address, md5=server.md5)
-    assert server.ranges == [f"bytes={len(server.content)}-"]
-    assert names_in(data_dir) == [cifar10.FOLDER]
-
-
-def test_an_archive_that_someone_put_there_is_used(
-    server: Server, files: dict[str, bytes], data_dir: Path
-) -> None:
-    server.content = packed(files)
-    data_dir.mkdir()
-    (data_dir / ARCHIVE).write_bytes(server.content)
-    fetch_cifar10(data_dir, url=server.address, md5=server.md5)
-    assert server.ranges == []
+    assert server.ranges == [one.format(len(server.content)) for one in asked]
     assert names_in(data_dir) == [cifar10.FOLDER]
 
 

@@ -1,13 +1,13 @@
 import os
 import subprocess
 import sys
-import threading
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
+from tests.environment.web_server import answering
 from tests.paths import ROOT
 
 SCRIPT = ROOT / "scripts" / "new-venv"
@@ -92,21 +92,18 @@ def test_a_python_without_ensurepip_asks_the_index_for_pip(tmp_path: Path) -> No
     (tmp_path / "blind" / "ensurepip" / "__init__.py").write_text("raise ImportError('left out')")
     (tmp_path / "pip").mkdir()
     (tmp_path / "pip" / "index.html").write_text('<a href="pip-0.1-py3-none-any.whl">old</a>')
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
-    with server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with answering(partial(SimpleHTTPRequestHandler, directory=str(tmp_path))) as address:
         done = subprocess.run(
             [str(SCRIPT), sys.executable, str(tmp_path / "env")],
             env=os.environ
             | {
                 "PYTHONPATH": str(tmp_path / "blind"),
-                "PIP_INDEX_URL": f"http://127.0.0.1:{server.server_port}",
+                "PIP_INDEX_URL": address,
             },
             capture_output=True,
             text=True,
             check=False,
         )
-        server.shutdown()
     assert done.returncode == 1
     assert "does not have pip-" in done.stderr
     assert "apt-get install python3-venv" in done.stderr

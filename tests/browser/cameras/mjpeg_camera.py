@@ -4,13 +4,13 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.cameras.scenes import Scene, Sprite, ellipse, ground
+from tests.environment.web_server import QuietHandler, answering
 
 USER, PASSWORD = "ann", "Orchard lane 9"
 SIZE = (320, 180)
@@ -32,7 +32,7 @@ def pictures() -> list[bytes]:
     return made
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     frames: list[bytes]
     stop: threading.Event
 
@@ -56,23 +56,13 @@ class _Handler(BaseHTTPRequestHandler):
             except OSError:
                 return
 
-    def log_message(self, *arguments: object) -> None:
-        return
-
 
 @contextmanager
 def filming() -> Iterator[str]:
     """Runs the camera; gives its address."""
     stop = threading.Event()
-    handler = type("Handler", (_Handler,), {"frames": pictures(), "stop": stop})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/video"
-    finally:
-        stop.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(type("Handler", (_Handler,), {"frames": pictures(), "stop": stop})) as address:
+        try:
+            yield f"{address}/video"
+        finally:
+            stop.set()

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
 import numpy as np
 from PIL import Image
+
+from tests.environment.web_server import QuietHandler, answering
 
 _SIZE, _SIDE = (240, 160), 110
 _PATIENCE = 60.0
@@ -45,26 +45,13 @@ def filming() -> Iterator[BeltCamera]:
     """A camera on this machine."""
     camera = BeltCamera()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
-            content = camera.picture()
-            self.send_response(200)
-            self.send_header("Content-Type", "image/jpeg")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.answer(camera.picture(), "image/jpeg")
 
-        def log_message(self, *arguments: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    camera.address = f"http://127.0.0.1:{server.server_port}/snapshot.jpg"
-    try:
+    with answering(Handler) as address:
+        camera.address = f"{address}/snapshot.jpg"
         yield camera
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class Line:

@@ -4,11 +4,10 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from tenfold.modelfile import bundled
 from tests.browser.conftest import PAGE, need
 from tests.browser.seeing import card, choose
 from tests.environment.chromium import PATIENCE
+from tests.environment.web_server import QuietHandler, answering
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.browser
@@ -148,7 +148,7 @@ def test_the_app_works_with_the_answers_of_the_first_server_which_are_all_still_
     assert seen == set(FIRST_ANSWERS)
 
 
-class Files(SimpleHTTPRequestHandler):
+class Files(QuietHandler, SimpleHTTPRequestHandler):
     """Serves a build as the server does, and no API."""
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}  # noqa: RUF012
@@ -157,19 +157,9 @@ class Files(SimpleHTTPRequestHandler):
         found = super().translate_path("/phone.html" if path == "/phone" else path)
         return f"{found}.gz" if found.endswith(".wasm") else found
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
 
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+def served(folder: Path) -> AbstractContextManager[str]:
+    return answering(partial(Files, directory=str(folder)))
 
 
 def test_a_newer_app_comes_by_one_tap_and_other_tabs_are_told(

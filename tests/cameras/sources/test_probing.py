@@ -9,7 +9,6 @@ import time
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +24,7 @@ from tenfold.cameras.sources import Camera, open_source, parse, probe
 from tenfold.errors import CameraError
 from tests.cameras.conftest import RtspServer
 from tests.cameras.made_clips import number_in, pictures
+from tests.environment.web_server import QuietHandler, answering
 
 
 def refused(address: str, *, seconds: float = 10) -> CameraError:
@@ -44,7 +44,7 @@ def jpegs(count: int) -> list[bytes]:
     return made
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """A web server that has an MJPEG stream, a picture, a page, a playlist's files, and every refusal."""
 
     folder = Path()
@@ -57,18 +57,11 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "mjpeg":
             self._mjpeg()
         elif name == "page":
-            self._answer(b"<!doctype html><html>hello</html>", "text/html")
+            self.answer(b"<!doctype html><html>hello</html>", "text/html")
         elif name == "picture":
-            self._answer(jpegs(1)[0], "image/jpeg")
+            self.answer(jpegs(1)[0], "image/jpeg")
         else:
-            self._answer((self.folder / name).read_bytes(), "application/octet-stream")
-
-    def _answer(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+            self.answer((self.folder / name).read_bytes(), "application/octet-stream")
 
     def _mjpeg(self) -> None:
         self.send_response(200)
@@ -85,24 +78,15 @@ class Handler(BaseHTTPRequestHandler):
             except OSError:
                 return
 
-    def log_message(self, *arguments: object) -> None:
-        return
-
 
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[str]:
     """A web server's address; it serves the files of `tmp_path`."""
     Handler.folder = tmp_path
     Handler.stop.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(daemon=True, target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    Handler.stop.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(Handler) as address:
+        yield address
+        Handler.stop.set()
 
 
 @contextmanager

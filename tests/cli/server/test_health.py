@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -14,6 +13,7 @@ import pytest
 from tenfold.cli.server import health
 from tests.cli.conftest import Command, Outcome
 from tests.cli.server.test_serve import server
+from tests.environment import web_server
 
 
 @pytest.fixture
@@ -42,22 +42,12 @@ def listening() -> Iterator[socket.socket]:
 def answering(status: int, body: bytes) -> Iterator[int]:
     """An HTTP server that gives this answer to everything."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(web_server.QuietHandler):
         def do_GET(self) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(body, "application/json", status)
 
-        def log_message(self, *given: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as one:
-        thread = threading.Thread(daemon=True, target=one.serve_forever)
-        thread.start()
-        yield one.server_port
-        one.shutdown()
-        thread.join()
+    with web_server.answering(Handler) as address:
+        yield int(port_of(address))
 
 
 @pytest.mark.slow

@@ -1,8 +1,6 @@
 """A station's camera: tried as `tenfold camera test` tries it, and taken from the list of cameras."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from tenfold.line.stations.recipes import Recipes
 from tenfold.line.stations.stations import Stations
 from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera, words_of
 from tenfold.workflows.line.running import RunningStation
+from tests.environment.web_server import QuietHandler, answering
 from tests.fakes import RED, picture
 
 LOGIN = {"user": "", "password": ""}
@@ -30,27 +29,17 @@ class Process:
         """Do nothing."""
 
 
-class Snapshots(BaseHTTPRequestHandler):
+class Snapshots(QuietHandler):
     """A camera that is asked for pictures; at /locked it wants a password."""
 
     def do_GET(self) -> None:
-        content = picture(RED)
-        self.send_response(401 if self.path == "/locked" else 200)
-        self.send_header("Content-Type", "image/png")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the library names it
-        """Print nothing."""
+        self.answer(picture(RED), "image/png", 401 if self.path == "/locked" else 200)
 
 
 @pytest.fixture
 def camera() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Snapshots) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with answering(Snapshots) as address:
+        yield address
 
 
 def test_a_camera_that_is_asked_for_pictures_is_tried_so(camera: str) -> None:

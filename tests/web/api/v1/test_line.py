@@ -1,9 +1,7 @@
 """Stations and recipes over HTTP: roles, what is refused, overrides; no answer holds a password."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -21,6 +19,7 @@ from tenfold.line.recipe import WHOLE
 from tenfold.line.simulator.scene import bundled_parts
 from tenfold.line.stations.tables import StationRow
 from tenfold.line.trail.trail import Trail, TrailEntry
+from tests.environment.web_server import QuietHandler, answering
 from tests.fakes import RED, picture
 from tests.line.plc.modbus_server import served
 from tests.web.conftest import Running
@@ -161,7 +160,7 @@ def test_a_camera_is_tried_by_the_rule_that_a_station_is_added_by(
 def test_a_camera_is_tried_with_the_login_that_its_station_has(running: Running, gate: int) -> None:
     asked: list[str] = []
 
-    class Locked(BaseHTTPRequestHandler):
+    class Locked(QuietHandler):
         def do_GET(self) -> None:
             asked.append(self.headers.get("Authorization", ""))
             self.send_response(401)
@@ -169,19 +168,14 @@ def test_a_camera_is_tried_with_the_login_that_its_station_has(running: Running,
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the library names it
-            """Print nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Locked) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        source = f"http://127.0.0.1:{server.server_port}/snap.jpg"
+    with answering(Locked) as address:
+        source = f"{address}/snap.jpg"
         change = {"source": source, "user": "ann", "password": SECRET, "untested": True}
         running.client.patch(f"/api/v1/stations/{gate}", json=change)
         asked_for = {"source": source, "snapshot": True}
         running.client.post("/api/v1/stations/test", json=asked_for)
         assert set(asked) == {""}
         running.client.post("/api/v1/stations/test", json=asked_for | {"station": gate})
-        server.shutdown()
     assert any(one.startswith("Basic ") for one in asked)
 
 
