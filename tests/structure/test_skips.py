@@ -2,11 +2,12 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parent
+from tests.paths import ROOT
+
+TESTS = ROOT / "tests"
 
 
 def skips(source: str) -> Iterator[tuple[int, str | None]]:
