@@ -75,6 +75,17 @@ def test_nothing_is_retained_of_what_was_removed(broker: Broker) -> None:
     assert not [topic for topic in kept if "door" in topic]
 
 
+def test_home_assistant_forgets_a_device_before_its_state_is_empty(
+    broker: Broker, subscriber: Subscriber
+) -> None:
+    with opened(broker) as channel:
+        channel.send(message())
+        channel.send(message(data={"type": "removed"}))
+        until(lambda: b"" in subscriber.on("tenfold/door/state"))
+    empty = [topic for topic, payload, _ in subscriber.heard if not payload]
+    assert [topic.endswith("/config") for topic in empty[:4]] == [True, True, True, False]
+
+
 def test_a_new_connection_tells_nothing_of_what_was_removed(broker: Broker) -> None:
     gone = message(data={"type": "removed"})
     with closing(Mqtt("x", mqtt({"host": "127.0.0.1", "port": broker.port}), [gone])) as channel:

@@ -70,10 +70,15 @@ class Mqtt:
         return sent
 
     def _forget(self, message: Message) -> list[Received]:
-        """A retained message without content deletes the one before."""
+        """A retained message without content deletes the one before.
+
+        Home Assistant forgets the device first: it logs an error of an empty state of one that it knows.
+        """
         self._last.pop(message.source, None)
-        retained = (self._topic(message, name) for name in ("state", "picture"))
-        topics = [*retained, *self._announcement(message)]
+        topics = [
+            *self._announcement(message),
+            *(self._topic(message, name) for name in ("state", "picture")),
+        ]
         return [self._connection.publish(topic, None, retain=True) for topic in topics]
 
     def _connect(self) -> None:
