@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from tenfold.database.migrations.columns import BOOL, JSON, MOMENT, key, table, to
+
 revision = "0005"
 down_revision = "0004"
 
@@ -15,23 +17,8 @@ _DBOS = (
 
 
 def upgrade() -> None:
-    op.create_table(
-        "workers",
-        sa.Column("id", sa.String(length=120), nullable=False),
-        sa.Column("serving", sa.Boolean(), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_workers")),
-    )
-    op.create_table(
-        "job_steps",
-        sa.Column("job_id", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["jobs.id"], name=op.f("fk_job_steps_job_id_jobs"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("job_id", "name", name=op.f("pk_job_steps")),
-    )
+    table("workers", id=key(sa.String(120)), serving=BOOL, lease_until=MOMENT)
+    table("job_steps", job_id=key(sa.String(64), to("jobs.id")), name=key(sa.String(200)), value=JSON)
     op.add_column("jobs", sa.Column("worker", sa.String(length=120), nullable=True))
     op.add_column("jobs", sa.Column("attempt", sa.Integer(), server_default="0", nullable=False))
     op.add_column("jobs", sa.Column("lost", sa.Integer(), server_default="0", nullable=False))

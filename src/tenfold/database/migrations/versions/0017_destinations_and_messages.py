@@ -1,56 +1,43 @@
 """Destinations and messages"""
 
 import sqlalchemy as sa
-from alembic import op
+
+from tenfold.database.migrations import columns as c
 
 revision = "0017"
 down_revision = "0016"
 
 
 def upgrade() -> None:
-    op.create_table(
+    c.table(
         "destinations",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("settings", sa.JSON(), nullable=False),
-        sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("problem_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("dropped", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(length=200), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_destinations")),
+        id=c.key(),
+        name=sa.String(100),
+        kind=sa.String(20),
+        settings=c.JSON,
+        enabled=c.BOOL,
+        added_at=c.MOMENT,
+        changed_at=c.MOMENT,
+        problem=c.maybe(c.JSON_OR_NULL),
+        problem_at=c.maybe(c.MOMENT),
+        sent_at=c.maybe(c.MOMENT),
+        dropped=c.INT,
+        worker=c.maybe(sa.String(200)),
+        lease_until=c.maybe(c.MOMENT),
     )
-    op.create_table(
+    c.table(
         "messages",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=False),
-        sa.Column("destination_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("picture", sa.LargeBinary(), nullable=True),
-        sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["destination_id"],
-            ["destinations.id"],
-            name=op.f("fk_messages_destination_id_destinations"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.Index(None, "destination_id", "state", "id"),
+        id=c.key(),
+        key=sa.Column(sa.String(40), nullable=False, index=True),
+        destination_id=sa.Column(c.ID, c.to("destinations.id"), nullable=False),
+        at=c.MOMENT,
+        fields=c.JSON,
+        picture=c.maybe(c.BYTES),
+        bytes=c.INT,
+        state=sa.String(10),
+        attempts=c.INT,
+        next_at=c.maybe(c.MOMENT),
+        ended_at=c.maybe(c.MOMENT),
+        problem=c.maybe(c.JSON_OR_NULL),
     )
-    op.create_index(
-        op.f("ix_messages_destination_id_state_id"),
-        "messages",
-        ["destination_id", "state", "id"],
-        unique=False,
-    )
-    op.create_index(op.f("ix_messages_key"), "messages", ["key"], unique=False)

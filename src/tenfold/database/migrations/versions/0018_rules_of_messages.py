@@ -1,23 +1,23 @@
 """Rules of messages"""
 
 import sqlalchemy as sa
-from alembic import op
+
+from tenfold.database.migrations.columns import BOOL, INT, JSON, MOMENT, key, maybe, table
 
 revision = "0018"
 down_revision = "0017"
 
 
 def upgrade() -> None:
-    op.create_table(
+    table(
         "camera_rules",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("conditions", sa.JSON(), nullable=False),
-        sa.Column("destinations", sa.JSON(), nullable=False),
-        sa.Column("state", sa.JSON(), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("added_by", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_camera_rules")),
+        id=key(),
+        name=sa.String(100),
+        enabled=BOOL,
+        conditions=JSON,
+        destinations=JSON,
+        state=JSON,
+        told_at=maybe(MOMENT),
+        added_at=MOMENT,
+        added_by=INT,
     )
