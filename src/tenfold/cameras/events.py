@@ -128,8 +128,7 @@ class CameraEvents(SettableRows[EventRow]):
         return changed
 
     def count(self, which: EventFilter) -> int:
-        with self._database.reading() as session:
-            return session.scalar(select(func.count()).select_from(EventRow).where(*_asked(which))) or 0
+        return self._database.scalar(select(func.count()).select_from(EventRow).where(*_asked(which))) or 0
 
     def by_hour(self, which: EventFilter) -> list[HourCount]:
         """How many events of each class began in each hour, in UTC, the earliest first; hours without any
@@ -159,8 +158,7 @@ class CameraEvents(SettableRows[EventRow]):
             query = query.where(said_class() == label)
         if without:
             query = query.where(said_class().not_in(without))
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(EventRow.ended_at).limit(_IDS_AT_ONCE)))
+        return self._database.scalars(query.order_by(EventRow.ended_at).limit(_IDS_AT_ONCE))
 
     def delete(self, events: Collection[int]) -> None:
         with self._database.writing() as session:
@@ -170,8 +168,7 @@ class CameraEvents(SettableRows[EventRow]):
     def recent(self, seconds: float) -> list[EventRow]:
         """What began in the last seconds, the earliest first: on these a rule would have fired, say."""
         query = select(EventRow).where(EventRow.started_at >= now() - timedelta(seconds=seconds))
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(EventRow.started_at, EventRow.id)))
+        return self._database.scalars(query.order_by(EventRow.started_at, EventRow.id))
 
 
 def said_class() -> ColumnElement[str]:

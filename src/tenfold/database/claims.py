@@ -53,8 +53,7 @@ class Claims(NamedRows[RowT]):
     def all(self, *, removed: bool = False) -> list[RowT]:
         """Every row, by name. removed: those too that were removed."""
         query = select(self._table).order_by(self._table.name, self._table.id)
-        with self._database.reading() as session:
-            return list(session.scalars(query if removed else query.where(self._table.removed_at.is_(None))))
+        return self._database.scalars(query if removed else query.where(self._table.removed_at.is_(None)))
 
     def change(self, number: int, **values: Any) -> RowT:
         """Set columns of a row. Raises `unknown`."""
@@ -99,5 +98,4 @@ class Claims(NamedRows[RowT]):
     def release(self, worker: str) -> None:
         """`worker` ends: others may take its rows at once."""
         table = self._table
-        with self._database.writing() as session:
-            session.execute(update(table).where(table.worker == worker).values(worker=None))
+        self._database.execute(update(table).where(table.worker == worker).values(worker=None))

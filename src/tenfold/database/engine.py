@@ -4,12 +4,24 @@ The messages of its errors may be logged: they hold no value of a row.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import URL, Engine, FromClause, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    CursorResult,
+    Engine,
+    Executable,
+    FromClause,
+    Row,
+    Select,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -40,6 +52,8 @@ READ_ONLY = "25006"
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 # Raised where the database does not answer now: it was stopped, or is too busy.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, PoolTimeout)
+
+_T, _Row, _Ts = TypeVar("_T"), TypeVar("_Row", bound=Base), TypeVarTuple("_Ts")
 
 
 class Database:
@@ -93,6 +107,30 @@ class Database:
         """A session for reading."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def scalars(self, query: Select[_T]) -> list[_T]:
+        """What a query for one thing finds, in a transaction of its own as all the next ones."""
+        with self.reading() as session:
+            return list(session.scalars(query))
+
+    def scalar(self, query: Select[_T]) -> _T | None:
+        """The first that a query for one thing finds."""
+        with self.reading() as session:
+            return session.scalar(query)
+
+    def rows(self, query: Select[*_Ts]) -> Sequence[Row[*_Ts]]:
+        with self.reading() as session:
+            return session.execute(query).all()
+
+    def get(self, table: type[_Row], key: Any) -> _Row | None:
+        """The row with a primary key."""
+        with self.reading() as session:
+            return session.get(table, key)
+
+    def execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Change rows, or for each of `rows`; returns how many were changed."""
+        with self.writing() as session:
+            return cast(CursorResult[Any], session.execute(statement, rows)).rowcount
 
     def lock(self, session: Session, table: type[Base]) -> None:
         """Until the transaction ends nobody else writes to a table: also where it has no row to be locked."""

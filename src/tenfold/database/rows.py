@@ -54,8 +54,7 @@ class NamedRows(NumberedRows[NamedT]):
 
     def all(self) -> list[NamedT]:
         """In the order in which they were added."""
-        with self._database.reading() as session:
-            return list(session.scalars(select(self._table).order_by(self._table.id)))
+        return self._database.scalars(select(self._table).order_by(self._table.id))
 
     def named(self, name: str) -> NamedT:
         """One of them, by its name or its number. Raises `unknown`."""

@@ -86,15 +86,13 @@ class Drafts:
 
     def find(self, draft_id: int) -> Draft | None:
         """A draft, whoever's it is."""
-        with self._database.reading() as session:
-            return session.get(Draft, draft_id)
+        return self._database.get(Draft, draft_id)
 
     def of_model(self, key: str) -> Draft | None:
         """The draft from which a registered model was kept last."""
-        with self._database.reading() as session:
-            return session.scalar(
-                select(Draft).where(Draft.kept_hash == key).order_by(Draft.id.desc()).limit(1)
-            )
+        return self._database.scalar(
+            select(Draft).where(Draft.kept_hash == key).order_by(Draft.id.desc()).limit(1)
+        )
 
     def rename(self, draft_id: int, owner: int, name: str) -> None:
         """Raises UnknownDraft, DraftError."""

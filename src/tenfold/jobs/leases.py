@@ -114,8 +114,7 @@ class Leases:
 
     def waiting(self) -> set[str]:
         """The kinds of the jobs that wait."""
-        with self._database.reading() as session:
-            return set(session.scalars(select(JobRow.kind).where(JobRow.state == WAITING).distinct()))
+        return set(self._database.scalars(select(JobRow.kind).where(JobRow.state == WAITING).distinct()))
 
     def claim(self, kinds: Sequence[str]) -> Attempt | None:
         """Claim the oldest waiting job of some kinds for this worker; None where there is none."""
@@ -146,8 +145,7 @@ class Leases:
         return None if row is None else Attempt(row, row.attempt, began)
 
     def cancel_asked(self, one: Attempt) -> bool:
-        with self._database.reading() as session:
-            return bool(session.scalar(select(JobRow.cancel).where(JobRow.id == one.row.id)))
+        return bool(self._database.scalar(select(JobRow.cancel).where(JobRow.id == one.row.id)))
 
     def progress(
         self, one: Attempt, done: int, total: int, step: str, figures: dict[str, Any] | None = None
@@ -157,8 +155,7 @@ class Leases:
 
     def step(self, one: Attempt, name: str) -> StepRow | None:
         """A step that an earlier attempt finished; None where none has."""
-        with self._database.reading() as session:
-            return session.get(StepRow, (one.row.id, name))
+        return self._database.get(StepRow, (one.row.id, name))
 
     def keep_step(self, one: Attempt, name: str, value: Any) -> None:
         """Store what a finished step returned."""
@@ -188,8 +185,7 @@ class Leases:
 
     def leave(self) -> None:
         """Remove this worker, which runs nothing any more."""
-        with self._database.writing() as session:
-            session.execute(delete(WorkerRow).where(WorkerRow.id == self.worker))
+        self._database.execute(delete(WorkerRow).where(WorkerRow.id == self.worker))
 
     def _extend(self, session: Session) -> None:
         until = {"lease_until": self._now() + timedelta(seconds=LEASE_SECONDS)}

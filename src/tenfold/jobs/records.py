@@ -65,13 +65,11 @@ class Records:
 
     def workers(self) -> set[str]:
         """The ids of the workers that live; each worker removes those of processes that died."""
-        with self._database.reading() as session:
-            return set(session.scalars(select(WorkerRow.id)))
+        return set(self._database.scalars(select(WorkerRow.id)))
 
     def get(self, job_id: str) -> JobRow:
         """The job; raises UnknownJob."""
-        with self._database.reading() as session:
-            row = session.get(JobRow, job_id)
+        row = self._database.get(JobRow, job_id)
         if row is None:
             raise UnknownJob(f"Job {job_id[:64]}", "does not exist", cure="tenfold jobs lists those that do.")
         return row
@@ -87,8 +85,7 @@ class Records:
             query = query.where(JobRow.kind.in_(kinds))
         if states:
             query = query.where(JobRow.state.in_(states))
-        with self._database.reading() as session:
-            return list(session.scalars(query))
+        return self._database.scalars(query)
 
     def latest(self, kind: str, param: str, values: Sequence[str]) -> dict[str, JobState]:
         """The state of the last job of a kind for each value of one of its parameters.
@@ -100,16 +97,14 @@ class Records:
         value = JobRow.params[param].as_string()
         newest = select(func.max(JobRow.id)).where(JobRow.kind == kind, value.in_(values)).group_by(value)
         query = select(value, *_STANDING).where(JobRow.id.in_(newest))
-        with self._database.reading() as session:
-            return {row[0]: JobState(*row[1:]) for row in session.execute(query)}
+        return {row[0]: JobState(*row[1:]) for row in self._database.rows(query)}
 
     def standing(self, ids: Sequence[str]) -> dict[str, JobState]:
         """The states of jobs, by their ids."""
-        with self._database.reading() as session:
-            return {
-                row.id: JobState(*row)
-                for row in session.execute(select(*_STANDING).where(JobRow.id.in_(ids)))
-            }
+        return {
+            row.id: JobState(*row)
+            for row in self._database.rows(select(*_STANDING).where(JobRow.id.in_(ids)))
+        }
 
     def moving(self, since: datetime) -> list[JobRow]:
         """Jobs that are unfinished, and those that changed after `since`."""
@@ -120,8 +115,7 @@ class Records:
     def counts(self) -> dict[tuple[str, str], int]:
         """How many jobs there are of each kind and state."""
         query = select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state)
-        with self._database.reading() as session:
-            return {(kind, state): number for kind, state, number in session.execute(query)}
+        return {(kind, state): number for kind, state, number in self._database.rows(query)}
 
     def cancel(self, job_id: str, *, handling_cancel: Collection[str] = ()) -> JobRow:
         """Cancel a job that waits, ask a running one to stop, and leave one that has ended.
@@ -144,12 +138,10 @@ class Records:
     def forget_old(self) -> None:
         """Delete jobs that ended more than 90 days ago."""
         query = delete(JobRow).where(JobRow.state.in_(ENDED), JobRow.updated_at < now() - _KEPT)
-        with self._database.writing() as session:
-            session.execute(query)
+        self._database.execute(query)
 
     def _with_key(self, key: str) -> JobRow | None:
-        with self._database.reading() as session:
-            return session.scalar(select(JobRow).where(JobRow.key == key))
+        return self._database.scalar(select(JobRow).where(JobRow.key == key))
 
 
 def _new_id() -> str:

@@ -103,8 +103,7 @@ class Outbox:
 
     def destinations(self) -> list[DestinationRow]:
         """All, in the order in which they were added."""
-        with self._database.reading() as session:
-            return list(session.scalars(select(DestinationRow).order_by(DestinationRow.id)))
+        return self._database.scalars(select(DestinationRow).order_by(DestinationRow.id))
 
     def counts(self) -> dict[int, dict[str, int]]:
         """How many messages are in which state, for each destination."""
@@ -162,8 +161,7 @@ class Outbox:
 
     def message(self, destination_id: int, message_id: int) -> MessageRow:
         """Raises NotInOutbox."""
-        with self._database.reading() as session:
-            row = session.get(MessageRow, message_id)
+        row = self._database.get(MessageRow, message_id)
         if row is None or row.destination_id != destination_id:
             raise NotInOutbox(
                 f"The message {message_id}",
@@ -181,8 +179,7 @@ class Outbox:
             wanted = wanted.where(MessageRow.state == state)
         if before is not None:
             wanted = wanted.where(MessageRow.id < before)
-        with self._database.reading() as session:
-            return list(session.scalars(wanted.order_by(MessageRow.id.desc()).limit(limit)))
+        return self._database.scalars(wanted.order_by(MessageRow.id.desc()).limit(limit))
 
     def to_pages(self, after: int | None) -> tuple[list[MessageRow], int]:
         """What was sent to browsers after a message, and the last of it; None: only the last."""
@@ -193,16 +190,14 @@ class Outbox:
             .order_by(MessageRow.id.desc())
         )
         wanted = sent.limit(1) if after is None else sent.where(MessageRow.id > after).limit(_MOST_AT_ONCE)
-        with self._database.reading() as session:
-            rows = list(reversed(session.scalars(wanted).all()))
+        rows = list(reversed(self._database.scalars(wanted)))
         last = rows[-1].id if rows else after or 0
         return ([] if after is None else rows), last
 
     def last(self, key: str) -> Message | None:
         """The newest message, sent or not, whose key begins so."""
         wanted = select(MessageRow).where(MessageRow.key.startswith(key, autoescape=True))
-        with self._database.reading() as session:
-            row = session.scalar(wanted.order_by(MessageRow.id.desc()).limit(1))
+        row = self._database.scalar(wanted.order_by(MessageRow.id.desc()).limit(1))
         return None if row is None else read(row)
 
     def retry(self, destination_id: int, message_id: int | None = None) -> int:

@@ -34,8 +34,7 @@ class OutboxQueue:
             ended: whether a worker's process has certainly ended.
         """
         moment = now()
-        with self._database.reading() as session:
-            others = session.scalars(select(DestinationRow.worker).distinct()).all()
+        others = self._database.scalars(select(DestinationRow.worker).distinct())
         if not others:  # without destinations nothing is written every few seconds
             return []
         gone = [other for other in others if other and other != worker and ended(other)]
@@ -79,8 +78,7 @@ class OutboxQueue:
             .where(MessageRow.destination_id == destination_id, MessageRow.state == SENT)
             .order_by(MessageRow.id)
         )
-        with self._database.reading() as session:
-            by_source = {row.fields["source"]: row for row in session.scalars(wanted)}
+        by_source = {row.fields["source"]: row for row in self._database.scalars(wanted)}
         return [read(row) for row in by_source.values()]
 
     def sent(self, row: MessageRow) -> None:
@@ -157,9 +155,7 @@ class OutboxQueue:
             .subquery()
         )
         over = or_(ranked.c.place > most, and_(ranked.c.bytes > most_bytes, ranked.c.place > 1))
-        with self._database.reading() as session:
-            return session.scalars(select(ranked.c.id).where(over).order_by(ranked.c.id).limit(500)).all()
+        return self._database.scalars(select(ranked.c.id).where(over).order_by(ranked.c.id).limit(500))
 
     def _change(self, statement: Update | Delete) -> None:
-        with self._database.writing() as session:
-            session.execute(statement)
+        self._database.execute(statement)

@@ -68,8 +68,7 @@ class Clips:
         try:
             if marker.is_file():
                 return
-            with self._database.reading() as session:
-                known = session.scalar(select(ClipRow.id).limit(1)) is not None
+            known = self._database.scalar(select(ClipRow.id).limit(1)) is not None
             if known:
                 raise CameraError(
                     str(self.folder), "is not the folder that clips were written into", reason="missing",
@@ -117,8 +116,7 @@ class Clips:
             CameraError: it cannot be stored now, and stays as it is.
         """
         self.check()
-        with self._database.reading() as session:
-            key = session.scalar(select(ClipRow.file).where(ClipRow.id == clip_id))
+        key = self._database.scalar(select(ClipRow.file).where(ClipRow.id == clip_id))
         if key is None:
             return
         try:
@@ -153,13 +151,11 @@ class Clips:
             return self._blobs.open(row.file)
 
     def change(self, clip_id: int, **values: Any) -> None:
-        with self._database.writing() as session:
-            session.execute(update(ClipRow).where(ClipRow.id == clip_id).values(values))
+        self._database.execute(update(ClipRow).where(ClipRow.id == clip_id).values(values))
 
     def forget(self, clip_id: int) -> None:
         """Delete the row of a clip that has no content."""
-        with self._database.writing() as session:
-            session.execute(delete(ClipRow).where(ClipRow.id == clip_id))
+        self._database.execute(delete(ClipRow).where(ClipRow.id == clip_id))
 
     def get(self, clip_id: int) -> ClipRow:
         """One clip; raises UnknownCameraEvent."""
@@ -189,8 +185,7 @@ class Clips:
             query = query.where(ClipRow.ended_at >= since)
         if until is not None:
             query = query.where(ClipRow.started_at < until)
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(ClipRow.started_at.desc()).limit(limit)))
+        return self._database.scalars(query.order_by(ClipRow.started_at.desc()).limit(limit))
 
     def unfinished(self, camera_id: int) -> list[ClipRow]:
         """Clips that were being written when their writer ended."""
@@ -203,8 +198,7 @@ class Clips:
         query = select(func.coalesce(func.sum(ClipRow.bytes), 0)).where(ClipRow.camera_id == camera_id)
         if label is not None:
             query = query.where(_shows(label))
-        with self._database.reading() as session:
-            return int(session.scalar(query) or 0)
+        return int(self._database.scalar(query) or 0)
 
     def oldest(
         self,
@@ -228,8 +222,7 @@ class Clips:
             query = query.where(ClipRow.kind == kind)
         if before is not None:
             query = query.where(ClipRow.ended_at < before)
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(ClipRow.started_at).limit(_AT_ONCE)))
+        return self._database.scalars(query.order_by(ClipRow.started_at).limit(_AT_ONCE))
 
     def without_events(self, camera_id: int, before: datetime) -> list[ClipRow]:
         """Complete clips of events that are all gone, and that ended before a moment; some of them."""
@@ -241,8 +234,7 @@ class Clips:
             ClipRow.ended_at < before,
             ~used,
         )
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(ClipRow.started_at).limit(_AT_ONCE)))
+        return self._database.scalars(query.order_by(ClipRow.started_at).limit(_AT_ONCE))
 
     def delete(self, rows: Collection[ClipRow], reason: DeletionReason) -> int:
         """Delete clips, and keep how much was deleted; the bytes that this freed."""
@@ -270,23 +262,20 @@ class Clips:
 
     def deletions(self, limit: int = 50) -> list[DeletedClips]:
         """What was deleted, the newest first."""
-        with self._database.reading() as session:
-            return list(session.scalars(select(DeletedClips).order_by(DeletedClips.id.desc()).limit(limit)))
+        return self._database.scalars(select(DeletedClips).order_by(DeletedClips.id.desc()).limit(limit))
 
     def reconcile(self) -> Reconciled:
         """Delete the rows of complete clips that are gone; where it raises, as `check`, none."""
         self.check()
         # Before the rows: one that is begun meanwhile has its row by then.
         half = set((self.folder / UNFINISHED).glob("*.mp4"))
-        with self._database.reading() as session:
-            rows = list(session.scalars(select(ClipRow)))
+        rows = self._database.scalars(select(ClipRow))
         known = {row.file for row in rows}
         half -= {self.written_to(row) for row in rows}
         there = {key for key in self._blobs.all_keys() if key.endswith(".mp4")}
         lost = [row.id for row in rows if row.state == WHOLE and row.file not in there]
         for start in range(0, len(lost), _AT_ONCE):
-            with self._database.writing() as session:
-                session.execute(delete(ClipRow).where(ClipRow.id.in_(lost[start : start + _AT_ONCE])))
+            self._database.execute(delete(ClipRow).where(ClipRow.id.in_(lost[start : start + _AT_ONCE])))
         return Reconciled(len(lost), len(there - known) + len(half))
 
     def _written_to(self, key: str) -> Path:

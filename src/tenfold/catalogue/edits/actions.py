@@ -135,16 +135,12 @@ class Actions:
     def undone(self, actions: Iterable[int]) -> set[int]:
         """Those of the actions that were undone."""
         wanted = select(Action.id).where(Action.id.in_(set(actions)), Action.undone_at.is_not(None))
-        with self._database.reading() as session:
-            return set(session.scalars(wanted))
+        return set(self._database.scalars(wanted))
 
     def latest(self, *, by: int = SYSTEM) -> Action | None:
         """A person's last action that is not undone; None where there is none."""
         mine = select(Action).where(Action.by == by, Action.undone_at.is_(None), Action.count > 0)
-        with self._database.reading() as session:
-            return session.scalars(
-                mine.where(Action.kind != UNDO).order_by(Action.id.desc()).limit(1)
-            ).first()
+        return self._database.scalar(mine.where(Action.kind != UNDO).order_by(Action.id.desc()).limit(1))
 
     def recent(
         self, *, by: int = SYSTEM, administrator: bool = False, before: int | None = None, limit: int = 50
@@ -155,14 +151,12 @@ class Actions:
             chosen = chosen.where(Action.by == by)
         if before is not None:
             chosen = chosen.where(Action.id < min(before, GREATEST_ID))
-        with self._database.reading() as session:
-            return list(session.scalars(chosen.order_by(Action.id.desc()).limit(limit)))
+        return self._database.scalars(chosen.order_by(Action.id.desc()).limit(limit))
 
     def history(self, entry_id: int, *, limit: int = 50) -> Sequence[Action]:
         """The actions on an entry, the newest first. Does not check who may see it."""
         chosen = select(Action).join(Change, Change.action_id == Action.id).where(Change.entry_id == entry_id)
-        with self._database.reading() as session:
-            return session.scalars(chosen.order_by(Action.id.desc()).limit(limit)).all()
+        return self._database.scalars(chosen.order_by(Action.id.desc()).limit(limit))
 
     def first_entries(
         self, actions: Sequence[int], most: int, *, person: int, administrator: bool

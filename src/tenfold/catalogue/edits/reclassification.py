@@ -83,13 +83,11 @@ class Reclassifications(SettableRows[Reclassification]):
     def latest(self, limit: int = 50) -> list[Reclassification]:
         """The newest first, without discarded ones."""
         wanted = select(Reclassification).where(Reclassification.state != DISCARDED)
-        with self._database.reading() as session:
-            return list(session.scalars(wanted.order_by(Reclassification.id.desc()).limit(limit)))
+        return self._database.scalars(wanted.order_by(Reclassification.id.desc()).limit(limit))
 
     def total(self) -> int:
         """How many entries are to be classified."""
-        with self._database.reading() as session:
-            return session.scalar(select(func.count()).select_from(Entry).where(*_asked())) or 0
+        return self._database.scalar(select(func.count()).select_from(Entry).where(*_asked())) or 0
 
     def todo(self, number: int, limit: int, after: int = 0) -> Sequence[EntryToClassify]:
         """The next entries after a given one that this reclassification has no answer for."""
@@ -125,8 +123,7 @@ class Reclassifications(SettableRows[Reclassification]):
             .group_by(Proposal.old_label, Proposal.label)
             .order_by(counted.desc(), Proposal.old_label, Proposal.label)
         )
-        with self._database.reading() as session:
-            return [ClassChange(*row) for row in session.execute(wanted)]
+        return [ClassChange(*row) for row in self._database.rows(wanted)]
 
     def changes(
         self,
@@ -149,8 +146,7 @@ class Reclassifications(SettableRows[Reclassification]):
         which += [Proposal.label == new] if new is not None else []
         wanted = select(Entry, Proposal).join(Proposal, Proposal.entry_id == Entry.id)
         wanted = wanted.where(*which, Proposal.entry_id > min(after, GREATEST_ID))
-        with self._database.reading() as session:
-            found = session.execute(wanted.order_by(Proposal.entry_id).limit(limit + 1)).all()
+        found = self._database.rows(wanted.order_by(Proposal.entry_id).limit(limit + 1))
         rows = [(entry, proposal) for entry, proposal in found[:limit]]
         return Changes(rows, rows[-1][0].id if len(found) > limit else None)
 
@@ -207,8 +203,7 @@ class Reclassifications(SettableRows[Reclassification]):
             if len(part) < PART:
                 break
             after = part[-1].entry_id
-        with self._database.reading() as session:
-            action = session.get(Action, one.action_id)
+        action = self._database.get(Action, one.action_id)
         assert action is not None
         return action
 

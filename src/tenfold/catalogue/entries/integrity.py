@@ -68,8 +68,7 @@ def _hashes(database: Database) -> Iterator[str]:
     after = ""
     while True:
         query = select(Entry.hash).where(Entry.hash > after).distinct().order_by(Entry.hash).limit(_PAGE)
-        with database.reading() as session:
-            page = list(session.scalars(query))
+        page = database.scalars(query)
         if not page:
             return
         yield from page
@@ -86,8 +85,7 @@ def _problem(originals: Originals, content_hash: str) -> Literal["missing", "alt
 
 
 def _names(database: Database, content_hash: str) -> tuple[str, ...]:
-    with database.reading() as session:
-        return tuple(session.scalars(select(Entry.name).where(Entry.hash == content_hash).order_by(Entry.id)))
+    return tuple(database.scalars(select(Entry.name).where(Entry.hash == content_hash).order_by(Entry.id)))
 
 
 def _unused(database: Database, originals: Originals) -> int:
@@ -102,6 +100,5 @@ def _unused(database: Database, originals: Originals) -> int:
 
 
 def _without_entry(database: Database, page: list[str]) -> int:
-    with database.reading() as session:
-        named = set(session.scalars(select(Entry.hash).where(Entry.hash.in_(page)).distinct()))
+    named = set(database.scalars(select(Entry.hash).where(Entry.hash.in_(page)).distinct()))
     return len(page) - len(named)

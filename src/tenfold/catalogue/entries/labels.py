@@ -14,8 +14,7 @@ _NAMED = 12
 
 def in_use(database: Database) -> set[str]:
     """The classes under which something is filed, without "none of these"."""
-    with database.reading() as session:
-        return {label for label in session.scalars(select(Entry.label).distinct()) if label}
+    return {label for label in database.scalars(select(Entry.label).distinct()) if label}
 
 
 def check(labels: Iterable[str], known: Collection[str], cure: str = "") -> None:

@@ -61,8 +61,7 @@ class PictureFiles:
     def entry(self, number: int, *, person: int, administrator: bool) -> Entry:
         """The entry; raises NotInCatalogue where there is none that this person may see."""
         seen_by = visibility(Filters(person=person, administrator=administrator))
-        with self._database.reading() as session:
-            entry = session.scalars(select(Entry).where(Entry.id == number, *seen_by)).one_or_none()
+        entry = self._database.scalar(select(Entry).where(Entry.id == number, *seen_by))
         if entry is None:
             raise NotInCatalogue(
                 f"Entry {number}", "does not exist, or is another person's and not shared with you"

@@ -194,8 +194,7 @@ class Ingest:
     def waits(self, most: int = 1) -> int:
         """How many entries wait for an answer; counts no further than `most`."""
         some = select(Entry.id).where(Entry.state == WAITING).limit(most).subquery()
-        with self._database.reading() as session:
-            return session.scalar(select(func.count()).select_from(some)) or 0
+        return self._database.scalar(select(func.count()).select_from(some)) or 0
 
     def begin(
         self,
@@ -258,8 +257,7 @@ class Ingest:
 
     def entries(self, numbers: Iterable[int]) -> list[Entry]:
         """Entries as they are now."""
-        with self._database.reading() as session:
-            return list(session.scalars(select(Entry).where(Entry.id.in_(list(numbers))).order_by(Entry.id)))
+        return self._database.scalars(select(Entry).where(Entry.id.in_(list(numbers))).order_by(Entry.id))
 
     def take_answers(
         self,

@@ -54,12 +54,11 @@ class KnownFiles:
 def known(database: Database, owner: int, files: Iterable[FileState]) -> dict[str, KnownFiles]:
     """What is known of files, by path."""
     wanted = {_key(owner, file.path): file for file in files}
-    with database.reading() as session:
-        rows = session.execute(
-            select(KnownFile, Entry.id, Entry.deleted_at)
-            .outerjoin(Entry, Entry.id == KnownFile.entry_id)
-            .where(KnownFile.key.in_(wanted))
-        ).all()
+    rows = database.rows(
+        select(KnownFile, Entry.id, Entry.deleted_at)
+        .outerjoin(Entry, Entry.id == KnownFile.entry_id)
+        .where(KnownFile.key.in_(wanted))
+    )
     found = {file.path: KnownFiles("changed") for file in wanted.values()}
     for row, entry, deleted_at in rows:
         file = wanted[row.key]

@@ -45,12 +45,9 @@ class WatchedFolders:
 
     def active(self) -> list[WatchedFolder]:
         """The folders that are watched, in the order in which they were added."""
-        with self._database.reading() as session:
-            return list(
-                session.scalars(
-                    select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)
-                )
-            )
+        return self._database.scalars(
+            select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)
+        )
 
     def claim(self, worker: str, living: Collection[str]) -> list[WatchedFolder]:
         """The folders that `worker` watches; those that no living worker watches become its own.
@@ -92,5 +89,4 @@ class WatchedFolders:
         """
         found = {"problem": None, "looked_at": now(), "left_out": list(left_out[:MOST_LEFT_OUT])}
         values = {"problem": problem} if problem else found
-        with self._database.writing() as session:
-            session.execute(update(WatchedFolder).where(WatchedFolder.id == watch_id).values(values))
+        self._database.execute(update(WatchedFolder).where(WatchedFolder.id == watch_id).values(values))

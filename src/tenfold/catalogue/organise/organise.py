@@ -119,8 +119,7 @@ class Organiser:
         filters = Filters.of_json(asked["filters"])
         steps = self.plan(filters, Path(filing.root), cast(Mode, filing.mode), sidecars=asked["sidecars"])
         mine = OrganiseRun.id == filing.id
-        with self._database.writing() as session:
-            session.execute(delete(OrganisedFile).where(OrganisedFile.filing_id == filing.id))
+        self._database.execute(delete(OrganisedFile).where(OrganisedFile.filing_id == filing.id))
         number = pictures = 0
         while part := list(islice(steps, _PART)):
             rows = [
@@ -131,8 +130,7 @@ class Organiser:
             pictures += sum(step.of_picture for step in part)
             with self._database.writing() as session:
                 session.execute(insert(OrganisedFile), rows)
-        with self._database.writing() as session:
-            session.execute(update(OrganiseRun).where(mine).values(count=pictures, planning=None))
+        self._database.execute(update(OrganiseRun).where(mine).values(count=pictures, planning=None))
 
     def undo(self, filing_id: int) -> OrganiseReport:
         """Restore everything. Files that were changed since stay, and are reported; undo can be repeated.
@@ -178,8 +176,7 @@ class Organiser:
         chosen = select(OrganiseRun).order_by(OrganiseRun.id.desc()).limit(limit)
         if before is not None:
             chosen = chosen.where(OrganiseRun.id < min(before, GREATEST_ID))
-        with self._database.reading() as session:
-            return list(session.scalars(chosen))
+        return self._database.scalars(chosen)
 
     def steps(self, filing_id: int, *, limit: int, problems: bool = False) -> list[OrganisedFile]:
         """The first steps of a filing, without the folders; with `problems` only those that have one."""
@@ -190,14 +187,12 @@ class Organiser:
 
     def _steps(self, *chosen: Any, backwards: bool = False, limit: int = _PART) -> list[OrganisedFile]:
         order = OrganisedFile.number.desc() if backwards else OrganisedFile.number
-        with self._database.reading() as session:
-            return list(session.scalars(select(OrganisedFile).where(*chosen).order_by(order).limit(limit)))
+        return self._database.scalars(select(OrganisedFile).where(*chosen).order_by(order).limit(limit))
 
     def _entries(self, filters: Filters) -> Iterator[tuple[Entry, Sequence[str]]]:
         """What is to be filed, with the paths of the files that each came from, the oldest first."""
         chosen = [*conditions(filters, self._database), Entry.label.is_not(None)]
-        with self._database.reading() as session:
-            numbers = session.scalars(select(Entry.id).where(*chosen).order_by(Entry.id)).all()
+        numbers = self._database.scalars(select(Entry.id).where(*chosen).order_by(Entry.id))
         for start in range(0, len(numbers), _PART):
             part = numbers[start : start + _PART]
             with self._database.reading() as session:
@@ -261,19 +256,17 @@ class Organiser:
         before = self._read(target) if target.exists() else None
         if step.content is not None and before is not None and sha256(before).hexdigest() == step.content:
             return  # written before the interruption
-        with self._database.reading() as session:
-            entry = session.get(Entry, step.entry_id)
+        entry = self._database.get(Entry, step.entry_id)
         if entry is None or entry.label is None:
             raise StepRefused("class-unknown")
         beside = self._read(Path(step.origin)) if step.origin and before is None else before
         content = xmp.sidecar(beside, _facts(entry), target.name)
         columns = {"content": sha256(content).hexdigest(), "before": before}
-        with self._database.writing() as session:
-            session.execute(
-                update(OrganisedFile)
-                .where(OrganisedFile.filing_id == step.filing_id, OrganisedFile.number == step.number)
-                .values(**columns)
-            )
+        self._database.execute(
+            update(OrganisedFile)
+            .where(OrganisedFile.filing_id == step.filing_id, OrganisedFile.number == step.number)
+            .values(**columns)
+        )
         filing_steps.write_sidecar(content, step)
 
     def _read(self, sidecar: Path) -> bytes:

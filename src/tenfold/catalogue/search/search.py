@@ -95,8 +95,7 @@ class Search:
 
     def names(self, number: int) -> Sequence[Name]:
         """All names of an entry's content, the oldest first. Does not check who may see them."""
-        with self._database.reading() as session:
-            return session.scalars(select(Name).where(Name.entry_id == number).order_by(Name.id)).all()
+        return self._database.scalars(select(Name).where(Name.entry_id == number).order_by(Name.id))
 
     def _numbers(
         self, session: Session, filters: Filters, order: Order, place: Cursor | None, limit: int

@@ -97,8 +97,7 @@ class Duplicates:
     def _hashes(self, person: int, administrator: bool) -> tuple[Ids, Hashes]:
         seen = conditions(Filters(person=person, administrator=administrator), self._database)
         query = select(Entry.id, Entry.perceptual_hash).where(Entry.perceptual_hash.is_not(None), *seen)
-        with self._database.reading() as session:
-            rows = np.array([tuple(row) for row in session.execute(query)], np.int64).reshape(-1, 2)
+        rows = np.array([tuple(row) for row in self._database.rows(query)], np.int64).reshape(-1, 2)
         return rows[:, 0], rows[:, 1].astype(np.uint64)
 
     def _entries(self, groups: list[list[int]], person: int, administrator: bool) -> list[list[Duplicate]]:
@@ -106,8 +105,7 @@ class Duplicates:
         seen = conditions(Filters(person=person, administrator=administrator), self._database)
         numbers = [number for group in groups for number in group]
         query = select(Entry).where(Entry.id.in_(numbers), *seen)
-        with self._database.reading() as session:
-            entries = {entry.id: entry for entry in session.scalars(query)}
+        entries = {entry.id: entry for entry in self._database.scalars(query)}
         whole = [[entries[number] for number in group if number in entries] for group in groups]
         return [_best_first(group) for group in whole if len(group) > 1]
 

@@ -103,8 +103,7 @@ class Similar:
         self.settle()
 
     def _vector(self, entry: Entry) -> tuple[Vectors, str]:
-        with self._database.reading() as session:
-            row = session.get(Embedding, (entry.id, self._embedding_of(entry.model_hash or "")))
+        row = self._database.get(Embedding, (entry.id, self._embedding_of(entry.model_hash or "")))
         if row is None:
             raise CatalogueError(
                 f"Entry {entry.id}",
@@ -147,8 +146,7 @@ class Similar:
 
     def _clear(self) -> None:
         """Remove the files of models of which there are no vectors."""
-        with self._database.reading() as session:
-            models = set(session.scalars(select(Embedding.model_hash).distinct()))
+        models = set(self._database.scalars(select(Embedding.model_hash).distinct()))
         for file in self._folder.glob("*"):
             if file.suffix in (".usearch", ".json") and file.stem not in models:
                 file.unlink(missing_ok=True)
@@ -190,8 +188,7 @@ class Similar:
         """Those of some entries that the person sees and that have a vector of the model."""
         query = select(Entry.id).join(Embedding, Embedding.entry_id == Entry.id)
         query = query.where(Entry.id.in_(numbers), Embedding.model_hash == model)
-        with self._database.reading() as session:
-            return set(session.scalars(query.where(*conditions(filters, self._database))))
+        return set(self._database.scalars(query.where(*conditions(filters, self._database))))
 
     def _exhaustive(
         self, vector: Vectors, filters: Filters, model: str, itself: int, limit: int
@@ -200,6 +197,5 @@ class Similar:
         query = select(Embedding.entry_id, Embedding.vector).join(Entry, Entry.id == Embedding.entry_id)
         query = query.where(Embedding.model_hash == model, *conditions(filters, self._database))
         query = query.where(Entry.id != itself).order_by(Entry.id.desc()).limit(_NEWEST)
-        with self._database.reading() as session:
-            rows = session.execute(query).all()
+        rows = self._database.rows(query)
         return nearest_of(*unpacked(rows), vector, limit), len(rows) < _NEWEST

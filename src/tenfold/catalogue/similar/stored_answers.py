@@ -57,8 +57,7 @@ class StoredAnswers:
             .where(Embedding.model_hash == embedding, Entry.model_hash.in_(models), Entry.state == DONE)
         )
         for start in range(0, len(keys), _AT_ONCE):
-            with self._database.reading() as session:
-                rows = session.execute(wanted.where(column.in_(keys[start : start + _AT_ONCE]))).all()
+            rows = self._database.rows(wanted.where(column.in_(keys[start : start + _AT_ONCE])))
             for row in rows:
                 number, content, model, probabilities, novelty, vector = row
                 if model is not None and probabilities is not None and novelty is not None:

@@ -161,8 +161,7 @@ class ModelVectors:
         query = select(Embedding.entry_id, Embedding.vector).where(
             Embedding.entry_id.in_(ids.tolist()), Embedding.model_hash == self._model
         )
-        with self._database.reading() as session:
-            return unpacked(session.execute(query).all())
+        return unpacked(self._database.rows(query))
 
 
 def nearest_of(ids: NDArray[np.int64], vectors: Vectors, vector: Vectors, count: int) -> Found:

@@ -47,10 +47,8 @@ class Orders:
 
     def answer(self, order: int, refused: str) -> None:
         """Store the result of an order: why it was not done, "": it was."""
-        with self._database.writing() as session:
-            session.execute(update(OrderRow).where(OrderRow.id == order).values(refused=refused))
+        self._database.execute(update(OrderRow).where(OrderRow.id == order).values(refused=refused))
 
     def refused(self, order: int) -> str | None:
         """Why an order was not done, "": it was; None: the station has not answered."""
-        with self._database.reading() as session:
-            return session.scalar(select(OrderRow.refused).where(OrderRow.id == order))
+        return self._database.scalar(select(OrderRow.refused).where(OrderRow.id == order))

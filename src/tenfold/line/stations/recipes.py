@@ -157,15 +157,13 @@ class Recipes:
     def all(self) -> list[RecipeRow]:
         """Every recipe, by number."""
         query = select(RecipeRow).where(RecipeRow.removed_at.is_(None)).order_by(RecipeRow.number)
-        with self._database.reading() as session:
-            return list(session.scalars(query))
+        return self._database.scalars(query)
 
     def versions(self, recipe_id: int) -> list[RecipeVersionRow]:
         """All versions of a recipe, the newest first. Raises UnknownRecipe."""
         self.get(recipe_id)
         query = select(RecipeVersionRow).where(RecipeVersionRow.recipe_id == recipe_id)
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(RecipeVersionRow.version.desc())))
+        return self._database.scalars(query.order_by(RecipeVersionRow.version.desc()))
 
     def with_version(self, recipe_id: int, version: int) -> Approved:
         """A recipe with one of its versions, approved or not. Raises UnknownRecipe."""
@@ -181,8 +179,7 @@ class Recipes:
             .where(RecipeRow.removed_at.is_(None), RecipeVersionRow.approved_at.is_not(None))
             .order_by(RecipeRow.number, RecipeVersionRow.version)
         )
-        with self._database.reading() as session:
-            rows = session.execute(query).all()
+        rows = self._database.rows(query)
         return list({recipe.id: Approved(recipe, version) for recipe, version in rows}.values())
 
 
