@@ -113,9 +113,8 @@ class CameraEvents(SettableRows[EventRow]):
             query = query.where(
                 or_(EventRow.started_at < start, and_(EventRow.started_at == start, EventRow.id < before))
             )
-        with self._database.reading() as session:
-            ordered = query.order_by(EventRow.started_at.desc(), EventRow.id.desc())
-            return list(session.scalars(ordered.limit(limit)))
+        ordered = query.order_by(EventRow.started_at.desc(), EventRow.id.desc())
+        return self._database.scalars(ordered.limit(limit))
 
     def acknowledge(self, events: Collection[int], *, by: int) -> int:
         """Note that a person has seen events; how many were new to people."""

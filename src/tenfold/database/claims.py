@@ -79,10 +79,9 @@ class Claims(NamedRows[RowT]):
         free = or_(table.worker.is_(None), table.worker.not_in({*living, worker}))
         worked_on = table.removed_at.is_(None), table.paused_at.is_(None)
         wanted = select(table).where(*worked_on).order_by(table.id)
-        with self._database.reading() as session:
-            found = list(session.scalars(wanted))
-            if all(one.worker == worker or one.worker in living for one in found):
-                return [one for one in found if one.worker == worker]
+        found = self._database.scalars(wanted)
+        if all(one.worker == worker or one.worker in living for one in found):
+            return [one for one in found if one.worker == worker]
         with self._database.writing() as session:
             session.execute(update(table).where(*worked_on, free).values(worker=worker))
             return list(session.scalars(wanted.where(table.worker == worker)))

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple, cast
+from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import (
     URL,
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Executable,
     FromClause,
     Row,
-    Select,
     create_engine,
     event,
     make_url,
@@ -30,6 +29,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from tenfold.database.base import Base
 from tenfold.database.messages import without_values
@@ -53,7 +53,9 @@ MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 # Raised where the database does not answer now: it was stopped, or is too busy.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, PoolTimeout)
 
-_T, _Row, _Ts = TypeVar("_T"), TypeVar("_Row", bound=Base), TypeVarTuple("_Ts")
+_T = TypeVar("_T")
+_Row = TypeVar("_Row", bound=Base)
+_Ts = TypeVarTuple("_Ts")
 
 
 class Database:
@@ -108,17 +110,17 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
-    def scalars(self, query: Select[_T]) -> list[_T]:
+    def scalars(self, query: TypedReturnsRows[_T]) -> list[_T]:
         """What a query for one thing finds, in a transaction of its own as all the next ones."""
         with self.reading() as session:
             return list(session.scalars(query))
 
-    def scalar(self, query: Select[_T]) -> _T | None:
+    def scalar(self, query: TypedReturnsRows[_T]) -> _T | None:
         """The first that a query for one thing finds."""
         with self.reading() as session:
             return session.scalar(query)
 
-    def rows(self, query: Select[*_Ts]) -> Sequence[Row[*_Ts]]:
+    def rows(self, query: TypedReturnsRows[*_Ts]) -> Sequence[Row[*_Ts]]:
         with self.reading() as session:
             return session.execute(query).all()
 
@@ -130,7 +132,8 @@ class Database:
     def execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """Change rows, or for each of `rows`; returns how many were changed."""
         with self.writing() as session:
-            return cast(CursorResult[Any], session.execute(statement, rows)).rowcount
+            done = session.execute(statement, rows)
+            return done.rowcount if isinstance(done, CursorResult) else len(rows or ())
 
     def lock(self, session: Session, table: type[Base]) -> None:
         """Until the transaction ends nobody else writes to a table: also where it has no row to be locked."""

@@ -41,9 +41,8 @@ class Drafts:
 
     def list(self, owner: int) -> "Sequence[Draft]":
         """A person's drafts, the one changed last first."""
-        with self._database.reading() as session:
-            found = select(Draft).where(Draft.owner == owner)
-            return session.scalars(found.order_by(Draft.changed_at.desc(), Draft.id.desc())).all()
+        found = select(Draft).where(Draft.owner == owner)
+        return self._database.scalars(found.order_by(Draft.changed_at.desc(), Draft.id.desc()))
 
     def begin(self, owner: int, name: str, classes: "Sequence[str]" = ()) -> int:
         """Begin a draft; its id. Raises DraftError where a name cannot be used, or there are too many."""

@@ -108,9 +108,8 @@ class Records:
 
     def moving(self, since: datetime) -> list[JobRow]:
         """Jobs that are unfinished, and those that changed after `since`."""
-        with self._database.reading() as session:
-            query = select(JobRow).where(or_(JobRow.state.in_(UNFINISHED), JobRow.updated_at > since))
-            return list(session.scalars(query.order_by(JobRow.id)))
+        query = select(JobRow).where(or_(JobRow.state.in_(UNFINISHED), JobRow.updated_at > since))
+        return self._database.scalars(query.order_by(JobRow.id))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many jobs there are of each kind and state."""

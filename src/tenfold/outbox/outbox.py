@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Delete, Update, delete, event, func, select, update
+from sqlalchemy import delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from tenfold.database import Database, now, row_of
@@ -112,9 +112,8 @@ class Outbox:
             MessageRow.destination_id, MessageRow.state
         )
         found: dict[int, dict[str, int]] = {}
-        with self._database.reading() as session:
-            for destination_id, state, number in session.execute(wanted):
-                found.setdefault(destination_id, {})[state] = number
+        for destination_id, state, number in self._database.rows(wanted):
+            found.setdefault(destination_id, {})[state] = number
         return found
 
     def on_change(self, call: Callable[[], object]) -> None:
@@ -205,7 +204,7 @@ class Outbox:
         dead = MessageRow.destination_id == destination_id, MessageRow.state == DEAD
         one = () if message_id is None else (MessageRow.id == message_id,)
         values = {"state": WAITING, "attempts": 0, "next_at": None, "ended_at": None, "at": now()}
-        changed = self._change(update(MessageRow).where(*dead, *one).values(values))
+        changed = self._database.execute(update(MessageRow).where(*dead, *one).values(values))
         _call(self._on_put)
         return changed
 
@@ -213,11 +212,7 @@ class Outbox:
         """Remove a dead letter, or all of a destination; how many there were."""
         dead = MessageRow.destination_id == destination_id, MessageRow.state == DEAD
         one = () if message_id is None else (MessageRow.id == message_id,)
-        return self._change(delete(MessageRow).where(*dead, *one))
-
-    def _change(self, statement: Update | Delete) -> int:
-        with self._database.writing() as session:
-            return cast(CursorResult[Any], session.execute(statement)).rowcount
+        return self._database.execute(delete(MessageRow).where(*dead, *one))
 
 
 def new_key() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Delete, Update, and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import undefer
 
 from tenfold.database import Database, now
@@ -52,7 +52,7 @@ class OutboxQueue:
 
     def release(self, worker: str) -> None:
         """`worker` sends no more."""
-        self._change(
+        self._database.execute(
             update(DestinationRow)
             .where(DestinationRow.worker == worker)
             .values(worker=None, lease_until=None)
@@ -67,9 +67,8 @@ class OutboxQueue:
             .limit(1)
             .options(undefer(MessageRow.picture))
         )
-        with self._database.reading() as session:
-            row = session.scalar(wanted)
-            return None if row is None else (row, read(row, row.picture))
+        row = self._database.scalar(wanted)
+        return None if row is None else (row, read(row, row.picture))
 
     def recent(self, destination_id: int) -> list[Message]:
         """The last message that each source sent to a destination, without pictures; the oldest first."""
@@ -119,7 +118,8 @@ class OutboxQueue:
     def unusable(self, destination_id: int, error: TenfoldError) -> None:
         """Note that a destination cannot be used at all, and why."""
         values = {"problem": error.facts(), "problem_at": now()}
-        self._change(update(DestinationRow).where(DestinationRow.id == destination_id).values(values))
+        mine = DestinationRow.id == destination_id
+        self._database.execute(update(DestinationRow).where(mine).values(values))
 
     def tidy(self, destination_id: int) -> None:
         """Keep a destination's messages within their bounds."""
@@ -130,17 +130,17 @@ class OutboxQueue:
                 reason="outbox-full",
             ).facts()  # fmt: skip
             values = {"state": DEAD, "ended_at": now(), "problem": facts}
-            self._change(update(MessageRow).where(MessageRow.id.in_(over)).values(values))
+            self._database.execute(update(MessageRow).where(MessageRow.id.in_(over)).values(values))
         old = self._beyond(destination_id, DEAD, MOST_DEAD, MOST_BYTES)
         if old:
-            self._change(delete(MessageRow).where(MessageRow.id.in_(old)))
-            self._change(
+            self._database.execute(delete(MessageRow).where(MessageRow.id.in_(old)))
+            self._database.execute(
                 update(DestinationRow)
                 .where(DestinationRow.id == destination_id)
                 .values(dropped=DestinationRow.dropped + len(old))
             )
         if told := self._beyond(destination_id, SENT, MOST_SENT, MOST_BYTES):
-            self._change(delete(MessageRow).where(MessageRow.id.in_(told)))
+            self._database.execute(delete(MessageRow).where(MessageRow.id.in_(told)))
 
     def _beyond(self, destination_id: int, state: str, most: int, most_bytes: int) -> Sequence[int]:
         """The oldest messages in a state, as far as there are too many; some hundreds at a time."""
@@ -156,6 +156,3 @@ class OutboxQueue:
         )
         over = or_(ranked.c.place > most, and_(ranked.c.bytes > most_bytes, ranked.c.place > 1))
         return self._database.scalars(select(ranked.c.id).where(over).order_by(ranked.c.id).limit(500))
-
-    def _change(self, statement: Update | Delete) -> None:
-        self._database.execute(statement)

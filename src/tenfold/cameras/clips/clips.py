@@ -189,9 +189,8 @@ class Clips:
 
     def unfinished(self, camera_id: int) -> list[ClipRow]:
         """Clips that were being written when their writer ended."""
-        with self._database.reading() as session:
-            query = select(ClipRow).where(ClipRow.camera_id == camera_id, ClipRow.state == WRITING)
-            return list(session.scalars(query.order_by(ClipRow.id)))
+        query = select(ClipRow).where(ClipRow.camera_id == camera_id, ClipRow.state == WRITING)
+        return self._database.scalars(query.order_by(ClipRow.id))
 
     def used(self, camera_id: int, label: str | None = None) -> int:
         """Bytes of all clips of a camera, or of those in which an event of a class is."""

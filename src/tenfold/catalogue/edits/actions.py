@@ -164,27 +164,25 @@ class Actions:
         """By action, the ids and names of the first `most` entries that it changed and the person sees."""
         seen = visibility(Filters(person=person, administrator=administrator))
         found: dict[int, list[tuple[int, str]]] = {action: [] for action in actions}
-        with self._database.reading() as session:
-            for start in range(0, len(actions), _AT_ONCE):
-                # Each by its own limit: an action may have changed hundreds of thousands.
-                firsts = [
-                    select(Change.action_id, Entry.id, Entry.name)
-                    .join(Entry, Entry.id == Change.entry_id)
-                    .where(Change.action_id == action, *seen)
-                    .order_by(Change.entry_id)
-                    .limit(most)
-                    .subquery()
-                    for action in actions[start : start + _AT_ONCE]
-                ]
-                for action, entry, name in session.execute(union_all(*(select(one) for one in firsts))):
-                    found[action].append((entry, name))
+        for start in range(0, len(actions), _AT_ONCE):
+            # Each by its own limit: an action may have changed hundreds of thousands.
+            firsts = [
+                select(Change.action_id, Entry.id, Entry.name)
+                .join(Entry, Entry.id == Change.entry_id)
+                .where(Change.action_id == action, *seen)
+                .order_by(Change.entry_id)
+                .limit(most)
+                .subquery()
+                for action in actions[start : start + _AT_ONCE]
+            ]
+            for action, entry, name in self._database.rows(union_all(*(select(one) for one in firsts))):
+                found[action].append((entry, name))
         return {action: sorted(entries) for action, entries in found.items()}
 
     def found(self, filters: Filters) -> Sequence[int]:
         """The numbers of the entries that filters find, in order."""
-        with self._database.reading() as session:
-            found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)
-            return session.scalars(found).all()
+        found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)
+        return self._database.scalars(found)
 
     def _change(
         self,

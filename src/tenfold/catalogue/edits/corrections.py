@@ -107,10 +107,9 @@ class CorrectedEntries:
         )
         labels: dict[str, set[str]] = {}
         hashes: dict[str, int | None] = {}
-        with self._database.reading() as session:
-            for content_hash, label, perceptual_hash in session.execute(wanted):
-                labels.setdefault(content_hash, set()).add(label or NONE)
-                hashes[content_hash] = perceptual_hash
+        for content_hash, label, perceptual_hash in self._database.rows(wanted):
+            labels.setdefault(content_hash, set()).add(label or NONE)
+            hashes[content_hash] = perceptual_hash
         agreed = [
             CorrectedPicture(h, next(iter(said)), hashes[h])
             for h, said in sorted(labels.items())

@@ -24,6 +24,5 @@ def mark(database: Database) -> tuple[Any, ...]:
         select(func.max(Entry.deleted_at)),
         select(func.max(Action.id)),
     )
-    with database.reading() as session:
-        row = session.execute(select(*(one.scalar_subquery().label(f"v{i}") for i, one in enumerate(values))))
-        return tuple(row.one())
+    each = (one.scalar_subquery().label(f"v{i}") for i, one in enumerate(values))
+    return tuple(database.rows(select(*each))[0])

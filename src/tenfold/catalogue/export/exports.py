@@ -82,24 +82,20 @@ class Exports:
         return _written(self._training(filters, labels), folder) - 1  # without labels.csv
 
     def _numbers(self, filters: Filters) -> Sequence[int]:
-        with self._database.reading() as session:
-            found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)
-            return session.scalars(found).all()
+        found = select(Entry.id).where(*conditions(filters, self._database)).order_by(Entry.id)
+        return self._database.scalars(found)
 
     def _parts(self, numbers: Sequence[int]) -> Iterator[Sequence[Entry]]:
         """The entries with these numbers, each part read when it is needed."""
         for start in range(0, len(numbers), _PART):
             chosen = select(Entry).where(Entry.id.in_(numbers[start : start + _PART])).order_by(Entry.id)
-            with self._database.reading() as session:
-                yield session.scalars(chosen).all()
+            yield self._database.scalars(chosen)
 
     def _rows(self, filters: Filters, system_paths: bool) -> Iterator[Sequence[dict[str, object]]]:
         for part in self._parts(self._numbers(filters)):
             of_part = Name.entry_id.in_([entry.id for entry in part])
-            with self._database.reading() as session:
-                named = select(Name.entry_id, Name.path).where(of_part, Name.path != "")
-                found = session.execute(named.order_by(Name.id.desc()))
-                paths = {one.entry_id: one.path for one in found}
+            named = select(Name.entry_id, Name.path).where(of_part, Name.path != "")
+            paths = {one.entry_id: one.path for one in self._database.rows(named.order_by(Name.id.desc()))}
             yield [
                 row(
                     entry,

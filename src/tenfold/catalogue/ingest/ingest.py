@@ -248,11 +248,10 @@ class Ingest:
     def known(self, hashes: Sequence[str], *, owner: int) -> list[str]:
         """Those of the hashes that are an owner's pictures and not deleted, in their order."""
         there = set[str]()
-        with self._database.reading() as session:
-            for start in range(0, len(hashes), _IDS_AT_ONCE):
-                some = hashes[start : start + _IDS_AT_ONCE]
-                query = select(Entry.hash).where(Entry.owner_id == owner, Entry.hash.in_(some))
-                there.update(session.scalars(query.where(Entry.deleted_at.is_(None))))
+        for start in range(0, len(hashes), _IDS_AT_ONCE):
+            some = hashes[start : start + _IDS_AT_ONCE]
+            query = select(Entry.hash).where(Entry.owner_id == owner, Entry.hash.in_(some))
+            there.update(self._database.scalars(query.where(Entry.deleted_at.is_(None))))
         return [one for one in hashes if one in there]
 
     def entries(self, numbers: Iterable[int]) -> list[Entry]:

@@ -57,10 +57,9 @@ class WatchedFolders:
         """
         free = or_(WatchedFolder.worker.is_(None), WatchedFolder.worker.not_in({*living, worker}))
         active = select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)
-        with self._database.reading() as session:
-            found = list(session.scalars(active))
-            if all(one.worker == worker or one.worker in living for one in found):
-                return [one for one in found if one.worker == worker]
+        found = self._database.scalars(active)
+        if all(one.worker == worker or one.worker in living for one in found):
+            return [one for one in found if one.worker == worker]
         with self._database.writing() as session:
             session.execute(
                 update(WatchedFolder).where(WatchedFolder.stopped_at.is_(None), free).values(worker=worker)

@@ -128,8 +128,7 @@ class Organiser:
             ]
             number += len(part)
             pictures += sum(step.of_picture for step in part)
-            with self._database.writing() as session:
-                session.execute(insert(OrganisedFile), rows)
+            self._database.execute(insert(OrganisedFile), rows)
         self._database.execute(update(OrganiseRun).where(mine).values(count=pictures, planning=None))
 
     def undo(self, filing_id: int) -> OrganiseReport:
@@ -211,8 +210,7 @@ class Organiser:
             yield noted
         finally:
             if noted:
-                with self._database.writing() as session:
-                    session.execute(update(OrganisedFile), noted)
+                self._database.execute(update(OrganisedFile), noted)
 
     def _take(self, step: OrganisedFile, noted: list[dict[str, Any]]) -> None:
         state, how = DONE, step.how

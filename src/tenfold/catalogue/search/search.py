@@ -75,13 +75,12 @@ class Search:
 
     def get(self, number: int, *, person: int = SYSTEM, administrator: bool = False) -> Entry:
         """One entry, also a deleted one; NotInCatalogue where there is none that the person sees."""
-        with self._database.reading() as session:
-            seen = visibility(Filters(person=person, administrator=administrator))
-            found = (
-                session.scalars(select(Entry).where(Entry.id == number, *seen)).first()
-                if 0 < number <= GREATEST_ID
-                else None
-            )
+        seen = visibility(Filters(person=person, administrator=administrator))
+        found = (
+            self._database.scalar(select(Entry).where(Entry.id == number, *seen))
+            if 0 < number <= GREATEST_ID
+            else None
+        )
         if found is None:
             raise NotInCatalogue(
                 f"Entry {number}", "is not in the catalogue", cure="Look for it in the list."

@@ -83,9 +83,8 @@ class Similar:
             found, complete = self._through(vectors, vector, filters, model, entry.id, limit)
         else:
             found, complete = self._exhaustive(vector, filters, model, entry.id, limit)
-        with self._database.reading() as session:
-            chosen = select(Entry).where(Entry.id.in_([number for number, _ in found]))
-            entries = {one.id: one for one in session.scalars(chosen)}
+        chosen = select(Entry).where(Entry.id.in_([number for number, _ in found]))
+        entries = {one.id: one for one in self._database.scalars(chosen)}
         compared, everything = self._sizes(model, filters)
         near = [(entries[number], similarity) for number, similarity in found if number in entries]
         return SimilarEntries(near, model, compared, everything - compared, complete)

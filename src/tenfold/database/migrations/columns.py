@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-INT, BIG, FLOAT, BOOL, TEXT = sa.Integer(), sa.BigInteger(), sa.Double(), sa.Boolean(), sa.Text()
+INT, BIG, BOOL, TEXT = sa.Integer(), sa.BigInteger(), sa.Boolean(), sa.Text()
+FLOAT: sa.Double[float] = sa.Double()
 JSON, JSON_OR_NULL = sa.JSON(), sa.JSON(none_as_null=True)
 BYTES, MOMENT = sa.LargeBinary(), sa.DateTime(timezone=True)
 # SQLite numbers rows by itself only in a column declared INTEGER.

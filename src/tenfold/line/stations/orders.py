@@ -36,9 +36,8 @@ class Orders:
         moment, age = now(), timedelta(seconds=FRESH_SECONDS)
         fresh = OrderRow.at.between(moment - age, moment + age)  # the clock may have been set back
         wanted = OrderRow.station_id == station_id, OrderRow.taken_at.is_(None), fresh
-        with self._database.reading() as session:
-            if session.scalar(select(OrderRow.id).where(*wanted).limit(1)) is None:
-                return []
+        if self._database.scalar(select(OrderRow.id).where(*wanted).limit(1)) is None:
+            return []
         with self._database.writing() as session:
             found = list(session.scalars(select(OrderRow).where(*wanted).order_by(OrderRow.id)))
             for row in found:

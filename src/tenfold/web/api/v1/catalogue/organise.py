@@ -188,7 +188,7 @@ def _planned(asked: OrganiseRequest, steps: Iterable[OrganiseStep]) -> OrganiseR
         count += step.of_picture
         kept = problems if step.problem else moves
         if step.how != FOLDER and len(kept) < MOST_MOVES:
-            kept.append(_move(step.entry, step))
+            kept.append(_move(step.entry_id, step))
     return OrganiseRunAnswer(
         id=None,
         at=None,
