@@ -35,11 +35,7 @@ DEFAULTS: Mapping[str, Any] = {
 
 
 class Cameras(Claims[CameraRow]):
-    """The table of cameras.
-
-    Args:
-        on_remove: called with a camera that is removed, in that transaction.
-    """
+    """The table of cameras. on_remove: called with a camera that is removed, in that transaction."""
 
     def __init__(
         self, database: Database, on_remove: Callable[[Session, CameraRow], None] = lambda session, row: None

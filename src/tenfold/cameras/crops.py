@@ -78,11 +78,7 @@ def jpeg(pixels: NDArray[np.uint8], *, longest: int | None = None, quality: int 
 
 
 class BestCrops:
-    """The best crops of one track, spread over its life.
-
-    Args:
-        most: how many are kept.
-    """
+    """The best crops of one track, spread over its life. most: how many are kept."""
 
     def __init__(self, most: int = 6) -> None:
         self.most = most

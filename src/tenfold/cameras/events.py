@@ -53,22 +53,14 @@ class HourCount:
 
 
 class CameraEvents(SettableRows[EventRow]):
-    """The table of events.
-
-    Args:
-        note: called in the transaction of each change of an event.
-    """
+    """The table of events. note: called in the transaction of each change of an event."""
 
     def __init__(self, database: Database, note: Note = lambda session, event, change: None) -> None:
         super().__init__(database, EventRow, _unknown)
         self._note = note
 
     def open(self, camera_id: int, **values: Any) -> EventRow:
-        """An event begins.
-
-        Args:
-            values: the other columns of `EventRow`.
-        """
+        """An event begins. values: the other columns of `EventRow`."""
         with self._database.writing() as session:
             row = EventRow(camera_id=camera_id, state=OPEN, **values)
             session.add(row)
@@ -102,11 +94,7 @@ class CameraEvents(SettableRows[EventRow]):
         return len(rows)
 
     def find(self, which: EventFilter, *, limit: int = 100, before: int | None = None) -> list[EventRow]:
-        """The newest first.
-
-        Args:
-            before: only events that began before this one: the last of the page before.
-        """
+        """The newest first. before: only events that began before this one: the last of the page before."""
         query = select(EventRow).where(*_asked(which))
         if before is not None:
             start = select(EventRow.started_at).where(EventRow.id == before).scalar_subquery()

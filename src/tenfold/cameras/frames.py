@@ -76,11 +76,7 @@ class FrameSource(Protocol):
 
     @property
     def facts(self) -> SourceFacts:
-        """What is known of the source.
-
-        Raises:
-            CameraError: it cannot be opened.
-        """
+        """What is known of the source. Raises CameraError: it cannot be opened."""
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
         """Yield frames until the recording ends or `stop` is set.

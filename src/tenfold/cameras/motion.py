@@ -170,11 +170,7 @@ class Rain:
         return self._share > _RAINY_CELLS
 
     def update(self, grey: NDArray[np.uint8], seconds: float) -> None:
-        """Take a picture in, `[h, w]`, all of one size.
-
-        Args:
-            seconds: since the picture before.
-        """
+        """Take a picture in, `[h, w]`, all of one size. seconds: since the picture before."""
         first, middle = self._before or (grey, grey)
         self._before = middle, grey
         bright = _in_cells(middle, np.maximum(first, grey))

@@ -105,11 +105,7 @@ class Track:
 
 
 class Tracker:
-    """Gives boxes to tracks.
-
-    Args:
-        hold: seconds that a track waits for its object to be seen again.
-    """
+    """Gives boxes to tracks. hold: seconds that a track waits for its object to be seen again."""
 
     def __init__(self, *, hold: float = 1.5) -> None:
         self.hold = hold

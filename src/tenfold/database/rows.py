@@ -14,11 +14,7 @@ NamedT = TypeVar("NamedT", bound=Named)
 
 
 class NumberedRows(Generic[RowT]):
-    """The rows of a table.
-
-    Args:
-        unknown: the error for a row that does not exist, by what was asked for.
-    """
+    """The rows of a table. unknown: the error for a row that does not exist, by what was asked for."""
 
     def __init__(
         self, database: Database, table: type[RowT], unknown: Callable[[int | str], Exception]

@@ -29,11 +29,7 @@ _SECONDS_WITHOUT_DATABASE = 60.0
 
 
 class Jobs:
-    """The jobs of one database.
-
-    Args:
-        handlers: what does the work of each type of job.
-    """
+    """The jobs of one database. handlers: what does the work of each type of job."""
 
     def __init__(self, database: Database, handlers: Mapping[AnyType, AnyHandler]) -> None:
         self.records = Records(database)

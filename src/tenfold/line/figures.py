@@ -13,12 +13,7 @@ _TIMED = 1_000
 
 
 class Figures:
-    """An output that counts verdicts and alarms.
-
-    Attributes:
-        last: the last state.
-        result: the last verdict.
-    """
+    """An output that counts verdicts and alarms. last: the last state. result: the last verdict."""
 
     def __init__(self) -> None:
         self.last = Outputs()

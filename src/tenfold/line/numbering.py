@@ -25,11 +25,7 @@ class Numbering:
         return range(last + 1, last + 1 + self._behind(raw, last))
 
     def new(self, raw: int, last: int) -> range:
-        """The parts since part `last`.
-
-        Raises:
-            JumpingCounter: the plant's count was set back.
-        """
+        """The parts since part `last`. Raises JumpingCounter: the plant's count was set back."""
         if self.offset is None:
             return range(0)
         behind = self._behind(raw, last)

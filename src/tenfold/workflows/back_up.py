@@ -321,11 +321,7 @@ def _rename(place: Path, target: Path) -> None:
 
 
 def _bring_files(backup: BackupFolder, snapshot: Snapshot, home: Home, blobs: Stores, part: Path) -> None:
-    """Bring all files and blobs of a snapshot.
-
-    Args:
-        part: a file to write blobs into before they are stored.
-    """
+    """Bring all files and blobs of a snapshot. part: a file to write blobs into before they are stored."""
     home.clips.mkdir(exist_ok=True)
     (home.clips / MARKER).touch()  # the clips that the tables know are here from now on
     for path, content in snapshot.files.items():

@@ -85,11 +85,7 @@ class KeptExport:
 
 
 class ModelExports:
-    """The exports that are kept.
-
-    Args:
-        blobs: holds them, each blob as model/job/name.
-    """
+    """The exports that are kept. blobs: holds them, each blob as model/job/name."""
 
     def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs

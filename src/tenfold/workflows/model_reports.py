@@ -71,11 +71,7 @@ class ModelReport:
 
 
 class ModelReports:
-    """The reports on registered models.
-
-    Args:
-        home: tenfold's folder, with the runs.
-    """
+    """The reports on registered models. home: tenfold's folder, with the runs."""
 
     def __init__(self, registry: Registry, home: Home) -> None:
         self._registry, self._home = registry, home

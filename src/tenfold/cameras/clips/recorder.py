@@ -38,11 +38,7 @@ class _Writing:
 
 
 class ClipRecorder:
-    """Has the clips of one camera written.
-
-    Args:
-        room: whether there is room for another clip.
-    """
+    """Has the clips of one camera written. room: whether there is room for another clip."""
 
     def __init__(self, camera: CameraRow, clips: Clips, room: threading.Event) -> None:
         self._camera, self._clips, self._room = camera, clips, room

@@ -16,12 +16,7 @@ _FEWEST = 5
 
 @dataclass(frozen=True)
 class FaultChange:
-    """A fault that began, or is over.
-
-    Attributes:
-        words: what is seen, as a clause.
-        over: whether it is over.
-    """
+    """A fault that began, or is over. words: what is seen, as a clause. over: whether it is over."""
 
     code: FaultCode
     words: str

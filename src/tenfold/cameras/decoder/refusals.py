@@ -29,12 +29,7 @@ _SUPPORTED = "H.264, H.265, AV1, VP8, VP9, MPEG-4, MJPEG and most others that FF
 
 
 def of_opening(error: Exception, request: "Request", seconds: float) -> CameraError:
-    """Why it could not be opened.
-
-    Args:
-        error: what PyAV raised.
-        seconds: how long it had taken.
-    """
+    """Why it could not be opened. error: what PyAV raised. seconds: how long it had taken."""
     if isinstance(error, av.HTTPUnauthorizedError | av.HTTPForbiddenError):
         return _wrong_password(request, had_one="@" in urlsplit(request.url).netloc)
     if isinstance(error, av.HTTPNotFoundError):

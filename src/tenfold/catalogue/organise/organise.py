@@ -60,11 +60,7 @@ class OrganiseReport:
 
 
 class Organiser:
-    """Files by class, and undoes it.
-
-    Args:
-        home: tenfold's own folder, which nothing is filed into.
-    """
+    """Files by class, and undoes it. home: tenfold's own folder, which nothing is filed into."""
 
     def __init__(self, database: Database, originals: Originals, files: ServerFiles, home: Path) -> None:
         self._database, self._originals, self._files = database, originals, files

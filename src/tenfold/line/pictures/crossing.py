@@ -20,11 +20,7 @@ _STAYS_SECONDS = 20.0
 
 
 class Crossing:
-    """Follows one line.
-
-    Args:
-        line: x and y of both ends, in parts of the picture.
-    """
+    """Follows one line. line: x and y of both ends, in parts of the picture."""
 
     def __init__(self, line: tuple[tuple[float, float], tuple[float, float]]) -> None:
         (x1, y1), (x2, y2) = line

@@ -21,11 +21,7 @@ def split(value: int, order: WordOrder) -> list[int]:
 
 @dataclass(frozen=True)
 class Register:
-    """A value, or `count` of the same kind one after the other.
-
-    Attributes:
-        words: registers of one value, 1 or 2.
-    """
+    """A value, or `count` of the same kind one after the other. words: registers of one value, 1 or 2."""
 
     name: str
     says: str

@@ -40,11 +40,7 @@ _AT_ONCE = 500
 
 
 def csv(trail: Trail, *, order: int | None = None) -> Iterator[bytes]:
-    """The trail as CSV.
-
-    Args:
-        order: only that order, as of `Trail.rows`.
-    """
+    """The trail as CSV. order: only that order, as of `Trail.rows`."""
     return as_csv(_parts(trail, order), COLUMNS)
 
 

@@ -32,11 +32,7 @@ def require() -> None:
 
 
 class Document:
-    """A PDF of A4 pages that is filled from the top.
-
-    Raises:
-        MissingExtra: reportlab is not installed.
-    """
+    """A PDF of A4 pages that is filled from the top. Raises MissingExtra: reportlab is not installed."""
 
     def __init__(self, title: str) -> None:
         require()

@@ -41,11 +41,7 @@ def check(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Messenger:
-    """An apprise service.
-
-    Args:
-        name: the destination's, for people.
-    """
+    """An apprise service. name: the destination's, for people."""
 
     def __init__(self, name: str, url: str) -> None:
         self._subject, self._url = f"The messenger {name}", url

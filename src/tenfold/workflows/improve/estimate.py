@@ -16,12 +16,7 @@ _PHOTOGRAPH = (4000, 3000)
 
 
 class ImprovementEstimates:
-    """Makes them.
-
-    Args:
-        own: finds the live model's own data.
-        estimates: of trainings in general.
-    """
+    """Makes them. own: finds the live model's own data. estimates: of trainings in general."""
 
     def __init__(
         self, registry: Registry, corrected: CorrectedEntries, own: TrainingData, estimates: Estimates

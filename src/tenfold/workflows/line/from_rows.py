@@ -34,11 +34,7 @@ def setup_of(row: StationRow, trail: Path, camera: Address) -> LineSetup:
 
 
 def book_of(row: StationRow, approved: Sequence[Approved], file: Callable[[str], Path]) -> RecipeBook:
-    """The recipes of a station.
-
-    Args:
-        file: where the model file of a hash is.
-    """
+    """The recipes of a station. file: where the model file of a hash is."""
     found = []
     for one in approved:
         recipe = recipe_of(one.recipe, one.version, deadline=row.deadline)

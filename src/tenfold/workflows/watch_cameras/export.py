@@ -37,11 +37,7 @@ def event_parts(
     models: Callable[[Iterable[str]], Mapping[str, str]],
     which: EventFilter,
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """The rows of a table of events, the newest first.
-
-    Args:
-        models: the names of models by their hashes.
-    """
+    """The rows of a table of events, the newest first. models: the names of models by their hashes."""
     names = {row.id: row.name for row in cameras.all(removed=True)}
     last: int | None = None
     while part := events.find(which, limit=_AT_ONCE, before=last):

@@ -41,11 +41,7 @@ class FrameBoxes:
 
 @dataclass(frozen=True)
 class EncodedFrame(FrameBoxes):
-    """A picture to be shown, and what moves in it.
-
-    Attributes:
-        content: a JPEG file of at most LONGEST_SIDE pixels.
-    """
+    """A picture to be shown, and what moves in it. content: a JPEG file of at most LONGEST_SIDE pixels."""
 
     content: bytes
 
