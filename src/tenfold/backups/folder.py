@@ -41,7 +41,6 @@ class Snapshot:
 
     Attributes:
         name: when it was made, in UTC.
-        tenfold: the version that made it.
         tables: the version of the database's tables.
         secrets: passwords and access keys are in it.
         database: the tables, a file of SQLite.

@@ -45,10 +45,8 @@ class Address:
     """Where frames come from.
 
     Attributes:
-        kind: what kind of source it is.
         target: a URL without user and password, a path, a device's number or name.
-        user: for the camera; may be empty.
-        password: for the camera; may be empty, and is never shown.
+        user, password: for the camera; may be empty. The password is never shown.
     """
 
     kind: Kind
@@ -100,8 +98,7 @@ def parse(text: str, *, user: str = "", password: str = "") -> Address:
 
     Args:
         text: in one of the forms above. User and password in a URL may hold any letter, also unquoted.
-        user: instead of the URL's.
-        password: instead of the URL's.
+        user, password: instead of the URL's.
 
     Raises:
         UsageError: it has no form that is known.

@@ -28,7 +28,6 @@ class EventFilter:
     """Which events are meant; what is None asks for nothing.
 
     Attributes:
-        cameras: numbers of cameras.
         label: the class that a person said, else the model's; "" is none of the classes.
         since: they ended then or later.
         until: they began before.

@@ -47,8 +47,7 @@ class SourceFacts:
         description: its address without user and password.
         live: whether frames come as they happen. Of a live source the newest frame is given and others are
             skipped; of a recording every frame is given, as fast as it is asked for.
-        width: of a frame, in pixels.
-        height: of a frame, in pixels.
+        width, height: of a frame, in pixels.
         rate: frames a second as the source states them; None where it does not say.
         codec: how the frames are packed: "h264", "mjpeg", ...
         seconds: length of a recording; None of a live source, or where it is not stated.

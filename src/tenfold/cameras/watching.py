@@ -72,8 +72,7 @@ class Event:
 
     Attributes:
         track: counts the tracks of a source.
-        start: seconds, as those of the frames.
-        end: seconds.
+        start, end: seconds, as those of the frames.
         label: its class, or `votes.NONE_OF_THESE`.
         confidence: 0 to 1.
         best: the crop that shows it best, with its box and time.
@@ -93,13 +92,7 @@ class Event:
 
 @dataclass(frozen=True)
 class MovingObject:
-    """Something that moves now.
-
-    Attributes:
-        track: its number.
-        box: in pixels of the source.
-        zones: the names of those that it was in.
-    """
+    """Something that moves now: its track, its box in pixels of the source, and the zones that it was in."""
 
     track: int
     box: Box

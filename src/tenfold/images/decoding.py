@@ -75,8 +75,7 @@ class Picture:
 
     Attributes:
         pixels: uint8 RGB `[rows, columns, 3]`, upright; perhaps a smaller decoding of the whole.
-        width: columns of the whole upright picture.
-        height: rows of the whole upright picture.
+        width, height: columns and rows of the whole upright picture.
     """
 
     pixels: NDArray[np.uint8]
@@ -90,8 +89,7 @@ class Header:
 
     Attributes:
         kind: the format, as in `SUPPORTED`.
-        width: columns of the whole upright picture.
-        height: rows of it.
+        width, height: columns and rows of the whole upright picture.
         exif: its EXIF block, empty where it has none; whoever wrote the file wrote this too.
     """
 

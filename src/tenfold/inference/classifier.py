@@ -54,8 +54,6 @@ class NetworkClassifier:
     """Classifies pictures with a network in any runtime, by the rules of a model file's facts.
 
     Args:
-        info: the facts.
-        network: what runs the network.
         limits: what is refused as too large.
     """
 

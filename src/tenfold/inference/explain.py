@@ -16,7 +16,6 @@ def overlay(pixels: NDArray[np.uint8], prediction: Prediction) -> Image.Image:
 
     Args:
         pixels: uint8 `[H, W, 3]`, upright as `tenfold.images.read` gives it.
-        prediction: its answer.
 
     Raises:
         UsageError: the prediction has no evidence.

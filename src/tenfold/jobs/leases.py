@@ -31,7 +31,6 @@ class Attempt:
     """One job as it was claimed by one worker.
 
     Attributes:
-        number: of the attempt.
         lost: the job was taken from this worker.
     """
 

@@ -27,7 +27,6 @@ class Work(Generic[P]):
         closing: set when this process ends.
 
     Attributes:
-        id: the job's.
         cut_short: the handler was told to stop, so what it returns may be incomplete.
         by: the person who submitted it; 0 is the server itself.
     """

@@ -33,7 +33,6 @@ class Worker:
     """Claims jobs of the kinds that it has handlers for, and runs them; a service.
 
     Args:
-        handlers: what does the work of each type.
         serving: this worker belongs to a server; a command's worker claims nothing while one lives.
 
     Attributes:

@@ -24,8 +24,7 @@ class ChallengeRule:
     """Parts whose verdict is known, which have to be run before a station releases any.
 
     Attributes:
-        good: how many good ones.
-        bad: how many bad ones.
+        good, bad: how many of each.
         hours: for how long a challenge is valid; a shift.
     """
 
@@ -96,7 +95,6 @@ class Holds:
 
         Args:
             facts: `model` and `recipe`, its number and version.
-            name: of the recipe.
         """
         self._facts, self._expected = dict(facts), []
         last = self._trail.last_challenge()

@@ -28,7 +28,6 @@ class Message:
         source: what tells it, as part of an address: small letters, digits, - and _.
         source_name: the same for people.
         title: one line for people.
-        text: more for people.
         data: the same for programs, as JSON takes it; `type` is a MessageType.
         picture: a JPEG of `LONGEST_PICTURE` bytes at most.
     """

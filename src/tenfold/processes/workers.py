@@ -41,9 +41,7 @@ class Workers:
 
     Args:
         answer: "module:function", an `Answer`; the children import it.
-        most: how many of them there may be.
         idle_seconds: how long a worker waits for a request before it ends.
-        environment: variables they have besides this process's.
     """
 
     def __init__(

@@ -152,10 +152,6 @@ def _is_highest(found: _Graph, name: str) -> bool:
 def network(content: bytes, correction: Correction, temperature: float, subject: str) -> bytes:
     """The network of a model file with a correction, as a serialised ONNX model.
 
-    Args:
-        content: the whole file.
-        temperature: of the file.
-
     Raises:
         ModelFileError: it has no place for one.
     """

@@ -85,15 +85,7 @@ class CompareResult(Shape):
 
 
 class Compare:
-    """Does the job "compare".
-
-    Args:
-        load: makes a classifier of a model file.
-        files: opens the pictures.
-        reports: the pages, each as job.html.
-        cache: where decoded pictures are kept.
-        data_dir: where CIFAR-10 is.
-    """
+    """Does the job "compare"; a report is kept as job.html."""
 
     def __init__(
         self,

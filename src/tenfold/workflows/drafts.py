@@ -64,12 +64,6 @@ class TeachDrafts:
     """What people do with their drafts. Safe to use from several threads.
 
     Every method that names a draft raises UnknownDraft where its owner has no such draft.
-
-    Args:
-        blobs: the pictures and models of drafts.
-        backbone: the model file to teach from.
-        load: makes a classifier of a model file.
-        switch: registers the models that are kept, after a trial run.
     """
 
     def __init__(

@@ -73,8 +73,6 @@ class KeptExport:
     """A receipt, and what is kept with it.
 
     Attributes:
-        id: of the job that made it.
-        receipt: what was measured.
         keys: of its blobs by their names: the exported files, unless it was refused, the receipt and its
             page, and a picture for each disagreement.
     """
@@ -149,12 +147,7 @@ class ModelExports:
 
 
 class ExportModel:
-    """Does the job "export".
-
-    Args:
-        exports: what is made is kept there.
-        opening: gives the pictures of a dataset.
-    """
+    """Does the job "export"."""
 
     def __init__(
         self, registry: Registry, exports: ModelExports, opening: Callable[[str], OpenPictures]

@@ -142,13 +142,7 @@ class _Entered:
 
 
 class AddPictures:
-    """Does the job "add".
-
-    Args:
-        classifying: classifies added entries, batch by batch.
-        actions: restores deleted entries that a person adds again.
-        files: opens the files; excludes tenfold's own folders.
-    """
+    """Does the job "add"."""
 
     def __init__(
         self,

@@ -74,14 +74,7 @@ RECLASSIFY = JobType(
 
 
 class Reclassify:
-    """Runs a registered model on every entry, and applies its answers on request.
-
-    Args:
-        server: lends its threads to the model.
-        load: makes a classifier of a model file.
-        stored: the answers that the catalogue keeps.
-        models: says what a model would answer by them.
-    """
+    """Runs a registered model on every entry, and applies its answers on request."""
 
     def __init__(
         self,

@@ -55,8 +55,6 @@ class ModelSwitch:
 
     Args:
         load: makes a classifier of a model file; raises ModelFileError where it cannot be run.
-        try_out: tries a model file in another process.
-        first: the initial model of `server`.
     """
 
     def __init__(

@@ -24,7 +24,6 @@ class ClipKeeper:
     """Keeps the clips of one camera.
 
     Args:
-        camera_id: its number.
         written: the numbers of the clips that are written at this moment.
         failed: told why nothing can be kept now; raises what is a fault of the program.
     """

@@ -63,7 +63,6 @@ class ClipReport:
     """The state of a clip.
 
     Attributes:
-        clip: its number.
         state: writing, whole (it can be sought in), or failed.
         start: Unix time of its first frame; None: as reported before.
         end: of its last one so far.

@@ -28,11 +28,8 @@ class Sighting:
     """The facts of an event that rules use.
 
     Attributes:
-        id: the event's.
         camera: the number of its camera.
-        start: with a time zone.
-        end: when it was last seen; with a time zone.
-        label: its class.
+        start, end: when it began, and when it was last seen; with a time zone.
         confidence: 0 to 1.
         zones: the names of those that it was in.
         path: seconds since the start, and where it stood, in parts of the picture's width and height.
@@ -59,8 +56,8 @@ class Rule:
         classes: one of them.
         zones: it was in one of them.
         confidence: at least so sure, 0 to 1.
-        begin: the time of day from which on it counts, by the clock of the place.
-        end: the time of day until which it counts; before `begin`: on the next day.
+        begin, end: the time of day from and until which it counts, by the clock of the place; an end before
+            the beginning is on the next day.
         days: days of the week, 0 is Monday, on which those hours begin.
         dwell: seconds that it was there: in the rule's zones where it has some, else in the picture.
         line: x and y of two points, in parts of the picture, between which it crossed.

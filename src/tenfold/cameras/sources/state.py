@@ -21,7 +21,6 @@ class CameraFault:
         code: what, for programs: the reason of a CameraError, or what was found in a running stream.
         words: what, for people.
         time: Unix time at which it was noticed.
-        over: whether it is over.
     """
 
     code: FaultKind
@@ -37,11 +36,9 @@ class CameraState:
     Attributes:
         phase: "off" while nobody asks for frames, "connecting", "running", or "waiting" to try again.
         last_frame: Unix time of the newest frame; None before the first.
-        faults: what is wrong now.
         last_fault: what was noticed last, perhaps over.
         next_try: Unix time at which it is opened again, while it waits.
         restarts: how often it was opened again.
-        frames: how many were given.
         arrived: how many arrived since it was last opened, decoded or not.
         delay: seconds by which the newest frame is later than it could be.
         mode: what is decoded: "every frame", "every 2nd frame", "key frames only".

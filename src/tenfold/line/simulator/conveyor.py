@@ -19,7 +19,6 @@ class ConveyorOptions:
     """A belt.
 
     Attributes:
-        parts: how many come.
         rate: parts a second at full speed.
         spacing: encoder counts between two parts on average.
         jitter: by which share of the spacing a part may lie off its place, either way.

@@ -24,8 +24,7 @@ class Subgroup:
 
     Attributes:
         rejects: share of them that was rejected, 0 to 1.
-        low: lower control limit.
-        high: upper control limit.
+        low, high: the control limits.
     """
 
     first: int

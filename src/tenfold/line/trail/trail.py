@@ -226,8 +226,7 @@ class Trail:
         """Rows of some kinds, the newest first.
 
         Args:
-            before: only rows with a smaller number.
-            after: only rows with a larger number.
+            before, after: only rows with a smaller number, or a larger one.
             where: a condition of SQL that holds for them, and its values.
         """
         marks = ", ".join("?" * len(kinds))

@@ -31,12 +31,7 @@ _AGAIN = frozenset({408, 425, 429})
 
 
 class Webhook:
-    """An open webhook.
-
-    Args:
-        name: the destination's, for people.
-        local: the receiver may be in the local network.
-    """
+    """An open webhook; local: the receiver may be in the local network."""
 
     def __init__(self, name: str, url: str, secret: str, *, local: bool) -> None:
         self._subject, self._url, self._local = f"The webhook {name}", httpx.URL(url), local

@@ -67,13 +67,7 @@ CHECK_DATA = JobType(
 
 
 class CheckData:
-    """Does the job "check-data".
-
-    Args:
-        reports: the results, as key.json and key.html.
-        data_dir: where CIFAR-10 is.
-        home: tenfold's folder.
-    """
+    """Does the job "check-data"; its results are kept as key.json and key.html."""
 
     def __init__(self, reports: BlobStore, data_dir: Path, home: Home) -> None:
         self.reports, self._data_dir, self._home = reports, data_dir, home

@@ -26,7 +26,6 @@ class FetchData:
     """Does the job "fetch-data". An interrupted download is resumed by the next job.
 
     Args:
-        data_dir: where CIFAR-10 goes.
         url, md5: where the archive is published, and its MD5 in hex.
     """
 

@@ -65,14 +65,7 @@ class ArchiveUpload:
 
 
 class Uploads:
-    """Uploads of datasets, and the job "import-data".
-
-    Args:
-        home: tenfold's folder.
-        data_dir: where CIFAR-10 is.
-        files: opens the pictures.
-        limits: what an archive may hold.
-    """
+    """Uploads of datasets, and the job "import-data"; limits: what an archive may hold."""
 
     def __init__(
         self, home: Home, data_dir: Path, files: ServerFiles, limits: ArchiveLimits | None = None

@@ -39,13 +39,6 @@ class FolderWatcher:
 
     Several processes may share the folders of one database: each is watched by one of them, and taken over
     when that one has died.
-
-    Args:
-        adding: adds files.
-        files: says what is tenfold's own, which is not watched.
-
-    Attributes:
-        counts: what was added since it was made.
     """
 
     name = "watched-folders"

@@ -39,13 +39,7 @@ _NEVER = 1_000_000
 
 
 class Improve:
-    """Starts improvements, and reports their state.
-
-    Args:
-        job: runs trainings, and ends those whose job ended silently.
-        models: knows which heads can be refitted.
-        home: tenfold's folder.
-    """
+    """Starts improvements, and reports their state."""
 
     def __init__(
         self,

@@ -53,13 +53,7 @@ IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult, lambda app:
 
 
 class ImproveJob:
-    """Does the job "improve".
-
-    Args:
-        load: makes a classifier of a model file.
-        home: tenfold's folder.
-        data_dir: where CIFAR-10 is.
-    """
+    """Does the job "improve"."""
 
     def __init__(
         self,

@@ -45,14 +45,7 @@ Report = Callable[[int, int, Step], None]
 
 
 class RefitJob:
-    """Does the job "refit".
-
-    Args:
-        stored: the answers that the catalogue keeps.
-        models: what corrected models have in common.
-        own: opens a model's own data where there is no sample of them.
-        load: makes a classifier of a model file.
-    """
+    """Does the job "refit"."""
 
     def __init__(
         self,

@@ -45,7 +45,6 @@ class RecipeModels:
     """The models of the recipes, loaded when they are needed.
 
     Args:
-        stack: closes them.
         around: wraps a model; a simulation disturbs it this way.
 
     Attributes:

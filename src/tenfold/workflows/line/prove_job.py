@@ -78,12 +78,7 @@ PROVE = JobType(
 
 
 class Prove:
-    """Does the job "prove".
-
-    Args:
-        load: makes a classifier of a model file.
-        trail_of: where a station's trail is.
-    """
+    """Does the job "prove"."""
 
     def __init__(
         self,

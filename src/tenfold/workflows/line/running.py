@@ -39,11 +39,7 @@ class StationImage:
 
 
 class RunningStation:
-    """Runs one station. The process ends with this one, and silence on the wire means reject.
-
-    Args:
-        trail: where its trail is.
-    """
+    """Runs one station. The process ends with this one, and silence on the wire means reject."""
 
     def __init__(
         self,

@@ -12,8 +12,6 @@ class RecipeSetup:
     """A recipe that may run.
 
     Attributes:
-        model: where its model file is.
-        sha256: of that file.
         values: fields of `StationRecipe`, regions as they are kept.
     """
 
@@ -55,7 +53,6 @@ class LineSetup:
     Attributes:
         camera: kind, target, user and password of its address.
         snapshot: the camera is asked for each picture.
-        trail: where the trail is.
     """
 
     name: str

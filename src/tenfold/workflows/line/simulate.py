@@ -55,7 +55,6 @@ class SimulationOptions:
         pictures: labelled pictures of which up to 400 are drawn as parts; None: a hundred of CIFAR-10's test
             pictures.
         trail: where the trail is kept; None: it is thrown away.
-        parts: how many parts come.
         rate: parts a second.
         signals: what the PLC speaks: modbus or opcua.
         serve_opcua: port at which the station is an OPC UA server meanwhile; None: it is none.

@@ -52,13 +52,7 @@ def seconds_per_epoch(improvements: Improvements, home: Home) -> float | None:
 
 
 class Estimates:
-    """Makes estimates.
-
-    Args:
-        home: tenfold's folder, with the runs.
-        data_dir: where CIFAR-10 is.
-        files: opens data that a user named.
-    """
+    """Makes estimates."""
 
     def __init__(self, home: Home, data_dir: Path, files: ServerFiles) -> None:
         self._home, self._data_dir, self._files = home, data_dir, files

@@ -44,14 +44,7 @@ class TrainingDataSource:
 
 
 class TrainingData:
-    """Finds and opens models' own data.
-
-    Args:
-        files: opens them.
-        home: tenfold's folder.
-        data_dir: where CIFAR-10 is.
-        drafts: what people teach from.
-    """
+    """Finds and opens models' own data."""
 
     def __init__(
         self,

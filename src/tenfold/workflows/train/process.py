@@ -40,14 +40,7 @@ def check_extra() -> None:
 
 
 class TrainingProcess:
-    """One run of `tenfold train` in a folder.
-
-    Args:
-        run: where it trains.
-        home: TENFOLD_HOME of the process.
-        data_dir: where CIFAR-10 is.
-        report: whether it writes its report page.
-    """
+    """One run of `tenfold train` in a folder."""
 
     def __init__(self, run: Run, *, home: Path, data_dir: Path, report: bool = False) -> None:
         self._run, self._home, self._data_dir, self._report = run, home, data_dir, report

@@ -101,13 +101,7 @@ class TrainingRequest(BaseModel, frozen=True):
 
 
 class Train:
-    """The runs' folders, and the job "train", which trains in one.
-
-    Args:
-        home: tenfold's folder; runs are in its folder runs.
-        data_dir: where CIFAR-10 is.
-        files: opens data that a user named.
-    """
+    """The runs' folders, in `runs` of tenfold's home, and the job "train", which trains in one."""
 
     def __init__(
         self, registry: Registry, jobs: Jobs, home: Home, data_dir: Path, files: ServerFiles

@@ -29,9 +29,6 @@ class CameraModels:
 
     The default is the bundled model for cameras while a bundled model is live, else the live one: its
     owner's.
-
-    Args:
-        load: makes a classifier of a model file.
     """
 
     def __init__(self, server: ModelServer, registry: Registry, load: "Callable[[Path], Classifier]") -> None:
