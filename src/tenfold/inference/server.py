@@ -16,7 +16,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
-from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from tenfold.predictions import Prediction
@@ -104,9 +103,7 @@ class ModelServer:
     def __enter__(self) -> "ModelServer":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property

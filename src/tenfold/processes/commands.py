@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, cast
 
 from tenfold.processes.limits import ProcessLimits, ended_by
@@ -63,9 +62,7 @@ class Command:
     def __enter__(self) -> "Command":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
         self._out.close()
         self._errors.close()

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from types import TracebackType
 
 from tenfold.processes import frames
 from tenfold.processes.commands import close_input, start
@@ -73,9 +72,7 @@ class MessageProcess:
     def __enter__(self) -> "MessageProcess":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
