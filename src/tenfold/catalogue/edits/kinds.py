@@ -6,7 +6,7 @@ other things may have happened to the entry in between.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -27,7 +27,6 @@ _FOLLOWING = ("label", "search_text", "review_score", "review_reason")
 # In a change: the model whose answer the review columns beside it belong to.
 _REVIEW_MODEL = "review_model"
 _MOMENTS = ("corrected_at", "deleted_at", "classified_at", "taken_at", "added_at")
-_NOT_CORRECTED: Changed = {"corrected_label": None, "corrected_at": None, "corrected_by": None}
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,8 @@ class EditRequest:
 
     def details(self) -> dict[str, Any]:
         """Its details in the history."""
-        return {
-            key: value for key, value in (("label", self.label), ("name", self.name)) if value is not None
-        }
+        said = {"label": self.label, "name": self.name}
+        return {key: value for key, value in said.items() if value is not None}
 
 
 def checked_request(request: EditRequest) -> EditRequest:
@@ -66,60 +64,32 @@ def checked_request(request: EditRequest) -> EditRequest:
         if given != (request.kind == kind):
             problem = f"takes no {field}" if given else f"needs a {field}"
             raise UsageError(f"The action {request.kind}", problem, cure=f"{kind} takes a {field}.")
-    return EditRequest(
-        request.kind,
-        request.by,
-        request.at,
-        None if request.label is None else checked_label(request.label),
-        None if request.name is None else checked_name(request.name),
-        request.seen,
+    return replace(
+        request,
+        label=None if request.label is None else checked_label(request.label),
+        name=None if request.name is None else checked_name(request.name),
     )
 
 
 def changed(request: EditRequest, entry: Values) -> Changed | None:
     """The columns that the request changes in an entry, with their new values; None where it changes none."""
-    made = _MAKERS[request.kind](request, entry)
-    if made is None or all(entry[name] == value for name, value in made.items()):
+    made = _MAKERS[request.kind](request)
+    deleted = entry["deleted_at"] is not None and request.kind != "restore"
+    if deleted or all(entry[name] == value for name, value in made.items()):
         return None
     if "corrected_label" in made:
         made |= _review(request, {**entry, **made})
     return made
 
 
-def _correct(request: EditRequest, entry: Values) -> Changed | None:
-    if entry["deleted_at"] is not None:
-        return None
-    return {"corrected_label": request.label, "corrected_at": request.at, "corrected_by": request.by}
-
-
-def _uncorrect(request: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else dict(_NOT_CORRECTED)
-
-
-def _rename(request: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else {"name": request.name}
-
-
-def _delete(request: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else {"deleted_at": request.at}
-
-
-def _restore(request: EditRequest, entry: Values) -> Changed | None:
-    return {"deleted_at": None}
-
-
-def _share(request: EditRequest, entry: Values) -> Changed | None:
-    return None if entry["deleted_at"] is not None else {"shared": request.kind == "share"}
-
-
-_MAKERS: dict[str, Callable[[EditRequest, Values], Changed | None]] = {
-    "correct": _correct,
-    "uncorrect": _uncorrect,
-    "rename": _rename,
-    "delete": _delete,
-    "restore": _restore,
-    "share": _share,
-    "unshare": _share,
+_MAKERS: dict[str, Callable[[EditRequest], Changed]] = {
+    "correct": lambda one: {"corrected_label": one.label, "corrected_at": one.at, "corrected_by": one.by},
+    "uncorrect": lambda one: {"corrected_label": None, "corrected_at": None, "corrected_by": None},
+    "rename": lambda one: {"name": one.name},
+    "delete": lambda one: {"deleted_at": one.at},
+    "restore": lambda one: {"deleted_at": None},
+    "share": lambda one: {"shared": True},
+    "unshare": lambda one: {"shared": False},
 }
 
 

@@ -8,15 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from tenfold.catalogue.edits.kinds import Changed, Values
 from tenfold.catalogue.edits.rows import locked, write
 from tenfold.catalogue.entries.tables import DONE, NONE, Action, Change, Entry, Proposal, Reclassification
-from tenfold.catalogue.ingest.answers import packed, write_vectors
-from tenfold.catalogue.search import review
+from tenfold.catalogue.ingest.answers import columns_after, columns_of, packed, write_vectors
 from tenfold.database import GREATEST_ID, Database, now
 from tenfold.database.rows import SettableRows
 from tenfold.errors import CatalogueError, NotInCatalogue
@@ -31,6 +28,7 @@ RUNNING, READY, APPLYING, APPLIED, DISCARDED, FAILED = (
     "discarded",
     "failed",
 )
+_SAID = ("model_label", "confidence", "margin", "novelty", "known", "probabilities")
 # Entries changed in one transaction.
 PART = 500
 
@@ -240,7 +238,8 @@ class Reclassifications(SettableRows[Reclassification]):
                 continue
             if entry["model_hash"] == one.model_hash:  # it answered meanwhile, for itself
                 continue
-            plans.append((entry, _made(entry, proposal, one.model_hash, threshold)))
+            said = {name: getattr(proposal, name) for name in _SAID}
+            plans.append((entry, columns_after(entry, said, one.model_hash, threshold)))
             if proposal.vector is not None:
                 placed[proposal.entry_id] = proposal.vector
         write_vectors(self._database, session, placed, embedding)
@@ -255,7 +254,6 @@ def _asked() -> list[ColumnElement[bool]]:
 
 
 def _proposal(number: int, entry: int, said: Prediction, old: str | None, corrected: bool) -> dict[str, Any]:
-    best = np.sort(list(said.probabilities.values()))[::-1]
     label = old if corrected else said.label if said.known else NONE
     return {
         "reclassification_id": number,
@@ -263,40 +261,8 @@ def _proposal(number: int, entry: int, said: Prediction, old: str | None, correc
         "changed": label != old,
         "old_label": old,
         "label": label,
-        "model_label": said.label,
-        "confidence": said.confidence,
-        "margin": float(best[0] - best[1]) if len(best) > 1 else 1.0,
-        "novelty": said.novelty,
-        "known": said.known,
-        "probabilities": dict(said.probabilities),
+        **columns_of(said),
         "vector": None if said.embedding is None else packed(said.embedding),
-    }
-
-
-def _made(entry: Values, proposal: Proposal, model_hash: str, threshold: float | None) -> Changed:
-    """The columns that a proposal changes in an entry as it is now."""
-    before = None
-    if entry["model_label"] is not None:
-        before = entry["model_label"] if entry["known"] else NONE
-    rated = review.score(
-        proposal.probabilities,
-        known=proposal.known,
-        novelty=proposal.novelty,
-        threshold=threshold,
-        previous=before,
-        corrected=entry["corrected_label"] if entry["corrected_at"] is not None else None,
-    )
-    return {
-        "model_label": proposal.model_label,
-        "confidence": proposal.confidence,
-        "margin": proposal.margin,
-        "novelty": proposal.novelty,
-        "known": proposal.known,
-        "probabilities": proposal.probabilities,
-        "model_hash": model_hash,
-        "classified_at": now(),
-        "review_score": rated and rated.score,
-        "review_reason": rated and rated.reason,
     }
 
 

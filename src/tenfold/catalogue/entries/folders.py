@@ -13,7 +13,7 @@ from tenfold.class_folders import LONGEST_BYTES, NONE_FOLDER, UNCLASSIFIED_FOLDE
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 # A picture's ending goes by its content: what a name says may be a program's.
-_ENDINGS = {
+ENDINGS = {
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
     "image/webp": (".webp",),
@@ -41,7 +41,7 @@ def folder_name(label: str | None) -> str:
 
 def file_name(name: str, media_type: str) -> str:
     """A picture's name as every file system takes it, with an ending that says what it is."""
-    endings = _ENDINGS.get(media_type, ("",))
+    endings = ENDINGS.get(media_type, ("",))
     safe = _safe(name)
     if not safe.lower().endswith(endings):
         safe += endings[0]

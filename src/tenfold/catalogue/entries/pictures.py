@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tenfold import images
 from tenfold.catalogue.entries.filters import Filters, visibility
+from tenfold.catalogue.entries.folders import ENDINGS
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.database import Database
@@ -24,19 +25,7 @@ log = logging.getLogger(__name__)
 SIDES = (64, 128, 256, 512, 1024)
 SMALL_TYPE = "image/jpeg"
 # What browsers can show, and what cannot contain scripts.
-_SAFE_TYPES = {
-    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "image/png": (".png",),
-    "image/webp": (".webp",),
-    "image/gif": (".gif",),
-}
-_OTHER_TYPES = {
-    "image/bmp": (".bmp", ".dib"),
-    "image/tiff": (".tif", ".tiff"),
-    "image/avif": (".avif",),
-    "image/heic": (".heic", ".heif"),
-}
-_ENDINGS = _SAFE_TYPES | _OTHER_TYPES
+_SAFE_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 _QUALITY = 92
 # The types of files that can have several pictures.
 _OF_SEVERAL = {MEDIA_TYPES[kind] for kind in ("GIF", "PNG", "WebP", "TIFF")}
@@ -115,7 +104,7 @@ def small_key(content: str, side: int) -> str:
 def file_name(entry: Entry) -> str:
     """A file name for the original that is valid on any system, with the ending of its format."""
     name = _NOT_IN_NAMES.sub("_", entry.name).strip(". ") or "picture"
-    endings = _ENDINGS.get(entry.media_type, ())
+    endings = ENDINGS.get(entry.media_type, ())
     return name if not endings or name.lower().endswith(endings) else name + endings[0]
 
 

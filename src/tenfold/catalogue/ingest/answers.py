@@ -35,9 +35,15 @@ def write_answers(
         if isinstance(answer, PictureError):
             rows.append({"id": entry.id} | _unanswered(answer))
             continue
-        columns = _answered(entry, answer, model_hash, threshold)
-        columns["search_text"] = search_text(names[entry.id], columns["label"], entry.name)
-        columns["perceptual_hash"] = perceptual_hashes.get(entry.id, entry.perceptual_hash)
+        label = answer.label if answer.known else NONE
+        if entry.corrected_at is not None and entry.corrected_label is not None:
+            label = entry.corrected_label
+        columns = columns_after(vars(entry), columns_of(answer), model_hash, threshold) | {
+            "label": label,
+            "search_text": search_text(names[entry.id], label, entry.name),
+            "perceptual_hash": perceptual_hashes.get(entry.id, entry.perceptual_hash),
+        }
+        columns |= {"state": DONE, "problem": null(), "attempts": 0, "worker": None}
         rows.append({"id": entry.id} | columns)
         if answer.embedding is not None:
             vectors[entry.id] = packed(answer.embedding)
@@ -72,43 +78,34 @@ def write_vectors(
     )
 
 
-def _answered(entry: Entry, answer: Prediction, model_hash: str, threshold: float | None) -> dict[str, Any]:
-    """The columns that an answer gives an entry."""
-    best = np.sort(list(answer.probabilities.values()))[::-1]
-    corrected = entry.corrected_label if entry.corrected_at is not None else None
-    rated = review.score(
-        answer.probabilities,
-        known=answer.known,
-        novelty=answer.novelty,
-        threshold=threshold,
-        previous=_said_before(entry, model_hash),
-        corrected=corrected,
-    )
-    said = answer.label if answer.known else NONE
+def columns_of(said: Prediction) -> dict[str, Any]:
+    """What a model said, as it is stored with an entry or a proposal."""
+    best = np.sort(list(said.probabilities.values()))[::-1]
     return {
-        "state": DONE,
-        "problem": null(),
-        "attempts": 0,
-        "worker": None,
-        "label": said if corrected is None else corrected,
-        "model_label": answer.label,
-        "confidence": answer.confidence,
+        "model_label": said.label,
+        "confidence": said.confidence,
         "margin": float(best[0] - best[1]) if len(best) > 1 else 1.0,
-        "novelty": answer.novelty,
-        "known": answer.known,
-        "probabilities": dict(answer.probabilities),
-        "model_hash": model_hash,
-        "classified_at": now(),
-        "review_score": rated and rated.score,
-        "review_reason": rated and rated.reason,
+        "novelty": said.novelty,
+        "known": said.known,
+        "probabilities": dict(said.probabilities),
     }
 
 
-def _said_before(entry: Entry, model_hash: str) -> str | None:
-    """The answer of another model for an entry."""
-    if entry.model_label is None or entry.model_hash == model_hash:
-        return None
-    return entry.model_label if entry.known else NONE
+def columns_after(
+    entry: Mapping[str, Any], said: Mapping[str, Any], model_hash: str, threshold: float | None
+) -> dict[str, Any]:
+    """The columns of an entry to which a model said what `columns_of` gives."""
+    previous = entry["model_label"] if entry["known"] or entry["model_label"] is None else NONE
+    rated = review.score(
+        said["probabilities"],
+        known=said["known"],
+        novelty=said["novelty"],
+        threshold=threshold,
+        previous=previous if entry["model_hash"] != model_hash else None,
+        corrected=entry["corrected_label"] if entry["corrected_at"] is not None else None,
+    )
+    reviewed = {"review_score": rated and rated.score, "review_reason": rated and rated.reason}
+    return {**said, "model_hash": model_hash, "classified_at": now(), **reviewed}
 
 
 def _unanswered(problem: PictureError) -> dict[str, Any]:

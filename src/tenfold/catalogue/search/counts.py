@@ -6,7 +6,7 @@ count would be slow, it stops, and the counts are lower bounds.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -21,6 +21,8 @@ from tenfold.database import Database
 MOST_COUNTED = 3_000
 # PostgreSQL counts a whole million in the time that a page has.
 _MOST_ON_POSTGRESQL = 200_000
+# The filters by which the database keeps totals.
+_KEPT = ("person", "administrator", "owner", "labels", "states", "corrected", "source", "model", "deleted")
 
 
 @dataclass(frozen=True)
@@ -81,18 +83,7 @@ def counts(session: Session, filters: Filters, database: Database) -> Counts:
 
 def _kept(filters: Filters) -> bool:
     """Whether the database keeps totals for all filters in use."""
-    free = Filters(
-        person=filters.person,
-        administrator=filters.administrator,
-        owner=filters.owner,
-        labels=filters.labels,
-        states=filters.states,
-        corrected=filters.corrected,
-        source=filters.source,
-        model=filters.model,
-        deleted=filters.deleted,
-    )
-    return free == filters
+    return all(getattr(filters, one.name) == one.default for one in fields(Filters) if one.name not in _KEPT)
 
 
 def _from_totals(session: Session, filters: Filters) -> list[_Cell]:
@@ -126,7 +117,7 @@ def _first_cells(session: Session, filters: Filters, database: Database) -> tupl
 def _arranged(filters: Filters, cells: Iterable[_Cell], *, capped: bool) -> Counts:
     labels: Counter[str] = Counter()
     sources: Counter[str] = Counter()
-    total = none = waiting = failed = deleted = corrected = uncorrected = 0
+    numbers = Counter(total=0)
     for cell in cells:
         meets = {
             "label": not filters.labels or (cell.label is not None and cell.label in filters.labels),
@@ -136,31 +127,20 @@ def _arranged(filters: Filters, cells: Iterable[_Cell], *, capped: bool) -> Coun
         }
         unmet = {name for name, met in meets.items() if not met}
         if not unmet:
-            deleted += cell.count * cell.deleted
+            numbers["deleted"] += cell.count * cell.deleted
         if cell.deleted != filters.deleted:
             continue
         if not unmet:
-            total += cell.count
+            numbers["total"] += cell.count
         if not unmet - {"label"}:
-            none += cell.count * (cell.label == NONE)
+            numbers["none"] += cell.count * (cell.label == NONE)
             labels.update({cell.label: cell.count} if cell.label else {})
         if not unmet - {"state"}:
-            waiting += cell.count * (cell.state == WAITING)
-            failed += cell.count * (cell.state == FAILED)
+            numbers["waiting"] += cell.count * (cell.state == WAITING)
+            numbers["failed"] += cell.count * (cell.state == FAILED)
         if not unmet - {"corrected"}:
-            corrected += cell.count * cell.corrected
-            uncorrected += cell.count * (not cell.corrected)
+            numbers["corrected"] += cell.count * cell.corrected
+            numbers["uncorrected"] += cell.count * (not cell.corrected)
         if not unmet - {"source"}:
             sources.update({one: cell.count for one, bit in SOURCES.items() if cell.sources & bit})
-    return Counts(
-        total,
-        capped,
-        dict(labels),
-        none,
-        waiting,
-        failed,
-        deleted,
-        corrected,
-        uncorrected,
-        dict(sources),
-    )
+    return Counts(capped=capped, labels=dict(labels), sources=dict(sources), **numbers)
