@@ -6,7 +6,7 @@ Every setting has a name, a default and a help text. Knows nothing of files (rec
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from tenfold.recipes.augmentation import Augmentation
+from tenfold.recipes.augmentation import Augmentation, check, setting
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 OPTIMISERS = ("adam", "adamw", "sgd", "muon")
@@ -16,33 +16,30 @@ MONITORS = ("loss", "accuracy")
 KEEPS = ("last", "best")
 
 
-def setting(default: Any, text: str) -> Any:
-    """A dataclass field with its help text."""
-    return field(default=default, metadata={"help": text})
-
-
 @dataclass(frozen=True)
 class Step:
     """The first epochs on smaller pictures: they teach the coarse features at a fraction of the cost."""
 
-    share: float = setting(0.0, "the share of all epochs, 0 to 1")
-    size: float = setting(1.0, "the pictures' side, as a share of the recipe's")
+    share: float = setting(0.0, "the share of all epochs, 0 to 1", (0, 1))
+    size: float = setting(1.0, "the pictures' side, as a share of the recipe's", (0.25, 1))
 
 
 @dataclass(frozen=True)
 class Optimiser:
     """Which optimiser, and its settings. Muon serves convolution filters and leaves the rest to SGD."""
 
-    name: str = setting("adam", "adam, adamw, sgd or muon")
-    rate: float = setting(0.001, "the learning rate; for Muon the share of a filter bank renewed in a step")
-    momentum: float = setting(0.9, "of SGD and Muon, by Nesterov")
+    name: str = setting("adam", "adam, adamw, sgd or muon", known=OPTIMISERS)
+    rate: float = setting(
+        0.001, "the learning rate; for Muon the share of a filter bank renewed in a step", (0, 100)
+    )
+    momentum: float = setting(0.9, "of SGD and Muon, by Nesterov", (0, 0.9999))
     beta1: float = setting(0.9, "Adam's memory of the gradient")
     beta2: float = setting(0.999, "Adam's memory of the squared gradient")
     epsilon: float = setting(1e-7, "added to Adam's denominator; Keras's default")
     weight_decay: float = setting(
-        0.0, "shrinkage in a step: part of the loss in adam and sgd, apart in adamw"
+        0.0, "shrinkage in a step: part of the loss in adam and sgd, apart in adamw", (0, 10)
     )
-    clip: float = setting(0.0, "the longest gradient; 0 does not clip")
+    clip: float = setting(0.0, "the longest gradient; 0 does not clip", (0, 1e9))
     bias_rate: float = setting(0.053, "beside Muon: SGD's rate for biases, for each picture in the batch")
     head_rate: float = setting(
         0.15, "beside Muon: SGD's rate for other weights, for each picture in the batch"
@@ -55,13 +52,17 @@ class Optimiser:
 class Schedule:
     """How the rate changes in a run."""
 
-    name: str = setting("constant", "constant, linear, cosine, one-cycle, step or plateau")
-    warmup: float = setting(0.0, "the share of all steps in which the rate rises; one-cycle takes 0.3 for 0")
-    final: float = setting(0.0, "what is left of the rate at the end of linear, cosine and one-cycle, 0 to 1")
-    factor: float = setting(0.5, "step and plateau multiply the rate by it")
+    name: str = setting("constant", "constant, linear, cosine, one-cycle, step or plateau", known=SCHEDULES)
+    warmup: float = setting(
+        0.0, "the share of all steps in which the rate rises; one-cycle takes 0.3 for 0", (0, 1)
+    )
+    final: float = setting(
+        0.0, "what is left of the rate at the end of linear, cosine and one-cycle, 0 to 1", (0, 1)
+    )
+    factor: float = setting(0.5, "step and plateau multiply the rate by it", (0, 1))
     epochs: tuple[int, ...] = setting((), "step: after how many epochs; each time once")
-    patience: int = setting(5, "plateau: epochs without improvement before the rate falls")
-    monitor: str = setting("loss", "plateau watches the validation's loss or accuracy")
+    patience: int = setting(5, "plateau: epochs without improvement before the rate falls", (1, 100_000))
+    monitor: str = setting("loss", "plateau watches the validation's loss or accuracy", known=MONITORS)
     least: float = setting(0.0, "plateau stops at this rate")
 
 
@@ -69,19 +70,23 @@ class Schedule:
 class Stopping:
     """When to stop early, and which weights to keep."""
 
-    patience: int = setting(0, "epochs without improvement after which training stops; 0 never stops")
-    monitor: str = setting("loss", "which of the validation's figures is watched: loss or accuracy")
+    patience: int = setting(
+        0, "epochs without improvement after which training stops; 0 never stops", (0, 100_000)
+    )
+    monitor: str = setting(
+        "loss", "which of the validation's figures is watched: loss or accuracy", known=MONITORS
+    )
     least: float = setting(0.0, "a change below it is not an improvement")
-    keep: str = setting("last", "the weights that are exported: last, or best by the monitor")
+    keep: str = setting("last", "the weights that are exported: last, or best by the monitor", known=KEEPS)
 
 
 @dataclass(frozen=True)
 class Stage:
     """A part of a run in which the head and some of the last blocks learn."""
 
-    blocks: int = setting(0, "how many blocks learn, counted from the head; 0 is the head alone")
-    share: float = setting(1.0, "the share of all epochs, 0 to 1; the last stage takes what is left")
-    rate: float = setting(1.0, "the learning rate, as a share of the recipe's")
+    blocks: int = setting(0, "how many blocks learn, counted from the head; 0 is the head alone", (0, 1000))
+    share: float = setting(1.0, "the share of all epochs, 0 to 1; the last stage takes what is left", (0, 1))
+    rate: float = setting(1.0, "the learning rate, as a share of the recipe's", (0, 1000))
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,7 @@ class Transfer:
         0,
         "in stages: keep what the fixed blocks make of so many random versions of each picture, instead of "
         "computing it in each step",
+        (0, 1000),
     )
 
 
@@ -109,8 +115,8 @@ class Teacher:
     """Learn from another model's answers too (Hinton et al. 2015, arXiv 1503.02531)."""
 
     source: str = setting("", "a model file or a run's folder; empty learns from the labels alone")
-    weight: float = setting(0.9, "the teacher's share in the loss, 0 to 1")
-    temperature: float = setting(4.0, "softens both answers")
+    weight: float = setting(0.9, "the teacher's share in the loss, 0 to 1", (0, 1))
+    temperature: float = setting(4.0, "softens both answers", (0.1, 100))
 
 
 @dataclass(frozen=True)
@@ -119,10 +125,10 @@ class Outliers:
 
     source: str = setting("", "a folder of pictures that show none of the classes; empty for none")
     made_up: int = setting(
-        0, "how many made-up pictures: plain colours, gradients, noise, textures, stripes, text"
+        0, "how many made-up pictures: plain colours, gradients, noise, textures, stripes, text", (0, 100_000)
     )
-    share: float = setting(0.25, "how many are shown in a step, as a share of its batch")
-    weight: float = setting(0.5, "of their loss, beside that of the batch")
+    share: float = setting(0.25, "how many are shown in a step, as a share of its batch", (0.001, 10))
+    weight: float = setting(0.5, "of their loss, beside that of the batch", (0, 100))
 
 
 @dataclass(frozen=True)
@@ -133,25 +139,32 @@ class Recipe:
     options: dict[str, Any] = field(
         default_factory=dict, metadata={"help": "what the network's function takes beside classes and side"}
     )
-    epochs: int = setting(96, "how often every picture is seen")
-    side: int = setting(32, "the pictures' side in pixels, 32 to 224")
+    epochs: int = setting(96, "how often every picture is seen", (1, 100_000))
+    side: int = setting(32, "the pictures' side in pixels, 32 to 224", (32, 224))
     curriculum: tuple[Step, ...] = field(default=(), metadata={"help": "first epochs on smaller pictures"})
-    batch_size: int = setting(128, "pictures in a step")
+    batch_size: int = setting(128, "pictures in a step", (1, 100_000))
     accumulate: int = setting(
-        1, "parts in which a batch is computed, for less memory; batch norms see one part at a time"
+        1,
+        "parts in which a batch is computed, for less memory; batch norms see one part at a time",
+        (1, 100_000),
     )
-    label_smoothing: float = setting(0.0, "probability given away to all classes (Szegedy et al. 2016)")
-    ema: float = setting(0.0, "decay of the weights' moving average, which is then evaluated; 0 is none")
+    label_smoothing: float = setting(
+        0.0, "probability given away to all classes (Szegedy et al. 2016)", (0, 0.9)
+    )
+    ema: float = setting(
+        0.0, "decay of the weights' moving average, which is then evaluated; 0 is none", (0, 0.99999)
+    )
     balance: str = setting(
         "auto",
         "unequal classes: none, weights in the loss, sampling (each is shown as often), or auto (sampling "
         "where one has five times as many pictures as another)",
+        known=BALANCES,
     )
     early_epochs: int = setting(
         3, "parameters that a network calls early, as the default's first bias, learn so long"
     )
     seed: int = setting(1, "fixes initialisation, order and augmentation")
-    precision: str = setting("auto", "auto, float32 or bfloat16")
+    precision: str = setting("auto", "auto, float32 or bfloat16", known=PRECISIONS)
     optimiser: Optimiser = field(default_factory=Optimiser, metadata={"help": "what changes the weights"})
     schedule: Schedule = field(default_factory=Schedule, metadata={"help": "how the rate changes"})
     augmentation: Augmentation = field(
@@ -163,7 +176,9 @@ class Recipe:
     outliers: Outliers = field(default_factory=Outliers, metadata={"help": "pictures of none of the classes"})
 
     def __post_init__(self) -> None:
-        _check(self)
+        check(self)
+        if self.transfer.stages:
+            _check_stages(self)
 
     def side_at(self, epoch: int) -> int:
         """The picture size in `epoch`, counted from 0."""
@@ -200,57 +215,6 @@ def describe(part: type | None = None, prefix: str = "") -> list[tuple[str, str,
         else:
             rows.append((prefix + one.name, "" if default in ({}, (), "") else str(default), text))
     return rows
-
-
-def _check(recipe: Recipe) -> None:
-    """Raise ValueError, naming setting, value and what is allowed, for the first that cannot be used."""
-    choices = {
-        "precision": (recipe.precision, PRECISIONS),
-        "balance": (recipe.balance, BALANCES),
-        "optimiser.name": (recipe.optimiser.name, OPTIMISERS),
-        "schedule.name": (recipe.schedule.name, SCHEDULES),
-        "schedule.monitor": (recipe.schedule.monitor, MONITORS),
-        "stopping.monitor": (recipe.stopping.monitor, MONITORS),
-        "stopping.keep": (recipe.stopping.keep, KEEPS),
-    }
-    for name, (value, known) in choices.items():
-        if value not in known:
-            raise ValueError(f"{name} is {value!r}; it can be {', '.join(known[:-1])} or {known[-1]}.")
-    ranges: dict[str, tuple[float, float, float]] = {
-        "epochs": (recipe.epochs, 1, 100_000),
-        "side": (recipe.side, 32, 224),
-        "batch_size": (recipe.batch_size, 1, 100_000),
-        "accumulate": (recipe.accumulate, 1, 100_000),
-        "label_smoothing": (recipe.label_smoothing, 0, 0.9),
-        "ema": (recipe.ema, 0, 0.99999),
-        "optimiser.rate": (recipe.optimiser.rate, 0, 100),
-        "optimiser.momentum": (recipe.optimiser.momentum, 0, 0.9999),
-        "optimiser.weight_decay": (recipe.optimiser.weight_decay, 0, 10),
-        "optimiser.clip": (recipe.optimiser.clip, 0, 1e9),
-        "schedule.warmup": (recipe.schedule.warmup, 0, 1),
-        "schedule.final": (recipe.schedule.final, 0, 1),
-        "schedule.factor": (recipe.schedule.factor, 0, 1),
-        "schedule.patience": (recipe.schedule.patience, 1, 100_000),
-        "stopping.patience": (recipe.stopping.patience, 0, 100_000),
-        "transfer.versions": (recipe.transfer.versions, 0, 1000),
-        "outliers.made_up": (recipe.outliers.made_up, 0, 100_000),
-        "outliers.share": (recipe.outliers.share, 0.001, 10),
-        "outliers.weight": (recipe.outliers.weight, 0, 100),
-        "teacher.weight": (recipe.teacher.weight, 0, 1),
-        "teacher.temperature": (recipe.teacher.temperature, 0.1, 100),
-    }
-    for step in recipe.curriculum:
-        ranges["curriculum.share"] = (step.share, 0, 1)
-        ranges["curriculum.size"] = (step.size, 0.25, 1)
-    for stage in recipe.transfer.stages:
-        ranges["transfer.stages.blocks"] = (stage.blocks, 0, 1000)
-        ranges["transfer.stages.share"] = (stage.share, 0, 1)
-        ranges["transfer.stages.rate"] = (stage.rate, 0, 1000)
-    for name, (number, low, high) in ranges.items():
-        if not low <= number <= high:
-            raise ValueError(f"{name} is {number:g}; it can be {low:g} to {high:g}.")
-    if recipe.transfer.stages:
-        _check_stages(recipe)
 
 
 def _check_stages(recipe: Recipe) -> None:

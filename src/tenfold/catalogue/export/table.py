@@ -34,29 +34,13 @@ COLUMNS: Columns = {
 
 def row(entry: Entry, path: str) -> dict[str, Any]:
     """An entry's values by column. path: a file that it came from, "" for an upload."""
-    said = None if entry.label is None else entry.label == NONE
-    return {
-        "id": entry.id,
-        "name": entry.name,
+    computed = {
         "class": entry.label or None,
-        "none_of_these": said,
+        "none_of_these": None if entry.label is None else entry.label == NONE,
         "corrected": entry.corrected_at is not None,
         "model_class": entry.model_label if entry.state == DONE else None,
-        "confidence": entry.confidence,
-        "novelty": entry.novelty,
-        "state": entry.state,
         "model": entry.model_hash,
-        "hash": entry.hash,
-        "media_type": entry.media_type,
-        "bytes": entry.bytes,
-        "width": entry.width,
-        "height": entry.height,
-        "taken_at": entry.taken_at,
-        "latitude": entry.latitude,
-        "longitude": entry.longitude,
-        "camera": entry.camera,
-        "added_at": entry.added_at,
         "sources": " ".join(name for name, bit in SOURCES.items() if entry.sources & bit),
         "path": path or None,
-        "shared": entry.shared,
     }
+    return {name: computed[name] if name in computed else getattr(entry, name) for name in COLUMNS}

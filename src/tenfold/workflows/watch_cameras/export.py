@@ -47,24 +47,15 @@ def event_parts(
 
 
 def _row(event: EventRow, camera: str, models: Mapping[str, str]) -> dict[str, Any]:
-    x, y, width, height = event.box
-    return {
-        "id": event.id,
+    computed = {
         "camera": camera,
-        "state": event.state,
-        "started_at": event.started_at,
-        "ended_at": event.ended_at,
         "class": event.said or None,
         "none_of_these": event.said == NONE,
         "corrected": event.corrected_label is not None,
         "model_class": event.label or None,
         "model": models.get(event.model_hash or ""),
-        "confidence": event.confidence,
         "zones": ", ".join(event.zones),
-        "x": x,
-        "y": y,
-        "width": width,
-        "height": height,
+        **dict(zip(("x", "y", "width", "height"), event.box, strict=True)),
         "entry": event.entry_id,
-        "acknowledged_at": event.acknowledged_at,
     }
+    return {name: computed[name] if name in computed else getattr(event, name) for name in COLUMNS}
