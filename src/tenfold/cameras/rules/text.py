@@ -58,21 +58,7 @@ def checked(rule: Rule) -> Rule:
 
 def to_json(rule: Rule) -> dict[str, Any]:
     """A rule as JSON takes it."""
-    return {
-        "cameras": list(rule.cameras),
-        "classes": list(rule.classes),
-        "zones": list(rule.zones),
-        "confidence": rule.confidence,
-        "begin": rule.begin and rule.begin.strftime("%H:%M"),
-        "end": rule.end and rule.end.strftime("%H:%M"),
-        "days": list(rule.days),
-        "dwell": rule.dwell,
-        "line": rule.line and list(rule.line),
-        "direction": rule.direction,
-        "count": rule.count,
-        "within": rule.within,
-        "cool_down": rule.cool_down,
-    }
+    return {name: _plain(value) for name, value in vars(rule).items()}
 
 
 def as_text(rule: Rule) -> str:
@@ -99,6 +85,12 @@ def from_json(values: Mapping[str, Any]) -> Rule:
     for name in ("begin", "end"):
         given[name] = _time(given[name]) if given.get(name) else None
     return checked(Rule(**given))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _is_line(line: tuple[float, ...]) -> bool:
