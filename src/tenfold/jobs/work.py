@@ -59,8 +59,7 @@ class Work(Generic[P]):
         Raises:
             Stopped: the job is to stop.
         """
-        if self.stopping:
-            raise Stopped
+        self.go_on()
         before = self._leases.step(self._attempt, name)
         if before is not None:
             value: T = before.value
@@ -93,6 +92,11 @@ class Work(Generic[P]):
         """
         self.cut_short = self.cut_short or self.interrupted or self.cancelled
         return self.cut_short
+
+    def go_on(self) -> None:
+        """Raise Stopped where the handler is to stop."""
+        if self.stopping:
+            raise Stopped
 
     @property
     def cancelled(self) -> bool:

@@ -115,8 +115,7 @@ class ClassifyPending:
     def __call__(self, work: Work[ClassifyParams]) -> ClassifyResult:
         done, failed, idle_since = 0, 0, time.monotonic()
         while True:
-            if work.stopping:
-                raise Stopped
+            work.go_on()
             answered = self.answer()
             if answered:
                 done, failed = done + len(answered), failed + sum(not fine for fine in answered.values())

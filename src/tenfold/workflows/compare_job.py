@@ -13,13 +13,13 @@ from tenfold.evaluation import comparison_page
 from tenfold.evaluation.compare_models import Compared, compare_models
 from tenfold.evaluation.comparison import check_classes
 from tenfold.inference import Classifier
-from tenfold.jobs import WORK, JobType, Shape, Start, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Start, Work
 from tenfold.models.registry import Registry
 from tenfold.models.tables import RegisteredModel
 from tenfold.server_files import ServerFiles
 from tenfold.storage import BlobStore, read_if_there
 from tenfold.workflows.model_reports import FigureCaveat
-from tenfold.workflows.steps import report_step
+from tenfold.workflows.steps import go_on, report_step
 
 if TYPE_CHECKING:
     from tenfold.runtime.app import App
@@ -113,9 +113,7 @@ class Compare:
                 models[name] = self._load(path)
 
         def progress(done: int, total: int, name: str) -> None:
-            if work.stopping:
-                raise Stopped
-            report_step(work, done, total, "asking-model", model=name)
+            go_on(work, done, total, "asking-model", model=name)
 
         def opening(side: int, resize: str) -> Dataset:
             report_step(work, 0, 0, "reading-data")

@@ -22,7 +22,7 @@ from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, KnownFi
 from tenfold.database import UNAVAILABLE, Database
 from tenfold.errors import DamagedPicture, NotAPicture, PictureError
 from tenfold.images import safe_name
-from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Work
 from tenfold.os_errors import refused
 from tenfold.reasons import Reason
 from tenfold.server_files import ServerFiles
@@ -163,14 +163,12 @@ class AddPictures:
         for _ in self.add(walk, walk.roots, whose, counts, again=True):
             step: Step | Literal[""] = "some-unusable" if counts.unusable else ""
             report_step(work, counts.files, max(total, counts.files), step, unusable=counts.unusable)
-            if work.stopping:
-                raise Stopped
+            work.go_on()
         for problem in (*walk.problems, *walk.left_out):
             counts.problem(problem.facts())
         # Entries of an earlier attempt that are not classified yet.
         while self._classifying.answer():
-            if work.stopping:
-                raise Stopped
+            work.go_on()
         return counts.result()
 
     def add(

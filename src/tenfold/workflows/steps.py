@@ -59,3 +59,9 @@ def report_step(
     """
     details = StepDetails(model=model, unusable=unusable)
     work.progress(done, total, step, details.model_dump(exclude_defaults=True) or None)
+
+
+def go_on(work: Work[Any], done: int, total: int | None, step: str, *, model: str = "") -> None:
+    """The same, but raise Stopped where the job is to stop."""
+    work.go_on()
+    report_step(work, done, total or 0, step, model=model)

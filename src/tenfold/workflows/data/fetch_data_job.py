@@ -1,13 +1,14 @@
 """The job "fetch-data": CIFAR-10 from where it is published. Knows nothing of its pictures."""
 
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from tenfold.datasets.fetch import MD5, URL, fetch_cifar10
-from tenfold.jobs import WORK, JobType, Shape, Start, Stopped, Work
-from tenfold.workflows.steps import report_step
+from tenfold.jobs import WORK, JobType, Shape, Start, Work
+from tenfold.workflows.steps import go_on, report_step
 
 
 class FetchDataParams(Shape):
@@ -33,12 +34,8 @@ class FetchData:
         self._data_dir, self._url, self._md5 = data_dir, url, md5
 
     def __call__(self, work: Work[FetchDataParams]) -> FetchDataResult:
-        def show(done: int, total: int | None) -> None:
-            if work.stopping:
-                raise Stopped
-            report_step(work, done, total or 0, "fetching")
-
         report_step(work, 0, 0, "fetching")
+        show = partial(go_on, work, step="fetching")
         fetch_cifar10(self._data_dir, url=self._url, md5=self._md5, progress=show)
         return FetchDataResult(id=work.params.name)
 

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -21,7 +22,7 @@ from tenfold.files import write_whole
 from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
 from tenfold.paths import Home
 from tenfold.server_files import ServerFiles
-from tenfold.workflows.steps import report_step
+from tenfold.workflows.steps import go_on
 
 MOST_BYTES = 4_000_000_000
 _MOST_UPLOADS = 20
@@ -136,12 +137,7 @@ class Uploads:
         unpacked = self._home.data_uploads / upload.id / "unpacked"
         shutil.rmtree(unpacked, ignore_errors=True)
         unpacked.mkdir()
-
-        def show(done: int, total: int) -> None:
-            if work.stopping:
-                raise Stopped
-            report_step(work, done, total, "unpacking")
-
+        show = partial(go_on, work, step="unpacking")
         try:
             count = unpack_zip(
                 self.archive(upload), unpacked, name=upload.name, limits=self._limits, progress=show

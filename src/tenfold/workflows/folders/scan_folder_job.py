@@ -4,7 +4,7 @@ import time
 
 from pydantic import Field
 
-from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Work
 from tenfold.server_files import ServerFiles
 from tenfold.workflows.folders.stable_files import StableFiles
 from tenfold.workflows.ingest_job import AddPictures, AddResult, IngestCounts, Ownership
@@ -37,10 +37,8 @@ class ScanFolder:
         while settling.pending:
             for _ in self._adding.add(list(settling.whole()), (path,), whose, counts):
                 work.progress(counts.files, 0)
-                if work.stopping:
-                    raise Stopped
-            if work.stopping:
-                raise Stopped
+                work.go_on()
+            work.go_on()
             time.sleep(_SECONDS_BETWEEN_TICKS)
         return counts.result()
 

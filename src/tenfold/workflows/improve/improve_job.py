@@ -8,6 +8,7 @@ from; the new one is registered. Each is a step of the job: an interruption repe
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +30,7 @@ from tenfold.workflows.improve.data import MIXTURE, LessonWriter, check_classes,
 from tenfold.workflows.improve.evaluation import evaluate
 from tenfold.workflows.improve.folders import copies_of, remove_copies, run_of
 from tenfold.workflows.improve.recipe import arguments, name_of
-from tenfold.workflows.steps import Step, report_step
+from tenfold.workflows.steps import Step, go_on, report_step
 from tenfold.workflows.train.own_data import TrainingData
 from tenfold.workflows.train.process import TrainingProcess, tell
 
@@ -99,10 +100,7 @@ class ImproveJob:
         report_step(work, 0, 0, "starting")
         base = self._load(base_path)
 
-        def report(done: int, total: int, step: Step) -> None:
-            if work.stopping:
-                raise Stopped
-            report_step(work, done, total, step)
+        report = partial(go_on, work)
 
         counts = work.step("data", lambda: self._write(one, base, folder, report))
         run = Run(self._home.runs / run_of(one.id))

@@ -8,6 +8,7 @@ corrections. Both models are judged by all corrected pictures that the live one 
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,7 +36,7 @@ from tenfold.workflows.improve.data import evenly
 from tenfold.workflows.improve.improve_job import ImproveParams, ImproveResult
 from tenfold.workflows.improve.recipe import name_of
 from tenfold.workflows.improve.refit_evaluation import Material, cross_validated, evaluate
-from tenfold.workflows.steps import Step, report_step
+from tenfold.workflows.steps import Step, go_on
 from tenfold.workflows.train.own_data import TrainingData
 
 # How many own pictures are sampled for fitting, and for evaluation.
@@ -65,10 +66,7 @@ class RefitJob:
     def __call__(self, work: Work[ImproveParams]) -> ImproveResult:
         number = work.params.improvement
 
-        def report(done: int, total: int, step: Step) -> None:
-            if work.stopping:
-                raise Stopped
-            report_step(work, done, total, step)
+        report = partial(go_on, work)
 
         try:
             return self._refit(self._improvements.get(number), report)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
 from tenfold.inference import Classifier
-from tenfold.jobs import WORK, JobType, Shape, Stopped, Work
+from tenfold.jobs import WORK, JobType, Shape, Work
 from tenfold.line.stations.recipes import Recipes, recipe_of
 from tenfold.line.stations.stations import Stations
 from tenfold.line.stations.tables import RecipeRow
@@ -15,7 +16,7 @@ from tenfold.line.trail.trail import time_of
 from tenfold.models.registry import Registry
 from tenfold.workflows.line.overrule import opened
 from tenfold.workflows.line.prove import prove_version, to_keep
-from tenfold.workflows.steps import report_step
+from tenfold.workflows.steps import go_on
 
 
 class ProveParams(Shape):
@@ -115,12 +116,7 @@ class Prove:
             classifier = self._load(path)
         with opened(self._trail_of(station.id)) as trail:
             most = min(asked.last, trail.last_part() or 0)
-
-            def tell(done: int) -> None:
-                if work.stopping:
-                    raise Stopped
-                report_step(work, done, most, "judging-parts")
-
+            tell = partial(go_on, work, total=most, step="judging-parts")
             found = prove_version(trail, station, chosen, classifier, last=asked.last, tell=tell)
         proof = to_keep(found, station.name, time_of(datetime.now(UTC)))
         kept = model == chosen.version.model_hash
