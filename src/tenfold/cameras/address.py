@@ -94,14 +94,11 @@ class Address:
 
 
 def parse(text: str, *, user: str = "", password: str = "") -> Address:
-    """Read an address.
+    """Read an address. Raises UsageError: it has no form that is known.
 
     Args:
         text: in one of the forms above. User and password in a URL may hold any letter, also unquoted.
         user, password: instead of the URL's.
-
-    Raises:
-        UsageError: it has no form that is known.
     """
     scheme, rest = _split(text.strip())
     if scheme in _NETWORK:

@@ -13,14 +13,11 @@ from tenfold.files import write_whole
 
 
 def write(path: Path, source: str, events: Sequence[Event], times: Sequence[tuple[str, str]]) -> None:
-    """Write the page.
+    """Write the page. Raises OSError: the file cannot be written.
 
     Args:
         source: the source's address without its password.
         times: the start and the end of each event, in words.
-
-    Raises:
-        OSError: the file cannot be written.
     """
     environment = Environment(
         loader=PackageLoader("tenfold.cameras"), autoescape=True, undefined=StrictUndefined, trim_blocks=True

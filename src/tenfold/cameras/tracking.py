@@ -122,15 +122,12 @@ class Tracker:
         has_left: Callable[[Track], bool] = lambda track: False,
         births: bool = True,
     ) -> list[Track]:
-        """Take the boxes of one picture in.
+        """Take the boxes of one picture in. Returns the tracks that ended.
 
         Args:
             standing: where a track's object stands still in the picture, if it does.
             has_left: whether what was there before a track's object came is seen again.
             births: whether a box that belongs to no track starts one.
-
-        Returns:
-            The tracks that ended.
         """
         boxes = self._without_standing(boxes, time, standing, has_left)
         taken = self._assign(boxes, time)

@@ -59,14 +59,11 @@ _Ts = TypeVarTuple("_Ts")
 
 
 class Database:
-    """One open database.
+    """One open database. Raises DatabaseError: the URL cannot be used, or nothing answers there.
 
     Args:
         url: as SQLAlchemy writes it: `sqlite:////path/tenfold.db` or `postgresql://name@host/base`.
         password_file: a file with the password as its first line, for a URL without one.
-
-    Raises:
-        DatabaseError: the URL cannot be used, or nothing answers there.
     """
 
     def __init__(self, url: str | URL, password_file: str = "") -> None:

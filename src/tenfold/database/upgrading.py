@@ -28,14 +28,11 @@ _LOCK = 7_210_032
 
 
 def upgrade(database: Database, backups: Path | None = None, *, steps: Path = STEPS) -> Path | None:
-    """Create the tables, or bring them up to date.
+    """Create the tables, or bring them up to date. Returns the copy, if one was made.
 
     Args:
         backups: the folder for a copy of what was there; None makes no copy.
         steps: Alembic's folder of migrations.
-
-    Returns:
-        the copy, if one was made.
 
     Raises:
         DatabaseError: it is of a newer tenfold, or cannot be backed up or upgraded; then it is as it was.

@@ -36,15 +36,12 @@ REFUSALS = (
 
 
 class Network:
-    """One network, for several callers at a time.
+    """One network, for several callers at a time. Raises ModelFileError: ONNX Runtime cannot run it.
 
     Args:
         content: the model file.
         path: what messages call it.
         threads: the most parts that run at the same time.
-
-    Raises:
-        ModelFileError: ONNX Runtime cannot run it.
     """
 
     def __init__(self, content: bytes, path: str | os.PathLike[str], threads: int) -> None:

@@ -28,11 +28,7 @@ _PROVEN_SECONDS = 600.0
 
 @dataclass(eq=False)
 class Attempt:
-    """One job as it was claimed by one worker.
-
-    Attributes:
-        lost: the job was taken from this worker.
-    """
+    """One job as it was claimed by one worker; lost: the job was taken from this worker."""
 
     row: JobRow
     number: int

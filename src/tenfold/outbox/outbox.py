@@ -32,13 +32,10 @@ class Outbox:
     # Destinations.
 
     def add(self, name: str, kind: str, settings: Mapping[str, Any]) -> DestinationRow:
-        """Add a destination.
+        """Add a destination. Raises OutboxError: the name is taken, or a setting cannot be used.
 
         Args:
             settings: those of its kind (`tenfold.outbox.kinds`).
-
-        Raises:
-            OutboxError: the name is taken, or a setting cannot be used.
         """
         moment = now()
         row = DestinationRow(

@@ -30,13 +30,10 @@ def write(file: io.FileIO, header: Header, body: bytes | bytearray | memoryview)
 
 
 def read(file: io.FileIO, most: int) -> tuple[Header, bytearray]:
-    """Read a frame.
+    """Read a frame. Raises OSError: the other side is gone, or says what it was not asked.
 
     Args:
         most: bytes that its body may have.
-
-    Raises:
-        OSError: the other side is gone, or says what it was not asked.
     """
     head, body = _LENGTHS.unpack(_exactly(file, _LENGTHS.size))
     if head > _MOST_HEADER or body > most:

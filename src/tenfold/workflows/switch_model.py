@@ -181,15 +181,12 @@ class ModelSwitch:
 
 
 def first(registry: Registry, model: str, load: Load, try_out: Try, *, insist: bool) -> InitialModel:
-    """The model to start with.
+    """The model to start with. Raises ModelFileError: the named file, or the bundled one, cannot be used.
 
     Args:
         model: the file or bundled model that the settings name; empty: the registry's live one.
         insist: the named file goes live for all; otherwise it answers in this process alone, unless none
             has been live yet.
-
-    Raises:
-        ModelFileError: the named file, or the bundled one, cannot be used.
     """
     bundled = registry.register_bundled()
     if model:

@@ -18,13 +18,10 @@ _MOST_PIXELS = 3840 * 2160
 
 
 class PushedVideo(Video):
-    """Pictures that are handed over, as a video.
+    """Pictures that are handed over, as a video. Raises CameraError: none came, or none that can be decoded.
 
     Args:
         picture: waits for the next one, at most the given seconds; None: none came.
-
-    Raises:
-        CameraError: none came, or none that can be decoded.
     """
 
     def __init__(self, request: Request, picture: Callable[[float], bytes | None]) -> None:

@@ -28,14 +28,11 @@ class Rules(NamedRows[RuleRow]):
     def add(
         self, name: str, rule: Rule, destinations: Collection[int], *, by: int, record: bool = False
     ) -> RuleRow:
-        """Add a rule.
+        """Add a rule. Raises CameraError: the name is taken or cannot be used.
 
         Args:
             destinations: numbers that the sender knows.
             record: whether a clip is recorded of what it fires for.
-
-        Raises:
-            CameraError: the name is taken or cannot be used.
         """
         row = RuleRow(
             name=checked_name(name, _NAME, CameraError), enabled=True, conditions=rule_text.to_json(rule),

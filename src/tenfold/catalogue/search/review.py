@@ -123,16 +123,13 @@ class Review:
     def page(
         self, *, person: int = SYSTEM, administrator: bool = False, limit: int = 50, after: str | None = None
     ) -> ReviewQueue:
-        """A page of the queue.
+        """A page of the queue. Raises UsageError: `after` is from no page.
 
         Args:
             person: who asks.
             administrator: who may change everybody's entries.
             limit: the most entries.
             after: `next` of the page before.
-
-        Raises:
-            UsageError: `after` is from no page.
         """
         waiting: list[ColumnElement[bool]] = [Entry.review_score.is_not(None), Entry.deleted_at.is_(None)]
         if not administrator:

@@ -9,11 +9,7 @@ from tenfold.line.recipe import StationRecipe, region_of
 
 @dataclass(frozen=True)
 class RecipeSetup:
-    """A recipe that may run.
-
-    Attributes:
-        values: fields of `StationRecipe`, regions as they are kept.
-    """
+    """A recipe that may run; values: fields of `StationRecipe`, regions as they are kept."""
 
     model: str
     sha256: str
