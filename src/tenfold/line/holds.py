@@ -91,7 +91,7 @@ class Holds:
         return [self._right.get(self._after + 1 + place) for place in range(len(self._expected))]
 
     def use(self, facts: Mapping[str, Any], name: str) -> None:
-        """Another recipe, or the first one of this run; facts: `model` and `recipe`, its number and version."""
+        """Another recipe, or the first one of this run; facts: `model`, and `recipe`: number and version."""
         self._facts, self._expected = dict(facts), []
         last = self._trail.last_challenge()
         self._passed_at = datetime.fromisoformat(last.at) if last and self._same(last) else None

@@ -80,7 +80,7 @@ class Packet:
 
 
 class Video:
-    """An open source of video. Raises CameraError: it cannot be opened, or has no video that can be decoded."""
+    """An open source of video. Raises CameraError: it cannot be opened, or has none that can be decoded."""
 
     def __init__(self, request: Request) -> None:
         self.request = request

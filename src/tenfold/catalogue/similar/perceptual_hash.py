@@ -15,7 +15,7 @@ ALIKE = 6
 
 
 def perceptual_hash(pixels: NDArray[np.uint8]) -> int:
-    """The difference hash of a picture, as a signed 64-bit number; pixels: uint8 `[H, W, 3]`, RGB, upright."""
+    """The difference hash of a picture, a signed 64-bit number; pixels: uint8 `[H, W, 3]`, RGB, upright."""
     assert pixels.ndim == 3
     assert pixels.shape[2] == 3
     assert pixels.dtype == np.uint8
