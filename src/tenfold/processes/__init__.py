@@ -3,13 +3,6 @@
 The parent holds the child's standard input; when that closes, for whatever reason, the child ends. Each child
 has a session of its own, so Ctrl-C at a terminal is the parent's to answer. A child sets its limits itself
 before it loads anything, because code between fork and exec is unsafe where threads run.
-
-    commands.py   Command: one long command, watched until it ends or is to stop
-    workers.py    Workers: a few children that answer requests, kept and used again
-    messages.py   MessageProcess: one child that exchanges messages for as long as it lives
-    limits.py     ProcessLimits: what a child may use, and how one that went beyond them ended
-    frames.py     what a child and its parent say to each other
-    child.py      what runs in the child
 """
 
 from tenfold.processes.commands import AHEAD, BEHIND, Command

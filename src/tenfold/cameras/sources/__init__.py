@@ -1,12 +1,5 @@
 """Sources of frames: cameras and recordings, all with one form of address. Knows nothing of what is seen.
 
-    probing.py    probe: what a source is, or what is wrong with it
-    camera.py     Camera: live, reopened whenever it fails
-    copied.py     CopiedVideo: a camera's video as it sends it, for its viewers
-    recording.py  Recording: a video file, every frame
-    folder.py     Folder: a folder of pictures
-    state.py      CameraState, CameraFault: the state of a camera, in words
-
 Any other source is an object with `facts` and `frames(stop)`: `tenfold.cameras.frames.FrameSource`.
 """
 
