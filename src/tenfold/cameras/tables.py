@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
+from tenfold.database.base import one_present
 from tenfold.database.claims import Claimed
 
 # States of an event. CUT: its camera or this program went away while it ran.
@@ -51,15 +52,7 @@ class CameraRow(Claimed, Base):
     keep_bytes_of: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     model_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
-    __table_args__ = (
-        Index(
-            "cameras_by_name",
-            "name",
-            unique=True,
-            sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
-        ),
-    )
+    __table_args__ = (one_present("cameras_by_name", "name"),)
 
 
 class EventRow(Base):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -57,6 +57,12 @@ class Base(DeclarativeBase):
     """The base of all tables."""
 
     metadata = MetaData(naming_convention=_NAMING)
+
+
+def one_present(name: str, column: str) -> Index:
+    """That no two rows that were not removed have the same value in a column."""
+    present = text("removed_at IS NULL")
+    return Index(name, column, unique=True, sqlite_where=present, postgresql_where=present)
 
 
 def load_tables() -> MetaData:

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenfold.database import Base, BigId, Moment
+from tenfold.database.base import one_present
 from tenfold.database.claims import Claimed
-
-_PRESENT = text("removed_at IS NULL")
 
 
 class RecipeRow(Base):
@@ -28,15 +27,7 @@ class RecipeRow(Base):
     added_by: Mapped[int]
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    __table_args__ = (
-        Index(
-            "line_recipes_by_number",
-            "number",
-            unique=True,
-            sqlite_where=_PRESENT,
-            postgresql_where=_PRESENT,
-        ),
-    )
+    __table_args__ = (one_present("line_recipes_by_number", "number"),)
 
 
 class RecipeVersionRow(Base):
@@ -125,12 +116,4 @@ class StationRow(Claimed, Base):
     first_parts: Mapped[int]
     challenge: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    __table_args__ = (
-        Index(
-            "line_stations_by_name",
-            "name",
-            unique=True,
-            sqlite_where=_PRESENT,
-            postgresql_where=_PRESENT,
-        ),
-    )
+    __table_args__ = (one_present("line_stations_by_name", "name"),)
