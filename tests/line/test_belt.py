@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.line.belt import Confirmed, Counter, Gate, JumpingCounter, RejectQueue
+from tenfold.line.belt import Counter, Gate, JumpingCounter, RejectQueue
 
 GATE = Gate(distance=1000, window=20, sensor=1100, slack=30)
 
@@ -75,9 +75,9 @@ def test_the_sensor_confirms_rejects_and_says_which_were_not_seen_or_wrongly_rej
     for part in range(1, 4):
         queue.enter(part, 300 * part)
     queue.release(3)
-    assert queue.confirm(1420, [1410]) == Confirmed(rejected=[1])
-    assert queue.confirm(1800, []) == Confirmed(not_seen=[2])
-    assert queue.confirm(2005, [2000]) == Confirmed(wrongly=[3])
+    assert queue.confirm(1420, [1410]) == {"rejected": [1]}
+    assert queue.confirm(1800, []) == {"not-seen": [2]}
+    assert queue.confirm(2005, [2000]) == {"wrongly-rejected": [3]}
     assert len(queue) == 0
 
 

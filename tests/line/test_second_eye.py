@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenfold.line.belt import Confirmed, Gate, RejectQueue, SensorReadings
+from tenfold.line.belt import Gate, RejectQueue, SensorReadings
 
 GATE = Gate(distance=1000, window=40, sensor=1100, slack=40, eye=860)
 PITCH = 280
@@ -52,7 +52,7 @@ def test_a_belt_that_slips_more_and_more_is_followed_from_part_to_part_and_told(
     assert queue.shift == 290
     assert 250 <= queue.slip <= 290
     assert not queue.lost
-    assert queue.confirm(290 + 200 * 29 + 1100, [290 + 200 * 29 + 1100]).wrongly == [29]
+    assert queue.confirm(290 + 200 * 29 + 1100, [290 + 200 * 29 + 1100])["wrongly-rejected"] == [29]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_the_reject_sensor_looks_for_a_part_where_the_eye_saw_it() -> None:
     queue = RejectQueue(GATE)
     queue.enter(1, 0)
     queue.meet(890, [890])
-    assert queue.confirm(1165, [1165]) == Confirmed(rejected=[1])
+    assert queue.confirm(1165, [1165]) == {"rejected": [1]}
 
 
 def test_without_a_second_eye_its_counter_is_of_no_account() -> None:

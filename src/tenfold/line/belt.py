@@ -5,9 +5,9 @@ Counts come from a counter that wraps, of 16 or 32 bits. All places are counts f
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median_low
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 # The belt slips where at least LEAST of the last KEPT parts at a sensor show it: a single part may lie askew.
 _SLIPS_KEPT, _SLIPS_LEAST = 8, 4
@@ -111,25 +111,6 @@ class Gate:
     def last_eye(self) -> int:
         """Where the second photo-eye may stand at most: what it sees is known before it is at the gate."""
         return self.distance - self.window - 2 * self.slack
-
-
-@dataclass
-class Confirmed:
-    """The outcomes of parts that passed the gate's position."""
-
-    passed: list[int] = field(default_factory=list)
-    rejected: list[int] = field(default_factory=list)
-    not_seen: list[int] = field(default_factory=list)
-    wrongly: list[int] = field(default_factory=list)  # were to pass
-
-    def outcomes(self) -> dict[Outcome, list[int]]:
-        """The parts by outcome."""
-        return {
-            "passed": self.passed,
-            "rejected": self.rejected,
-            "not-seen": self.not_seen,
-            "wrongly-rejected": self.wrongly,
-        }
 
 
 class RejectQueue:
@@ -286,9 +267,9 @@ class RejectQueue:
                 found = one.part
         return found
 
-    def confirm(self, count: int, seen: Sequence[int]) -> Confirmed:
+    def confirm(self, count: int, seen: Sequence[int]) -> dict[Outcome, list[int]]:
         """The outcomes of parts: the reject sensor saw parts at the counts `seen`, others passed unseen."""
-        found = Confirmed()
+        found: dict[Outcome, list[int]] = {outcome: [] for outcome in get_args(Outcome)}
         gate = self._gate
         if gate.sensor:
             for at in seen:
@@ -298,16 +279,16 @@ class RejectQueue:
                     self._parts.remove(one)
                     if one.alone and not gate.eye:
                         self._slips.append(at - one.at - gate.sensor)
-                    (found.wrongly if one.passes else found.rejected).append(one.part)
+                    found["wrongly-rejected" if one.passes else "rejected"].append(one.part)
         while self._parts and not self._unmet(one := self._parts[0]):
             if count - one.at <= max(gate.distance + gate.window + one.shift, gate.sensor + gate.slack):
                 break
             self._parts.popleft()
             if one.passes:
-                found.passed.append(one.part)
+                found["passed"].append(one.part)
             elif gate.sensor:
-                found.not_seen.append(one.part)
-        return found
+                found["not-seen"].append(one.part)
+        return {outcome: parts for outcome, parts in found.items() if parts}
 
 
 class NoGate:
@@ -335,6 +316,6 @@ class NoGate:
     def meet(self, count: int, seen: Sequence[int]) -> bool:
         return True
 
-    def confirm(self, count: int, seen: Sequence[int]) -> Confirmed:
+    def confirm(self, count: int, seen: Sequence[int]) -> dict[Outcome, list[int]]:
         released, self._released = self._released, []
-        return Confirmed(passed=released)
+        return {"passed": released} if released else {}

@@ -306,7 +306,7 @@ class Station:
             self.tell(FaultBegan("astray", time.monotonic()))
             for part in self._gate.clear():
                 self._withhold(part, "astray")
-        for outcome, parts in self._gate.confirm(self._count, seen).outcomes().items():
+        for outcome, parts in self._gate.confirm(self._count, seen).items():
             for part in parts:
                 fired, began = self._fired.pop(part, None), self._triggered.get(part)
                 fact = {} if fired is None or began is None else {"fired_ms": _ms(began, fired)}

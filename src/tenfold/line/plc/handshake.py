@@ -12,7 +12,7 @@ order of their triggers and are held until they are acknowledged. While `BUFFER`
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenfold.line.belt import signed
 from tenfold.line.parts import Verdict
@@ -76,14 +76,6 @@ class HandshakeStatus:
     result: Told
 
 
-@dataclass
-class _TriggeredPart:
-    number: int
-    part_id: int
-    verdict: int = 0
-    reason: int = 0
-
-
 class Handshake:
     """The signals of both sides, and the results that wait."""
 
@@ -91,7 +83,7 @@ class Handshake:
         self._control = Control()
         self._running, self._pictured = False, 0
         self._triggers = self._missed = 0
-        self._parts: deque[_TriggeredPart] = deque()
+        self._parts: deque[Told] = deque()
         self._trigger_ack = self._valid = False
 
     def control(self, control: Control) -> None:
@@ -101,7 +93,7 @@ class Handshake:
         if control.trigger and not before.trigger:
             if ready and control.enable:
                 self._triggers = (self._triggers + 1) % _LONG
-                self._parts.append(_TriggeredPart(self._triggers, control.part_id))
+                self._parts.append(Told(self._triggers, control.part_id))
                 self._trigger_ack = True
             else:
                 self._missed = (self._missed + 1) % _LONG
@@ -125,7 +117,7 @@ class Handshake:
         """The verdict on the part of a trigger; one that the plant has seen stands."""
         for place, part in enumerate(self._parts):
             if part.number == number and not (place == 0 and self._valid):
-                part.verdict, part.reason = VERDICT_CODES[verdict], reason
+                self._parts[place] = replace(part, verdict=VERDICT_CODES[verdict], reason=reason)
         self._show()
 
     @property
@@ -134,7 +126,6 @@ class Handshake:
         newest = self._parts[-1] if self._parts else None
         acquiring = newest is not None and not newest.verdict and signed(self._pictured - newest.number) < 0
         full = len(self._parts) >= BUFFER
-        shown = self._parts[0] if self._valid else _TriggeredPart(0, 0)
         return HandshakeStatus(
             ready=self._running and self._control.enable and not (self._control.trigger or acquiring or full),
             trigger_ack=self._trigger_ack,
@@ -144,7 +135,7 @@ class Handshake:
             triggers=self._triggers,
             missed=self._missed,
             waiting=len(self._parts),
-            result=Told(shown.number, shown.part_id, shown.verdict, shown.reason),
+            result=self._parts[0] if self._valid else Told(),
         )
 
     def _show(self) -> None:

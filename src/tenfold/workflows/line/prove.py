@@ -81,39 +81,16 @@ def prove_version(
     last: int,
     tell: Callable[[int], None] = lambda done: None,
 ) -> Proof:
-    """`prove` by a version of a recipe, approved or not, on the parts of a station."""
-    left, top, width, height = station.region
-    return prove(
-        trail,
-        recipe_of(chosen.recipe, chosen.version, deadline=station.deadline),
-        classifier,
-        box=(left, top, width, height),
-        locate=station.locate,
-        last=last,
-        tell=tell,
-    )
-
-
-def prove(
-    trail: Trail,
-    recipe: StationRecipe,
-    classifier: Classifier,
-    *,
-    box: tuple[float, float, float, float],
-    locate: bool,
-    last: int,
-    tell: Callable[[int], None] = lambda done: None,
-) -> Proof:
-    """Judge the last parts of a recipe again.
+    """Judge the last parts of a station again by a version of their recipe, approved or not.
 
     Args:
-        box, locate: see `tenfold.line.pictures.pictures.part`.
         last: how many parts at most.
         tell: called with how many are done.
 
     Raises:
         UsageError: the model does not have the recipe's classes.
     """
+    recipe = recipe_of(chosen.recipe, chosen.version, deadline=station.deadline)
     recipe.check([one.label for one in classifier.info.classes])
     found, times = list[_Judged](), list[float]()
     before: int | None = None
@@ -125,22 +102,18 @@ def prove(
             if content is None or part.body.get("recipe", [0])[0] != recipe.number or len(found) >= last:
                 continue
             began = time.monotonic()
-            passes = _passes(content, recipe, classifier, box, locate)
+            passes = _passes(content, recipe, classifier, station)
             times.append(1000 * (time.monotonic() - began))
             found.append(_judged(part, passes))
             tell(len(found))
     return _proof(found, times)
 
 
-def _passes(
-    content: bytes,
-    recipe: StationRecipe,
-    classifier: Classifier,
-    box: tuple[float, float, float, float],
-    locate: bool,
-) -> bool:
+def _passes(content: bytes, recipe: StationRecipe, classifier: Classifier, station: StationRow) -> bool:
+    left, top, width, height = station.region
     try:
-        part = pictures.part(images.read(content, name="a part's picture"), box, locate=locate)
+        picture = images.read(content, name="a part's picture")
+        part = pictures.part(picture, (left, top, width, height), locate=station.locate)
     except PictureError:
         return False
     if part is None:
