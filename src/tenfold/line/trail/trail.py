@@ -124,11 +124,8 @@ class Trail:
     @property
     def head(self) -> tuple[int, str]:
         """The last row's number and hash: kept elsewhere, they tell whether the trail was rewritten."""
-        with self._lock:
-            found: tuple[int, str] | None = self._database.execute(
-                "SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-        return found or (0, _FIRST)
+        found: list[tuple[int, str]] = self._all("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1")
+        return found[0] if found else (0, _FIRST)
 
     def append(self, entries: Sequence[TrailEntry]) -> list[Row]:
         """Write rows, all or none; they are on the disk when this returns.
@@ -192,20 +189,14 @@ class Trail:
     def of_parts(self, parts: Sequence[int]) -> dict[int, list[Row]]:
         """All rows about each of some parts, in order, by one query."""
         query = f"SELECT {_COLUMNS} FROM rows WHERE part IN (SELECT value FROM json_each(?)) ORDER BY number"
-        with self._lock:
-            rows = self._database.execute(query, (json.dumps(list(parts)),)).fetchall()
         found: dict[int, list[Row]] = {part: [] for part in parts}
-        for number, kind, part, *rest in rows:
-            found[part].append(_row((number, kind, part, *rest)))
+        for row in map(_row, self._all(query, json.dumps(list(parts)))):
+            found[row.part or 0].append(row)
         return found
 
     def last_of(self, kind: Literal["start", "recipe", "challenge"], where: str = "true") -> Row | None:
         """The last row of a kind, for which SQL's condition `where` holds; None where there is none."""
-        with self._lock:
-            found = self._database.execute(
-                f"SELECT {_COLUMNS} FROM rows WHERE kind = '{kind}' AND {where} ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-        return _row(found) if found else None
+        return next(iter(self.last([kind], limit=1, where=(where, ()))), None)
 
     def last_challenge(self) -> Row | None:
         """The row of the last challenge that was passed."""
@@ -227,24 +218,20 @@ class Trail:
             where: a condition of SQL that holds for them, and its values.
         """
         marks = ", ".join("?" * len(kinds))
-        with self._lock:
-            found = self._database.execute(
-                f"SELECT {_COLUMNS} FROM rows WHERE kind IN ({marks}) AND number < ? AND number > ?"
-                f" AND {where[0]} ORDER BY number DESC LIMIT ?",
-                (*kinds, before or 1 << 62, after, *where[1], limit),
-            ).fetchall()
-        return [_row(one) for one in found]
+        query = (
+            f"SELECT {_COLUMNS} FROM rows WHERE kind IN ({marks}) AND number < ? AND number > ?"
+            f" AND {where[0]} ORDER BY number DESC LIMIT ?"
+        )
+        return [_row(one) for one in self._all(query, *kinds, before or 1 << 62, after, *where[1], limit)]
 
     def last_numbers(
         self, *, limit: int, where: tuple[str, Sequence[Any]] = ("true", ())
     ) -> list[tuple[int, int]]:
         """Of the last parts the number of each one's row and of the part, the newest first; see `last`."""
-        with self._lock:
-            return self._database.execute(
-                f"SELECT number, part FROM rows WHERE kind = 'part' AND {where[0]}"
-                " ORDER BY number DESC LIMIT ?",
-                (*where[1], limit),
-            ).fetchall()
+        query = (
+            f"SELECT number, part FROM rows WHERE kind = 'part' AND {where[0]} ORDER BY number DESC LIMIT ?"
+        )
+        return self._all(query, *where[1], limit)
 
     def picture(self, sha256: str) -> bytes | None:
         """The picture of that hash; None where it is not kept."""
@@ -254,22 +241,17 @@ class Trail:
 
     def last_part(self) -> int | None:
         """The highest number of a part that has a verdict."""
-        with self._lock:
-            found: tuple[int | None] = self._database.execute(
-                "SELECT max(part) FROM rows WHERE kind = 'part'"
-            ).fetchone()
-        return found[0]
+        found: list[tuple[int | None]] = self._all("SELECT max(part) FROM rows WHERE kind = 'part'")
+        return found[0][0]
 
     def unsettled(self, last: int) -> list[int]:
         """Those of the last `most` parts with a pass that were neither withheld nor seen at the gate."""
-        with self._lock:
-            found = self._database.execute(
-                "SELECT part FROM rows AS one WHERE kind = 'part'"
-                " AND json_extract(body, '$.verdict') = 'pass'"
-                " AND part > (SELECT max(part) FROM rows WHERE kind = 'part') - ?"
-                " AND NOT EXISTS (SELECT 1 FROM rows WHERE part = one.part AND kind IN ('withheld', 'gate'))",
-                (last,),
-            ).fetchall()
+        found = self._all(
+            "SELECT part FROM rows AS one WHERE kind = 'part' AND json_extract(body, '$.verdict') = 'pass'"
+            " AND part > (SELECT max(part) FROM rows WHERE kind = 'part') - ?"
+            " AND NOT EXISTS (SELECT 1 FROM rows WHERE part = one.part AND kind IN ('withheld', 'gate'))",
+            last,
+        )
         return [part for (part,) in found]
 
     def intact(self, numbers: Sequence[int]) -> bool:
@@ -279,10 +261,8 @@ class Trail:
         """
         with self._lock:
             for number in numbers:
-                rows = self._database.execute(
-                    f"SELECT {_COLUMNS} FROM rows WHERE number IN (?, ?) ORDER BY number",
-                    (number - 1, number),
-                ).fetchall()
+                query = f"SELECT {_COLUMNS} FROM rows WHERE number IN (?, ?) ORDER BY number"
+                rows = self._all(query, number - 1, number)
                 if not rows or len(rows) != min(number, 2):
                     return False
                 row = _row(rows[-1])
@@ -301,8 +281,11 @@ class Trail:
             expected += 1
         return None
 
+    def _all(self, query: str, *values: Any) -> list[Any]:
+        with self._lock:
+            return self._database.execute(query, values).fetchall()
+
     def close(self) -> None:
-        """Close the file."""
         with self._lock:
             self._database.close()
 
