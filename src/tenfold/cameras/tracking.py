@@ -208,7 +208,6 @@ def _cost(expected: Box, box: Box, *, confirmed: bool) -> float | None:
 
     Args:
         expected: where the track should be.
-        confirmed: whether the track is.
     """
     overlap = expected.overlap(box)
     ratio = max(box.area, 1.0) / max(expected.area, 1.0)

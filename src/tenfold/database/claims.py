@@ -70,11 +70,7 @@ class Claims(NamedRows[RowT]):
         return row
 
     def claim(self, worker: str, living: Collection[str]) -> list[RowT]:
-        """The rows that `worker` works on; those that no living worker works on become its own.
-
-        Args:
-            living: the names of all workers that live.
-        """
+        """The rows that `worker` works on; those that no living worker works on become its own."""
         table = self._table
         free = or_(table.worker.is_(None), table.worker.not_in({*living, worker}))
         worked_on = table.removed_at.is_(None), table.paused_at.is_(None)

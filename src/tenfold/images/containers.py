@@ -39,7 +39,6 @@ class Essentials(NamedTuple):
     """What a decoder needs of a file.
 
     Attributes:
-        data: the bytes.
         orientation: its EXIF orientation.
         passes: how often a decoder goes over the whole picture, about.
     """

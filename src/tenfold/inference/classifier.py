@@ -51,11 +51,7 @@ class Runtime(Protocol):
 
 
 class NetworkClassifier:
-    """Classifies pictures with a network in any runtime, by the rules of a model file's facts.
-
-    Args:
-        limits: what is refused as too large.
-    """
+    """Classifies pictures with a network in any runtime, by the rules of a model file's facts."""
 
     def __init__(self, info: ModelInfo, network: Runtime, limits: Limits | None = None) -> None:
         self.info = info

@@ -39,7 +39,6 @@ class Network:
     """One network, for several callers at a time. Raises ModelFileError: ONNX Runtime cannot run it.
 
     Args:
-        content: the model file.
         path: what messages call it.
         threads: the most parts that run at the same time.
     """

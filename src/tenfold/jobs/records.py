@@ -92,7 +92,6 @@ class Records:
 
         Args:
             param: the name of a parameter that is a text.
-            values: the values of interest.
         """
         value = JobRow.params[param].as_string()
         newest = select(func.max(JobRow.id)).where(JobRow.kind == kind, value.in_(values)).group_by(value)

@@ -31,7 +31,6 @@ class Command:
         environment: variables it has besides this process's.
         log: a file for all that it writes, which is kept and written on. None: `output` and its errors are
             kept apart in temporary files.
-        limits: what it may use.
         nice: how much it gives way to other processes.
         patience: seconds in which it may end by itself when it is to stop; then it is killed.
     """

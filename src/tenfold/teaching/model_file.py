@@ -33,8 +33,6 @@ def write(target: Path, source: Path, taught: Taught, info: ModelInfo, *, parts:
 
     Args:
         target: holds either the old or the whole new file at every moment.
-        source: the model file with the backbone.
-        info: the facts of the new file.
         parts: whether it checks that no part of a picture is missing.
 
     Raises:

@@ -57,7 +57,6 @@ class ModelReport:
     Attributes:
         source: "report", or "file" where only the model file tells of it.
         facts: as `tenfold evaluate --json` writes them; those of a file have neither classes nor confusion.
-        has_page: whether there is a report page.
     """
 
     source: Source

@@ -41,7 +41,6 @@ class TaughtModel:
     """A model that was taught.
 
     Attributes:
-        path: the model file.
         sample: beside it what the model says of its own pictures, without the pictures, so that it can be
             refitted on corrections; `tenfold models add` adds it too.
         taught: what was learned, and how well the classes are told apart.

@@ -51,8 +51,6 @@ class Tune:
 
     Args:
         file: where it is kept.
-        blobs: holds the exports' files.
-        load: makes a classifier of a file.
         cores: the most pictures at a time.
         seconds: for each way.
     """

@@ -65,7 +65,6 @@ class ClipReport:
         state: writing, whole (it can be sought in), or failed.
         start: Unix time of its first frame; None: as reported before.
         end: of its last one so far.
-        bytes: of the file.
         problem, reason: why it failed, in words and for programs.
         cut: it ended because the stream changed, such as the size of its picture.
     """

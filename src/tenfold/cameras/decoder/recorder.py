@@ -112,7 +112,6 @@ class _Clip:
 
     Attributes:
         until: it ends with the first packet after this, in Unix time.
-        pending: what is to be written.
         first, last: of the packets that were written, in Unix time.
         head: bytes of the file before its first fragment; 0: not known yet.
         whole: bytes of the file up to its last whole fragment.

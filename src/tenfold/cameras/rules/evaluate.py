@@ -28,7 +28,6 @@ class Sighting:
     """The facts of an event that rules use.
 
     Attributes:
-        camera: the number of its camera.
         start, end: when it began, and when it was last seen; with a time zone.
         confidence: 0 to 1.
         zones: the names of those that it was in.
@@ -52,7 +51,6 @@ class Rule:
     """Conditions, all of which an event has to meet; what is empty or 0 asks for nothing.
 
     Attributes:
-        cameras: numbers of cameras.
         classes: one of them.
         zones: it was in one of them.
         confidence: at least so sure, 0 to 1.

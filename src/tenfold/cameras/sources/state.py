@@ -19,7 +19,6 @@ class CameraFault:
 
     Attributes:
         code: what, for programs: the reason of a CameraError, or what was found in a running stream.
-        words: what, for people.
         time: Unix time at which it was noticed.
     """
 

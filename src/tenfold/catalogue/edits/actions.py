@@ -65,7 +65,6 @@ class Actions:
         """Do something to entries, as one action that can be undone.
 
         Args:
-            kind: what to do.
             entries: their numbers, or what finds them.
             by: who does it: may change their own entries and the system's.
             administrator: who may change everybody's.

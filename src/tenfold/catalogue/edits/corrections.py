@@ -30,7 +30,6 @@ class CorrectedPicture:
     """A picture that a person corrected or confirmed.
 
     Attributes:
-        hash: of its content.
         label: what they said, "" for none of the classes.
         perceptual_hash: the same for most copies; None where it is not known.
     """

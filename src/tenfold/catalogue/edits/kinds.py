@@ -34,11 +34,10 @@ class EditRequest:
     """An edit that is requested.
 
     Attributes:
-        kind: one of KINDS.
         by: who requests it; at: when.
         label: for correct: the class, "" for none of them.
         name: for rename.
-        looked: whether the person saw each of the entries, not only what was searched for.
+        seen: whether the person saw each of the entries, not only what was searched for.
     """
 
     kind: Kind

@@ -33,7 +33,6 @@ class Filters:
 
     Attributes:
         person: who asks; sees their own entries, the system's and those that are shared.
-        administrator: sees everybody's.
         owner: all that `person` sees, only their own, or only what is shared.
         labels: any of these classes; "" is none of the classes.
         states: any of waiting, done and failed.
@@ -47,7 +46,6 @@ class Filters:
         class_names: what people call classes, for the words of `text`: a class, and its names in languages.
         model: SHA-256 of the model that named it.
         deleted: only what was deleted, instead of only what was not.
-        ids: only these.
 
     Raises:
         UsageError: a value that cannot be, or two that exclude each other.

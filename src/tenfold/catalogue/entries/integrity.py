@@ -31,7 +31,6 @@ class IntegrityReport:
         originals: how many files entries refer to.
         faults: those that are missing or altered.
         unused: files without an entry, from an import that was interrupted; they do no harm.
-        waiting: entries without an answer.
     """
 
     originals: int = 0

@@ -38,7 +38,6 @@ class PictureFiles:
 
     Args:
         thumbnails: where small pictures are stored; it may be emptied at any time.
-        limits: what is decoded at most.
     """
 
     def __init__(

@@ -33,7 +33,6 @@ class Zip:
         Args:
             name: its path in the archive, with forward slashes.
             opened: opens it; called twice, and has the same content both times.
-            at: its date.
         """
         with opened() as file:
             checksum = size = 0

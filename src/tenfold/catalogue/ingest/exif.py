@@ -34,7 +34,6 @@ class ExifFacts:
         at: in UTC; where the file states no zone, the camera's clock is taken for this computer's.
         latitude: degrees, -90 to 90, north is positive.
         longitude: degrees, -180 to 180, east is positive.
-        camera: maker and model.
     """
 
     at: datetime | None = None

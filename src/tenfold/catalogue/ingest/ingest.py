@@ -79,12 +79,7 @@ class PendingEntry(NamedTuple):
 
 
 class Ingest:
-    """Adds pictures to the catalogue. Safe in many threads and processes.
-
-    Args:
-        store: where the bytes are kept.
-        limits: what is refused as too large.
-    """
+    """Adds pictures to the catalogue. Safe in many threads and processes."""
 
     def __init__(self, database: Database, originals: Originals, limits: Limits) -> None:
         self._database, self._originals, self._limits = database, originals, limits
@@ -211,7 +206,6 @@ class Ingest:
         tried first: it may have crashed the process that read it, and must not take others with it again.
 
         Args:
-            limit: the most that are wanted.
             among: only these.
             worker: it holds them until they have an answer; it may ask for its own again.
             living: the names of all workers that live. Entries of other living workers are left out; those of

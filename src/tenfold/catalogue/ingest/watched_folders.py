@@ -50,11 +50,7 @@ class WatchedFolders:
         )
 
     def claim(self, worker: str, living: Collection[str]) -> list[WatchedFolder]:
-        """The folders that `worker` watches; those that no living worker watches become its own.
-
-        Args:
-            living: the names of all workers that live.
-        """
+        """The folders that `worker` watches; those that no living worker watches become its own."""
         free = or_(WatchedFolder.worker.is_(None), WatchedFolder.worker.not_in({*living, worker}))
         active = select(WatchedFolder).where(WatchedFolder.stopped_at.is_(None)).order_by(WatchedFolder.id)
         found = self._database.scalars(active)

@@ -78,7 +78,6 @@ class Planner:
         root: as `checked_root` gave it.
         files: opens people's own files.
         home: tenfold's own folder, which nothing is taken from or put into.
-        mode: how.
         sidecars: whether to write each picture's class beside it.
     """
 

@@ -57,7 +57,6 @@ def score(
     Args:
         probabilities: every class of the model that answered, calibrated, summing to 1.
         known: whether that model takes it for one of its classes.
-        novelty: by that model.
         threshold: the novelty above which that model says "none of these"; None where it is not at hand:
             then only what it says counts, not what is near.
         previous: what the model before said: a class, "" for none of these, None where there was none.
@@ -126,9 +125,7 @@ class Review:
         """A page of the queue. Raises UsageError: `after` is from no page.
 
         Args:
-            person: who asks.
             administrator: who may change everybody's entries.
-            limit: the most entries.
             after: `next` of the page before.
         """
         waiting: list[ColumnElement[bool]] = [Entry.review_score.is_not(None), Entry.deleted_at.is_(None)]

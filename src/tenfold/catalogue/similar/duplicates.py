@@ -68,7 +68,6 @@ class Duplicates:
         Entries of the last half minute may not be included yet.
 
         Args:
-            limit: the most groups.
             after: `next` of the page before.
 
         Raises:

@@ -37,7 +37,6 @@ class CommandOptions:
     """A command for each verdict.
 
     Attributes:
-        command: the program and its arguments.
         verdicts: for which it is run.
         seconds: after this time it is killed, and has failed.
     """

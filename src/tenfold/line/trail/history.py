@@ -69,8 +69,7 @@ class PartHistory:
         at: when its verdict was recorded, ISO 8601 in UTC.
         verdict: the one that counts: a person's last word, else the station's; a withheld pass is a reject.
         reason: of that verdict.
-        station_verdict: the station's own.
-        station_reason: and why.
+        station_verdict, station_reason: the station's own.
         outcome: what the gate's sensor saw: passed, rejected, not-seen, wrongly-rejected; "": not known.
         challenge: of a challenge part, the verdict that it should get; "": it is none.
         body: the rest of its row: answers, times, model, recipe, the picture's hash.

@@ -23,8 +23,6 @@ def override(
     that are rejected and of bad ones that pass are computed from all parts that were looked at again.
 
     Args:
-        by: who says so.
-        reason: why.
         at: when; None: now.
 
     Raises:

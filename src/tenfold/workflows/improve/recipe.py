@@ -31,11 +31,6 @@ def arguments(
     """The arguments of `tenfold train`.
 
     Args:
-        info: of the model to start from.
-        model: its file.
-        folder: where the pictures' manifest is.
-        name: what the new model is called.
-        pictures: how many there are to learn from.
         repeated: whether own data keep the classes even; without them the rarer ones are shown as often.
     """
     network = str(info.network["name"])

@@ -69,7 +69,6 @@ class Disturbance:
     """What a simulation changes about a station; a real one has none.
 
     Attributes:
-        now: the time of day.
         around: wraps a model.
         faults: handlers of the parent's messages of that name.
     """

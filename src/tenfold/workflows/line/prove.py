@@ -84,7 +84,6 @@ def prove_version(
     """Judge the last parts of a station again by a version of their recipe, approved or not.
 
     Args:
-        last: how many parts at most.
         tell: called with how many are done.
 
     Raises:

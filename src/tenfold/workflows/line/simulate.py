@@ -51,7 +51,6 @@ class SimulationOptions:
     """What is simulated.
 
     Attributes:
-        accepts: classes that are good parts.
         pictures: labelled pictures of which up to 400 are drawn as parts; None: a hundred of CIFAR-10's test
             pictures.
         trail: where the trail is kept; None: it is thrown away.
@@ -86,11 +85,9 @@ class Result:
     """The results of a simulation.
 
     Attributes:
-        passed: parts that the plant let pass.
         passed_unjudged: of these, parts without a verdict in the trail, or whose pass was never released.
         rejected_late: rejected parts whose verdict came only after they had been at the gate.
         rejects_missed: parts with a verdict "reject" that passed.
-        trail_rows: verdicts in the trail.
         good_rejected: good parts that were rejected, for whatever reason.
         bad_passed: bad parts that passed because the model took them for good.
         verdict_ms: from the photo-eye to the verdict.
