@@ -9,7 +9,7 @@ import pytest
 
 from tenfold.cameras.address import parse
 from tenfold.cameras.clips.recorder import ClipRecorder
-from tenfold.cameras.decoder import ClipReport
+from tenfold.cameras.decoder.process import ClipReport
 from tenfold.cameras.events import EventFilter
 from tenfold.settings import Settings
 from tests.cameras.conftest import RtspServer

@@ -10,7 +10,7 @@ from tenfold.cameras.address import parse
 from tenfold.cameras.cameras import Cameras
 from tenfold.cameras.clips import Clips
 from tenfold.cameras.clips.recorder import ClipRecorder
-from tenfold.cameras.decoder import ClipReport
+from tenfold.cameras.decoder.process import ClipReport
 from tenfold.cameras.tables import CameraRow
 from tenfold.database import Database
 from tenfold.storage import MemoryStore

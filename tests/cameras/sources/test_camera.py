@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tenfold.cameras.address import parse
-from tenfold.cameras.decoder import Decoder, process
+from tenfold.cameras.decoder import process
+from tenfold.cameras.decoder.process import Decoder
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.sources import Camera, CameraFault, CameraState

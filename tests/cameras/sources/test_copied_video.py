@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tenfold.cameras.address import parse
-from tenfold.cameras.decoder import Segment
+from tenfold.cameras.decoder.process import Segment
 from tenfold.cameras.sources import Camera, CopiedVideo
 from tests.cameras.conftest import RtspServer
 from tests.cameras.made_clips import number_in, write_clip, write_units

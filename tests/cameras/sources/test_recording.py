@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tenfold.cameras.address import parse
-from tenfold.cameras.decoder import Decoder
+from tenfold.cameras.decoder.process import Decoder
 from tenfold.cameras.frames import Frame, FrameSource
 from tenfold.cameras.sources import Recording, open_source
 from tenfold.errors import CameraError

@@ -14,7 +14,7 @@ from typing import Any
 
 from tenfold.cameras.clips.clips import Clips
 from tenfold.cameras.clips.keeper import ClipKeeper
-from tenfold.cameras.decoder import ClipReport
+from tenfold.cameras.decoder.process import ClipReport
 from tenfold.cameras.tables import CONTINUOUS, EVENTS, WHOLE, CameraRow
 from tenfold.database.faults import AnyDatabaseError, trouble
 from tenfold.errors import CameraError, TenfoldError

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import ClipReport, Decoder, DecoderStatus, End, FaultChange, Segment
+from tenfold.cameras.decoder.faults import FaultChange
 from tenfold.cameras.decoder.pictures import PushedPictures, no_sender
+from tenfold.cameras.decoder.process import ClipReport, Decoder, DecoderStatus, End, Segment
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.copied import CopiedVideo
 from tenfold.cameras.sources.probing import probe

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tenfold.cameras.decoder import Segment
+from tenfold.cameras.decoder.process import Segment
 
 # How much of the newest video is held.
 _MOST_BYTES = 8 << 20

@@ -3,8 +3,8 @@
 import time
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import Decoder, no_key_frame, not_begun
 from tenfold.cameras.decoder.pictures import HOW_TO_SEND
+from tenfold.cameras.decoder.process import Decoder, no_key_frame, not_begun
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.folder import Folder
 from tenfold.errors import CameraError, UsageError

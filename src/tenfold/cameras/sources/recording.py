@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from tenfold.cameras.address import Address
-from tenfold.cameras.decoder import Decoder, End
+from tenfold.cameras.decoder.process import Decoder, End
 from tenfold.cameras.frames import Frame, SourceFacts
 from tenfold.cameras.sources.probing import probe
 

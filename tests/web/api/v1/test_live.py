@@ -30,7 +30,7 @@ from wsproto.events import (
 
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.crops import jpeg
-from tenfold.cameras.decoder import Segment
+from tenfold.cameras.decoder.process import Segment
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.sources import CopiedVideo
