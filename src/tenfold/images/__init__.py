@@ -24,7 +24,7 @@ The pixel rule, the same on every surface:
     pixels.py       a decoded image -> RGB array; resize; a JPEG of it
 """
 
-from tenfold.images.decoding import Header, Limits, Picture
+from tenfold.images.decoding import Limits
 from tenfold.images.frames import frame_count
 from tenfold.images.pixels import RESIZE_RULES, jpeg, needed, resize, resize_boxes
 from tenfold.images.reading import PictureSource, header, load, read, upright_size
@@ -36,9 +36,7 @@ __all__ = [
     "MEDIA_TYPES",
     "RESIZE_RULES",
     "SUPPORTED",
-    "Header",
     "Limits",
-    "Picture",
     "PictureSource",
     "frame_count",
     "header",

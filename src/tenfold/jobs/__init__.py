@@ -2,16 +2,14 @@
 
 from tenfold.jobs.jobs import Jobs
 from tenfold.jobs.tables import CANCELLED, DONE, ENDED, FAILED, RUNNING, UNFINISHED, WAITING, JobRow
-from tenfold.jobs.types import QUEUES, TRAINING, WORK, AnyHandler, AnyType, Handler, JobType, Shape, Start
+from tenfold.jobs.types import TRAINING, WORK, AnyHandler, AnyType, Handler, JobType, Shape, Start
 from tenfold.jobs.work import Stopped, Work
-from tenfold.jobs.worker import Worker
 
 __all__ = [
     "CANCELLED",
     "DONE",
     "ENDED",
     "FAILED",
-    "QUEUES",
     "RUNNING",
     "TRAINING",
     "UNFINISHED",
@@ -27,5 +25,4 @@ __all__ = [
     "Start",
     "Stopped",
     "Work",
-    "Worker",
 ]

@@ -18,12 +18,10 @@ from tenfold.cameras.sources.state import CameraFault, CameraState
 from tenfold.errors import CameraError, MissingExtra
 
 __all__ = [
-    "Address",
     "Camera",
     "CameraFault",
     "CameraState",
     "CopiedVideo",
-    "Folder",
     "Recording",
     "open_source",
     "parse",
