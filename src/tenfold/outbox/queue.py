@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Update, and_, delete, func, or_, select, update
 from sqlalchemy.orm import undefer
 
 from tenfold.database import Database, now
@@ -52,11 +52,8 @@ class OutboxQueue:
 
     def release(self, worker: str) -> None:
         """`worker` sends no more."""
-        self._database.execute(
-            update(DestinationRow)
-            .where(DestinationRow.worker == worker)
-            .values(worker=None, lease_until=None)
-        )
+        mine = update(DestinationRow).where(DestinationRow.worker == worker)
+        self._database.execute(mine.values(worker=None, lease_until=None))
 
     def next(self, destination_id: int) -> tuple[MessageRow, Message] | None:
         """The oldest message that waits."""
@@ -83,18 +80,12 @@ class OutboxQueue:
     def sent(self, row: MessageRow) -> None:
         """Note that a message was received."""
         moment = now()
+        values: dict[str, object] = {"state": SENT, "ended_at": moment, "problem": None, "picture": None}
+        values |= {"next_at": None, "attempts": MessageRow.attempts + 1}
         with self._database.writing() as session:
-            values = {"state": SENT, "ended_at": moment, "problem": None, "picture": None, "next_at": None}
-            session.execute(
-                update(MessageRow)
-                .where(MessageRow.id == row.id)
-                .values(values | {"attempts": MessageRow.attempts + 1})
-            )
-            session.execute(
-                update(DestinationRow)
-                .where(DestinationRow.id == row.destination_id)
-                .values(sent_at=moment, problem=None, problem_at=None)
-            )
+            session.execute(update(MessageRow).where(MessageRow.id == row.id).values(values))
+            sent = {"sent_at": moment, "problem": None, "problem_at": None}
+            session.execute(_destination(row.destination_id).values(sent))
 
     def failed(self, row: MessageRow, error: TenfoldError, *, dead: bool, pause: float) -> None:
         """Note that a message was not received. `pause`: seconds until it is tried again."""
@@ -109,17 +100,13 @@ class OutboxQueue:
         }
         with self._database.writing() as session:
             session.execute(update(MessageRow).where(MessageRow.id == row.id).values(values))
-            session.execute(
-                update(DestinationRow)
-                .where(DestinationRow.id == row.destination_id)
-                .values(problem=error.facts(), problem_at=moment)
-            )
+            problem = {"problem": error.facts(), "problem_at": moment}
+            session.execute(_destination(row.destination_id).values(problem))
 
     def unusable(self, destination_id: int, error: TenfoldError) -> None:
         """Note that a destination cannot be used at all, and why."""
         values = {"problem": error.facts(), "problem_at": now()}
-        mine = DestinationRow.id == destination_id
-        self._database.execute(update(DestinationRow).where(mine).values(values))
+        self._database.execute(_destination(destination_id).values(values))
 
     def tidy(self, destination_id: int) -> None:
         """Keep a destination's messages within their bounds."""
@@ -134,11 +121,8 @@ class OutboxQueue:
         old = self._beyond(destination_id, DEAD, MOST_DEAD, MOST_BYTES)
         if old:
             self._database.execute(delete(MessageRow).where(MessageRow.id.in_(old)))
-            self._database.execute(
-                update(DestinationRow)
-                .where(DestinationRow.id == destination_id)
-                .values(dropped=DestinationRow.dropped + len(old))
-            )
+            dropped = DestinationRow.dropped + len(old)
+            self._database.execute(_destination(destination_id).values(dropped=dropped))
         if told := self._beyond(destination_id, SENT, MOST_SENT, MOST_BYTES):
             self._database.execute(delete(MessageRow).where(MessageRow.id.in_(told)))
 
@@ -156,3 +140,7 @@ class OutboxQueue:
         )
         over = or_(ranked.c.place > most, and_(ranked.c.bytes > most_bytes, ranked.c.place > 1))
         return self._database.scalars(select(ranked.c.id).where(over).order_by(ranked.c.id).limit(500))
+
+
+def _destination(destination_id: int) -> Update:
+    return update(DestinationRow).where(DestinationRow.id == destination_id)
