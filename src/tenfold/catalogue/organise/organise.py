@@ -119,7 +119,7 @@ class Organiser:
         number = pictures = 0
         while part := list(islice(steps, _PART)):
             rows = [
-                {"filing_id": filing.id, "number": number + place, **_columns(step)}
+                {"filing_id": filing.id, "number": number + place, "before": None, **vars(step)}
                 for place, step in enumerate(part, start=1)
             ]
             number += len(part)
@@ -278,19 +278,6 @@ def _facts(entry: Entry) -> xmp.SidecarFacts:
         novelty=entry.novelty,
         model=entry.model_hash,
     )
-
-
-def _columns(step: OrganiseStep) -> dict[str, Any]:
-    return {
-        "entry_id": step.entry,
-        "how": step.how,
-        "origin": step.origin,
-        "target": step.target,
-        "content": step.content,
-        "before": None,
-        "state": step.state,
-        "problem": step.problem,
-    }
 
 
 def _noted(step: OrganisedFile, **columns: Any) -> dict[str, Any]:

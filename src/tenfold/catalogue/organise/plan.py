@@ -34,7 +34,7 @@ class OrganiseStep:
     """One step, as stored in tables.OrganisedFile."""
 
     how: str
-    entry: int
+    entry_id: int
     origin: str
     target: str
     content: str | None = None
