@@ -85,6 +85,7 @@ class Result:
     """The results of a simulation.
 
     Attributes:
+        passed: that the plant let pass.
         passed_unjudged: of these, parts without a verdict in the trail, or whose pass was never released.
         rejected_late: rejected parts whose verdict came only after they had been at the gate.
         rejects_missed: parts with a verdict "reject" that passed.
