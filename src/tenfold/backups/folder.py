@@ -127,11 +127,7 @@ class BackupFolder:
             raise self._refused("cannot be read", reason) from reason
 
     def read(self, name: str = "") -> Snapshot:
-        """A snapshot; the newest where none is named.
-
-        Raises:
-            BackupError: there is none, it is damaged, or of a newer tenfold.
-        """
+        """A snapshot; "": the newest. Raises BackupError: there is none, it is damaged, or too new."""
         names = self.names()
         if not names or (name and name not in names):
             raise BackupError(

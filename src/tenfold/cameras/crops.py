@@ -64,11 +64,7 @@ def _place(picture: FramePicture, box: Box, margin: float) -> tuple[Part, int, t
 
 
 def jpeg(pixels: NDArray[np.uint8], *, longest: int | None = None, quality: int = 90) -> bytes:
-    """RGB pixels as a JPEG file.
-
-    Args:
-        longest: the most pixels that a side may have; a larger picture is made smaller.
-    """
+    """RGB pixels as a JPEG file, made smaller where a side has more than `longest` pixels."""
     pixels = reduced(pixels, longest) if longest else pixels
     done, encoded = cv2.imencode(
         ".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]

@@ -78,8 +78,4 @@ class FrameSource(Protocol):
         """What is known of the source. Raises CameraError: it cannot be opened."""
 
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
-        """Yield frames until the recording ends or `stop` is set.
-
-        Raises:
-            CameraError: the source cannot be opened or read.
-        """
+        """Yield frames until the end or `stop`. Raises CameraError: it cannot be opened or read."""

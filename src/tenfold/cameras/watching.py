@@ -121,11 +121,7 @@ class _Subject:
 
 
 class Watcher:
-    """Watches one source. Not for several threads.
-
-    Args:
-        classify: answers for crops, uint8 `[side, side, 3]`, in their order.
-    """
+    """Watches one source, in one thread. classify: answers for crops, uint8 `[side, side, 3]`, in order."""
 
     def __init__(self, classify: Classify, options: Options | None = None) -> None:
         self.options = options or Options()

@@ -176,11 +176,7 @@ class ModelServer:
         priority: Priority = Priority.CATALOGUE,
         model: "Classifier | None" = None,
     ) -> Iterator[Outcome]:
-        """An outcome for each picture, in order; no more than two batches are taken ahead.
-
-        Raises:
-            Closed: the server was closed.
-        """
+        """An outcome for each picture, in order; two batches at most are taken ahead. Raises Closed."""
         remaining, ahead = iter(reads), deque["Future[Prediction]"]()
         try:
             while True:

@@ -58,8 +58,4 @@ class OpenDestination(Protocol):
     """An open destination."""
 
     def send(self, message: Message) -> None:
-        """Send a message, and return when it was received.
-
-        Raises:
-            DeliveryError: it was not received, or that is not known.
-        """
+        """Send a message; returns when it was received. Raises DeliveryError: it was not, or nobody knows."""

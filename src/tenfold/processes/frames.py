@@ -30,11 +30,7 @@ def write(file: io.FileIO, header: Header, body: bytes | bytearray | memoryview)
 
 
 def read(file: io.FileIO, most: int) -> tuple[Header, bytearray]:
-    """Read a frame. Raises OSError: the other side is gone, or says what it was not asked.
-
-    Args:
-        most: bytes that its body may have.
-    """
+    """Read a frame, of `most` bytes. Raises OSError: the other side is gone, or says what it may not."""
     head, body = _LENGTHS.unpack(_exactly(file, _LENGTHS.size))
     if head > _MOST_HEADER or body > most:
         raise Ended("it answered more than it was asked")

@@ -150,11 +150,7 @@ def _is_highest(found: _Graph, name: str) -> bool:
 
 
 def network(content: bytes, correction: Correction, temperature: float, subject: str) -> bytes:
-    """The network of a model file with a correction, as a serialised ONNX model.
-
-    Raises:
-        ModelFileError: it has no place for one.
-    """
+    """The network of a file with a correction, as an ONNX model. Raises ModelFileError: there is no place."""
     from onnx import helper, numpy_helper
 
     found = _Graph(content)

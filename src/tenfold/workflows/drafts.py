@@ -204,11 +204,7 @@ class TeachDrafts:
         return loaded
 
     def keep(self, draft_id: int, owner: int) -> RegisteredModel:
-        """Fit a head to a draft as it is now, and register it as a model of the draft's name.
-
-        Raises:
-            DraftError: a class has too few pictures, or none has any.
-        """
+        """Fit a head to a draft as it is now, and register it as a model of its name. Raises as `fit`."""
         draft = self.drafts.state(draft_id, owner).draft
         if draft.fitted is None or (draft.fitted["version"], draft.fitted["name"]) != (
             draft.version, draft.name,

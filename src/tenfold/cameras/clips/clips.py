@@ -207,11 +207,7 @@ class Clips:
         kind: str | None = None,
         before: datetime | None = None,
     ) -> list[ClipRow]:
-        """Complete clips, the oldest first; some of them.
-
-        Args:
-            label: only those in which an event of this class is.
-        """
+        """Complete clips, the oldest first; some of them. label: only those with an event of this class."""
         query = select(ClipRow).where(ClipRow.state == WHOLE)
         if camera_id is not None:
             query = query.where(ClipRow.camera_id == camera_id)

@@ -123,11 +123,7 @@ class Video:
         self._container.close()
 
     def packets(self) -> Iterator[Packet]:
-        """What arrives, until the recording ends or the connection does.
-
-        Raises:
-            CameraError: the connection broke off.
-        """
+        """What arrives, until the recording ends. Raises CameraError: the connection broke off."""
         try:
             for packet in self._container.demux():
                 if packet.stream is not self.stream or packet.size == 0:

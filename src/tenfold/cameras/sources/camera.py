@@ -114,11 +114,7 @@ class Camera:
 
     @property
     def facts(self) -> SourceFacts:
-        """What is known of the camera; it is opened where it has not been.
-
-        Raises:
-            CameraError: it cannot be opened.
-        """
+        """What is known of the camera; opened where it has not been. Raises CameraError: it cannot be."""
         if self._facts is None:
             self._facts = probe(self._address)
         return self._facts

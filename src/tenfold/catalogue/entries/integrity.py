@@ -42,11 +42,7 @@ class IntegrityReport:
 def check(
     database: Database, originals: Originals, progress: Callable[[int, int], object]
 ) -> IntegrityReport:
-    """Read every original of the catalogue and compare it with its hash.
-
-    Args:
-        progress: called with how many were read, of how many.
-    """
+    """Compare every original with its hash. progress: called with how many were read, of how many."""
     found = IntegrityReport()
     with database.reading() as session:
         total = session.scalar(select(func.count(Entry.hash.distinct()))) or 0

@@ -34,11 +34,7 @@ _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
 
 
 class PictureFiles:
-    """Pictures of the catalogue, to be shown.
-
-    Args:
-        thumbnails: where small pictures are stored; it may be emptied at any time.
-    """
+    """Pictures of the catalogue, to be shown. thumbnails: of small ones; may be emptied at any time."""
 
     def __init__(
         self, database: Database, originals: Originals, thumbnails: BlobStore, limits: Limits

@@ -89,11 +89,7 @@ class Planner:
         self._folders: dict[Path, StepProblem | None] = {}
 
     def steps(self, entries: Iterable[tuple[Entry, Sequence[str]]]) -> Iterator[OrganiseStep]:
-        """All steps, in the order in which they are to be taken.
-
-        Args:
-            entries: each with the paths of the files that it came from.
-        """
+        """All steps, in the order they are taken. entries: each with the paths of the files it came from."""
         for entry, paths in entries:
             folder = self._root / self._places.folder(entry.label)
             yield from self._make(folder)

@@ -38,11 +38,7 @@ Found = list[tuple[int, float]]
 
 
 class ModelVectors:
-    """The vectors of one model.
-
-    Args:
-        folder: where the index's file is kept; it is rebuilt where it is missing, damaged or outdated.
-    """
+    """One model's vectors. folder: of the index's file, which is rebuilt where it is damaged or outdated."""
 
     def __init__(self, database: Database, folder: Path, model: str) -> None:
         self._database, self._model = database, model

@@ -34,11 +34,7 @@ class TriggeredCamera(Protocol):
     """What takes a picture now."""
 
     def take(self, seconds: float) -> Shot:
-        """A picture taken after this call, within `seconds`. Called from many threads.
-
-        Raises:
-            LineError: there is none.
-        """
+        """A picture taken after this call, within `seconds`; thread-safe. Raises LineError: none came."""
 
 
 class SnapshotCamera:

@@ -16,11 +16,7 @@ _MOST_WAITING = 100_000
 
 
 class TrailRecorder:
-    """A queue before a trail.
-
-    Args:
-        tell: called with Recorded for each part whose verdict is on the disk, and with the fault "trail".
-    """
+    """A queue before a trail. tell: told Recorded for each part on the disk, and the fault "trail"."""
 
     def __init__(self, trail: Trail, tell: Callable[[Event], None]) -> None:
         self._trail, self._tell = trail, tell

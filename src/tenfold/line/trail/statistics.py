@@ -41,11 +41,7 @@ class Subgroup:
 
 @dataclass(frozen=True)
 class Challenges:
-    """The results of golden parts, good and bad ones whose verdict is known.
-
-    Attributes:
-        last: when the last one was, ISO 8601 in UTC.
-    """
+    """The results of golden parts, whose verdict is known. last: when the last one was, ISO 8601 in UTC."""
 
     good: int = 0
     good_passed: int = 0

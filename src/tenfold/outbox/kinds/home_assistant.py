@@ -11,11 +11,7 @@ _SECONDS_ON = 30
 
 
 def discovery(discovery_prefix: str, prefix: str, source: str, name: str) -> dict[str, dict[str, Any]]:
-    """The retained messages that announce a source: topic -> content.
-
-    Args:
-        prefix: of the topics on which the source is told.
-    """
+    """The retained messages that announce a source: topic -> content. prefix: of the source's topics."""
     base, node = f"{prefix}/{source}", f"{prefix.replace('/', '_')}_{source}"
     shared = {
         "availability_topic": f"{prefix}/status",

@@ -68,12 +68,7 @@ class Estimates:
         return self.of_recipe(recipe, self.learned_from(request.data))
 
     def of_recipe(self, recipe: Recipe, pictures: int) -> TrainingEstimate:
-        """Estimate a training by a recipe on `pictures` pictures.
-
-        Raises:
-            MissingExtra: training is not installed.
-            TrainingError: it cannot be trained.
-        """
+        """Estimate a training by a recipe on some pictures. Raises MissingExtra, TrainingError as `of`."""
         check_extra()
         for run in find_runs(self._home.runs):
             if run.network == recipe.network and (speed := _pixels_per_second(run)):
