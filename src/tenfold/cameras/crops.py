@@ -51,9 +51,7 @@ def square(picture: FramePicture, box: Box, margin: float = _MARGIN) -> NDArray[
 
 
 def _place(picture: FramePicture, box: Box, margin: float) -> tuple[Part, int, tuple[int, int]]:
-    """What the picture has of the square around a box, the square's side, and how far it begins above and to
-    the left of the picture.
-    """
+    """What the picture has of the square around a box, its side, and how far it begins above and left."""
     width, height = picture.size
     side = max(round(max(box.width, box.height) * (1 + 2 * margin)), 8)
     left, top = (round(middle - side / 2) for middle in box.centre)

@@ -138,11 +138,7 @@ class Quiet:
         self._last = None
 
     def update(self, grey: NDArray[np.uint8], *, anew: bool) -> bool:
-        """Whether a picture shows what the last one did that showed something else.
-
-        Args:
-            anew: say no, and compare those that come with this one.
-        """
+        """Whether a picture shows what the last other one did; `anew`: say no, and compare with this one."""
         height, width = grey.shape
         size = max(width // _CELL, 1), max(height // _CELL, 1)
         cells = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -204,11 +204,7 @@ class Tracker:
 
 
 def _cost(expected: Box, box: Box, *, confirmed: bool) -> float | None:
-    """The cost of assigning a box to a track, 0 at best; None where it cannot be the same object.
-
-    Args:
-        expected: where the track should be.
-    """
+    """The cost of giving a box to a track, 0 at best; None: it cannot be the object that is expected."""
     overlap = expected.overlap(box)
     ratio = max(box.area, 1.0) / max(expected.area, 1.0)
     inside = confirmed and _covers(box, expected)

@@ -7,11 +7,7 @@ from tenfold.database.upgrading import STEPS, versions
 
 
 def versions_of(database: Database) -> tuple[str, str]:
-    """The version of the tables, "" where there are none, and the newest that this program knows.
-
-    Raises:
-        DatabaseError: a newer program made them.
-    """
+    """The tables' version ("": there are none), and the newest known. Raises DatabaseError: it is newer."""
     with database.engine.connect() as connection:
         return versions(connection, STEPS, database.shown)
 

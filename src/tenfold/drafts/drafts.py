@@ -176,11 +176,7 @@ def free_name(name: str, others: Sequence[DraftClass]) -> str:
 
 
 def checked_name(name: str) -> str:
-    """A name in one line, composed: the catalogue and folders have class names so.
-
-    Raises:
-        DraftError: nothing is left of it, or it is too long.
-    """
+    """A name in one line, composed, as class names are elsewhere. Raises DraftError: empty or too long."""
     composed = unicodedata.normalize("NFC", name)
     found = " ".join("".join(one if one.isprintable() else " " for one in composed).split())
     if not found:

@@ -36,12 +36,7 @@ class BrokenFile(ValueError):
 
 
 class Essentials(NamedTuple):
-    """What a decoder needs of a file.
-
-    Attributes:
-        orientation: its EXIF orientation.
-        passes: how often a decoder goes over the whole picture, about.
-    """
+    """What a decoder needs of a file. passes: how often it goes over the whole picture, about."""
 
     data: bytes
     orientation: int = 1

@@ -88,11 +88,7 @@ class Records:
         return self._database.scalars(query)
 
     def latest(self, kind: str, param: str, values: Sequence[str]) -> dict[str, JobState]:
-        """The state of the last job of a kind for each value of one of its parameters.
-
-        Args:
-            param: the name of a parameter that is a text.
-        """
+        """The state of the last job of a kind for each of some values of a parameter that is a text."""
         value = JobRow.params[param].as_string()
         newest = select(func.max(JobRow.id)).where(JobRow.kind == kind, value.in_(values)).group_by(value)
         query = select(value, *_STANDING).where(JobRow.id.in_(newest))

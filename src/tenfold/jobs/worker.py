@@ -91,11 +91,7 @@ class Worker:
         self._end()
 
     def poll(self, stop: threading.Event) -> None:
-        """Renew the lease, requeue the jobs of workers that died, and claim jobs for the free places.
-
-        Args:
-            stop: set when the claimed jobs are to stop.
-        """
+        """Renew the lease, requeue jobs of workers that died, and claim jobs; `stop`: they are to stop."""
         if time.monotonic() - self._renewed_at >= _RENEWAL_SECONDS:
             self._renew()
         self.standing_by = self._leases.take_from_the_dead() and not self._serving
@@ -241,11 +237,7 @@ def _fault(row: JobRow, received: str) -> JobError:
 
 
 def refused(title: str, reason: OSError) -> JobError:
-    """The error of a job to which the operating system refused something.
-
-    Args:
-        title: the job's; it is named where the system names no file.
-    """
+    """The error of a job to which the system refused something; `title`: named where it names no file."""
     said = os_errors.in_words(reason)
     subject = f"'{title}': {said.file or 'something that it needs'}"
     return os_errors.refused(JobError, subject, reason, cure=f"{said.cure}; then start it again.")

@@ -27,12 +27,7 @@ class JumpingCounter(Exception):
 
 
 class Counter:
-    """A counter of the plant, unwrapped.
-
-    Args:
-        bits: of the counter, 16 or 32.
-        most: by how much it can move between two readings.
-    """
+    """A counter of the plant, of 16 or 32 bits, unwrapped; `most`: how far it moves between two readings."""
 
     def __init__(self, *, bits: int = 32, most: int = 1 << 14) -> None:
         assert 0 < most < 1 << (bits - 1)

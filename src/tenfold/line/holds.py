@@ -114,11 +114,7 @@ class Holds:
             self._hold("challenge", True)
 
     def begin_challenge(self, expected: Sequence[bool], *, after: int, by: str) -> None:
-        """The parts that follow part `after` are challenge parts, in this order: True: good.
-
-        Raises:
-            LineError: they are too few.
-        """
+        """The parts after part `after` are challenge parts; True: good. Raises LineError: too few."""
         if self._rule is not None:
             self._rule.check(expected)
         self._after, self._expected, self._right, self._by = after, list(expected), {}, by

@@ -86,11 +86,7 @@ class Sender:
 
 
 class _DestinationSender(threading.Thread):
-    """Sends the messages of one destination, one after another.
-
-    Attributes:
-        fault: what ended it, if it was not told to end.
-    """
+    """Sends the messages of one destination, one by one. fault: what ended it, if it was not told to end."""
 
     def __init__(self, queue: OutboxQueue, row: DestinationRow) -> None:
         super().__init__(name=f"tenfold-outbox-{row.id}", daemon=True)

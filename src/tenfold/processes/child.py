@@ -56,10 +56,7 @@ class ParentChannel:
         frames.write(self._replies, message, body)
 
     def receive(self, seconds: float | None = None) -> Header | None:
-        """The parent's next message; None where none comes within `seconds` (None: wait forever).
-
-        One that came with bytes has them as `body`.
-        """
+        """The parent's next message, with bytes as `body`; None: none came in `seconds` (None: forever)."""
         try:
             return self._waiting.get(timeout=seconds)
         except queue.Empty:

@@ -85,11 +85,7 @@ class MessageProcess:
             frames.write(self._sent, message, body)
 
     def receive(self, seconds: float) -> Header | None:
-        """The next message, or None where none comes within `seconds`.
-
-        Raises:
-            ProcessEnded: it ended, and all that it said was received.
-        """
+        """The next message; None: none came within `seconds`. Raises ProcessEnded once all was received."""
         if self._end is not None:
             raise self._end
         try:

@@ -87,10 +87,7 @@ def load(source: Path | BytesIO) -> OwnSample:
 
 
 def beside(model: Path, key: str) -> bytes | None:
-    """The file of the sample beside a model file; None where there is none of this model.
-
-    key: the model's SHA-256.
-    """
+    """The file of the sample beside a model file, whose SHA-256 is `key`; None: there is none of it."""
     try:
         content = file_beside(model).read_bytes()
         with np.load(BytesIO(content), allow_pickle=False) as stored:

@@ -18,10 +18,7 @@ _TOLERANCE = 3e-4
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """A linear layer: the logits of features `[N, D]` are `features @ weight + bias`.
-
-    weight: `[D, K]`; bias: `[K]`.
-    """
+    """The logits of features `[N, D]` are `features @ weight + bias`: weight `[D, K]`, bias `[K]`."""
 
     weight: Floats
     bias: Floats

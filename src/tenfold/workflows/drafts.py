@@ -95,12 +95,7 @@ class TeachDrafts:
         self.contents.check_room(draft_id, owner, class_id, MOST)
 
     def read(self, draft_id: int, content: bytes, name: str) -> ReadPicture:
-        """Decode a picture that came in, and store its file.
-
-        Raises:
-            PictureError: it cannot be used.
-            DraftError: the disk has no room for it.
-        """
+        """Decode a picture that came in, and store its file. Raises PictureError, DraftError: no room."""
         pixels = self._pixels(content, name)
         key = hashlib.sha256(content).hexdigest()
         self._store(_picture_key(draft_id, key), content)
@@ -153,11 +148,7 @@ class TeachDrafts:
         return images.jpeg(read.pixels, side)
 
     def fit(self, draft_id: int, owner: int) -> None:
-        """Fit a head to a draft as it is now; the result is stored in the draft.
-
-        Raises:
-            DraftError: a class has too few pictures, or none has any.
-        """
+        """Fit a head to a draft as it is now, and store it. Raises DraftError: a class has too few."""
         begun = time.perf_counter()
         draft, classes, pictures = self.contents.learnable(draft_id, owner)
         counts = Counter(one.class_id for one in pictures)
@@ -185,10 +176,7 @@ class TeachDrafts:
             self._blobs.delete(_model_key(draft_id, unneeded))
 
     def classifier(self, draft_id: int, owner: int) -> Classifier:
-        """A classifier of the model that was learned last.
-
-        Raises DraftError where nothing was learned yet.
-        """
+        """A classifier of the model that was learned last. Raises DraftError: nothing was learned yet."""
         draft = self.drafts.state(draft_id, owner).draft
         key = _learned(draft)
         with self._lock:

@@ -49,9 +49,5 @@ def handlers(app: "App") -> dict[AnyType, AnyHandler]:
 
 
 def in_english(step: str, figures: Mapping[str, Any] | None) -> str:
-    """What a job is doing; "" for a step of another version.
-
-    Args:
-        figures: of the job; they have what the text names.
-    """
+    """What a job is doing, with what its figures say; "" for a step of another version."""
     return steps().get(step, "").format_map(defaultdict(str, figures or {}))

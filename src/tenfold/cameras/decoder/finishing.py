@@ -23,11 +23,7 @@ _NICE, _SECONDS, _POLL_SECONDS = 10, 30.0, 0.1
 
 
 def finish(file: Path, other: Path, stop: threading.Event) -> bool:
-    """Write a file to another so that it can be sought in; False where it cannot be read, or takes long.
-
-    Raises:
-        OSError: it cannot be written now.
-    """
+    """Write a file again so that it can be sought in; False: it cannot be read in time. Raises OSError."""
     until = time.monotonic() + _SECONDS
     with suppress(ProcessEnded), MessageProcess(_CHILD, limits=_LIMITS, nice=_NICE) as process:
         process.send({"finish": str(file), "into": str(other)})

@@ -51,11 +51,7 @@ class Kept:
 
 
 class NewestPackets:
-    """The packets of the last seconds, from a key frame on.
-
-    Args:
-        seconds: at least this much is kept, once it has arrived, within `most` bytes.
-    """
+    """The packets of the last seconds at least, from a key frame on, within `most` bytes."""
 
     def __init__(self, seconds: float, most: int = _MOST_BYTES) -> None:
         self._seconds, self._most = seconds, most
@@ -222,11 +218,7 @@ class StreamRecorder:
                     self._report(_facts(clip) | {"bytes": _size(clip.file)})
 
     def end(self, goes_on: Callable[[], None]) -> None:
-        """End every clip and finish its file: the stream ended, and it may be days until it comes back.
-
-        Args:
-            goes_on: called again and again meanwhile.
-        """
+        """End every clip and finish its file, as the stream ended. goes_on: called often meanwhile."""
         for clip in self._clips.values():
             clip.ending = True
         until = time.monotonic() + _SECONDS_TO_END

@@ -56,13 +56,7 @@ _STANDARDS = {1: 709, 2: 601, 5: 601, 6: 601}
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be opened.
-
-    Attributes:
-        url: with user and password.
-        description: without.
-        live: whether frames are expected to come as they happen.
-    """
+    """What is to be opened. url: with user and password; description: without. live: not a recording."""
 
     kind: Kind
     url: str

@@ -149,10 +149,7 @@ class Reclassifications(SettableRows[Reclassification]):
         return Changes(rows, rows[-1][0].id if len(found) > limit else None)
 
     def start_applying(self, session: Session, job_id: str, number: int, *, by: int) -> Reclassification:
-        """Mark, in the transaction that adds the job, that the answers are to be applied.
-
-        Raises CatalogueError where they cannot be.
-        """
+        """Mark, in the transaction that adds the job, that they are to be applied. Raises CatalogueError."""
         one = self._existing(session, number)
         if one.state not in (READY, APPLYING):
             raise _not_ready(one)

@@ -39,11 +39,7 @@ def kept_path(path: str | os.PathLike[str]) -> str:
 
 
 def checked_label(text: str) -> str:
-    """A class's name as it is stored: composed, without spaces around it. "" is none of the classes.
-
-    Raises:
-        UsageError: no class can be called so.
-    """
+    """A class's name as it is stored: composed, no spaces around it; "": none of them. Raises UsageError."""
     label = unicodedata.normalize("NFC", text).strip()
     if text and not label:
         raise _refused(
@@ -76,11 +72,7 @@ def checked_label(text: str) -> str:
 
 
 def checked_name(text: str) -> str:
-    """A picture's name as it is stored: composed, without spaces around it.
-
-    Raises:
-        UsageError: no picture can be called so.
-    """
+    """A picture's name as it is stored: composed, no spaces around it. Raises UsageError: none can be so."""
     name = unicodedata.normalize("NFC", text).strip()
     if not name:
         raise _refused("A picture", "needs a name", text, "Write one.", "name-needed")

@@ -18,23 +18,14 @@ FARTHEST = 14 * 60
 
 @dataclass(frozen=True)
 class Timeline:
-    """How many entries there are of each month.
-
-    Attributes:
-        months: "2026-11" and how many, the latest month first.
-        undated: how many have no such date.
-    """
+    """How many entries each month has ("2026-11"), the latest first, and how many have no such date."""
 
     months: dict[str, int] = field(default_factory=dict)
     undated: int = 0
 
 
 def timeline(session: Session, filters: Filters, database: Database, by: Dated, minutes: int = 0) -> Timeline:
-    """Count what `filters` mean by the month in which it was taken or added.
-
-    Args:
-        minutes: the UTC offset of the clock by which a month begins.
-    """
+    """Count what `filters` mean by the month it was taken or added, on a clock `minutes` ahead of UTC."""
     assert abs(minutes) <= FARTHEST
     order = order_of("taken" if by == "taken" else "newest")
     month = _month(order.column, database, minutes).label("month")

@@ -34,12 +34,7 @@ _END_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class CommandOptions:
-    """A command for each verdict.
-
-    Attributes:
-        verdicts: for which it is run.
-        seconds: after this time it is killed, and has failed.
-    """
+    """A command for each of some verdicts; after so many seconds it is killed, and has failed."""
 
     command: Sequence[str]
     verdicts: Sequence[str] = ("pass",)

@@ -105,12 +105,7 @@ class Handshake:
         self._show()
 
     def station(self, *, running: bool, pictured: int) -> None:
-        """The station's state.
-
-        Args:
-            running: whether it judges parts.
-            pictured: number of the last trigger whose picture was taken.
-        """
+        """Whether the station judges parts, and the number of the last trigger whose picture was taken."""
         self._running, self._pictured = running, pictured
 
     def result(self, number: int, verdict: Verdict, reason: int) -> None:

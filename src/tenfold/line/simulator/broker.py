@@ -28,11 +28,7 @@ def free_port() -> int:
 
 
 class Mosquitto:
-    """A broker that may be killed and started again; ended with the `with` block.
-
-    Attributes:
-        settings: its file of settings, which it reads when it starts.
-    """
+    """A broker that may be killed and started again; ended with the `with` block. settings: its file."""
 
     def __init__(self, folder: Path) -> None:
         found = program()

@@ -43,11 +43,7 @@ class StationStatus:
 
 
 def status_of(row: StationRow, said: Mapping[str, Any] | None) -> StationStatus:
-    """The status of the station of this row.
-
-    Args:
-        said: what its process says now (`Watched.status`, `StationRow.current_status`); None: none runs it.
-    """
+    """The status of a station. said: what its process says now; None: none runs it."""
     paused = row.paused_at is not None
     said = row.status if paused else said
     if said is None:

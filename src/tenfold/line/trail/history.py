@@ -142,13 +142,7 @@ class ChallengePart:
 
 @dataclass(frozen=True)
 class Challenge:
-    """Golden parts that were run.
-
-    Attributes:
-        at: when it ended, ISO 8601 in UTC.
-        by: who announced the parts.
-        recipe: number and version.
-    """
+    """Golden parts that were run. at: when it ended, ISO 8601 in UTC. recipe: number and version."""
 
     at: str
     by: str

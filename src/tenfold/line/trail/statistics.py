@@ -20,12 +20,7 @@ _WRONGLY = "wrongly-rejected"
 
 @dataclass(frozen=True)
 class Subgroup:
-    """Parts that came one after the other.
-
-    Attributes:
-        rejects: share of them that was rejected, 0 to 1.
-        low, high: the control limits.
-    """
+    """Parts that came one after the other: the share that was rejected, 0 to 1, and its control limits."""
 
     first: int
     parts: int

@@ -255,10 +255,7 @@ class Trail:
         return [part for (part,) in found]
 
     def intact(self, numbers: Sequence[int]) -> bool:
-        """Whether each of these rows has the hash that it was written with, after the row before it.
-
-        `verify` tells it of the whole trail.
-        """
+        """Whether each of these rows still has its hash, after the row before it; see `verify`."""
         with self._lock:
             for number in numbers:
                 query = f"SELECT {_COLUMNS} FROM rows WHERE number IN (?, ?) ORDER BY number"

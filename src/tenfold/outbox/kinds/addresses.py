@@ -57,10 +57,7 @@ def webhook(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def mqtt(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings: host, port, tls, user, password, prefix (of topics), discovery (Home Assistant's; may be "").
-
-    Raises OutboxError.
-    """
+    """Settings: host, port, tls, user, password, prefix, discovery (may be ""). Raises OutboxError."""
     host = str(settings.get("host") or "").strip()
     if not re.fullmatch(r"[\w.:-]+", host):
         raise OutboxError(

@@ -36,11 +36,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 
 def p_chart(groups: Sequence[Subgroup], language: Language = "en") -> Chart:
-    """Draw the share of rejects of each group with its control limits; points outside are marked.
-
-    Args:
-        groups: in order; there is at least one.
-    """
+    """Draw the share of rejects of each group (one at least) with control limits, and mark points outside."""
     words = _WORDS[language]
     outside = [one for one in groups if one.outside]
 

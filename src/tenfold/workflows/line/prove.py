@@ -156,12 +156,7 @@ def _known(wrong: Sequence[tuple[bool, bool]]) -> ErrorRates | None:
 
 
 def to_keep(proof: Proof, station: str, at: str) -> dict[str, Any]:
-    """A proof as it is kept with a version of a recipe.
-
-    Args:
-        station: whose parts it was made with.
-        at: when, ISO 8601 in UTC.
-    """
+    """A proof as it is kept with a version. station: whose parts it was made with. at: ISO 8601 in UTC."""
     return asdict(proof) | {"worse": proof.worse, "station": station, "at": at}
 
 

@@ -44,12 +44,7 @@ class RecipeBook:
 
 @dataclass(frozen=True)
 class LineSetup:
-    """A station, wired.
-
-    Attributes:
-        camera: kind, target, user and password of its address.
-        snapshot: the camera is asked for each picture.
-    """
+    """A station, wired. camera: its address. snapshot: the camera is asked for each picture."""
 
     name: str
     camera: dict[str, str]

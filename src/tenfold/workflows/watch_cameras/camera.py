@@ -53,12 +53,7 @@ _SHARE_BETWEEN_UPDATES = 1 / 30
 
 @dataclass(frozen=True)
 class EventParts:
-    """The parts that a camera's events need.
-
-    Attributes:
-        crops: the store of the pictures of events.
-        room: set while there is room for another clip.
-    """
+    """What a camera's events need. crops: their pictures. room: set while there is room for another clip."""
 
     events: CameraEvents
     clips: Clips
