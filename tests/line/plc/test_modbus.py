@@ -125,7 +125,7 @@ def test_registers_are_read_back_and_what_is_not_there_is_told() -> None:
                 client.read(70, 2)
         with pytest.raises(LineError, match="exception 4, it fails, or there is no such unit"):
             ModbusClient("127.0.0.1", port, 7).read(0, 2)
-    with pytest.raises(LineError, match=f"port {port} does not answer. See that it runs"):
+    with pytest.raises(LineError, match=f"port {port} does not answer. Check that it runs"):
         ModbusClient("127.0.0.1", port, 1, 0.5).read(0, 2)
     with silent() as port, pytest.raises(LineError, match="does not answer for that unit"):
         ModbusClient("127.0.0.1", port, 1, 0.2).read(0, 2)
