@@ -35,7 +35,6 @@ export const en = {
   cifarFetch:
     "CIFAR-10 is not on this server yet. It is fetched from where it is published: 170 MB, and 180 MB of space once unpacked.",
   fetchButton: "Fetch CIFAR-10",
-  fetching: "Fetching CIFAR-10",
   pixels: "{width} × {height} pixels",
   openAlone: "Open the picture alone",
   picture: "Picture",

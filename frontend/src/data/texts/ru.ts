@@ -38,7 +38,6 @@ export const ru: Translated<typeof en> = {
   cifarFetch:
     "CIFAR-10 ещё нет на этом сервере. Он будет скачан с места публикации: 170 МБ, после распаковки — 180 МБ.",
   fetchButton: "Скачать CIFAR-10",
-  fetching: "Скачивание CIFAR-10",
   pixels: "{width} × {height} пикселей",
   openAlone: "Открыть картинку отдельно",
   picture: "Картинка",

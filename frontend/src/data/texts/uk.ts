@@ -37,7 +37,6 @@ export const uk: Translated<typeof en> = {
   cifarFetch:
     "CIFAR-10 ще немає на цьому сервері. Його буде завантажено з місця публікації: 170 МБ, після розпакування — 180 МБ.",
   fetchButton: "Завантажити CIFAR-10",
-  fetching: "Завантаження CIFAR-10",
   pixels: "{width} × {height} пікселів",
   openAlone: "Відкрити зображення окремо",
   picture: "Зображення",

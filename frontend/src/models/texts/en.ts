@@ -62,7 +62,6 @@ export const en = {
   ownUnknown: "It is not known on what data the live model was trained.",
   epochs: "Epochs",
   epochsHint: "How often every picture is seen. Empty: as many as usual.",
-  trainingNow: "Training on corrections",
   attempts: "Attempts",
   attemptsNone: "No attempts yet",
   attempt: "Attempt {n}",
@@ -213,7 +212,6 @@ export const en = {
 
   compareLead:
     "Several models on the same pictures: which is better, and is the difference more than chance?",
-  comparing: "Comparing models",
   compareNeeds: "Choose two models or more.",
   compareOn: "Pictures: {n}",
   leads: "{ahead} is ahead of {behind} by {n} points",

@@ -65,7 +65,6 @@ export const ru: Translated<typeof en> = {
   ownUnknown: "Неизвестно, на каких данных обучена активная модель.",
   epochs: "Эпохи",
   epochsHint: "Сколько раз показать каждую картинку. Пусто: как обычно.",
-  trainingNow: "Обучение на исправлениях",
   attempts: "Попытки",
   attemptsNone: "Попыток ещё не было",
   attempt: "Попытка {n}",
@@ -217,7 +216,6 @@ export const ru: Translated<typeof en> = {
   recall: "Полнота",
 
   compareLead: "Несколько моделей на одних и тех же картинках: какая лучше и не случайность ли это?",
-  comparing: "Сравнение моделей",
   compareNeeds: "Выберите две модели или больше.",
   compareOn: "Картинок: {n}",
   leads: "{ahead} опережает {behind} на {n} п. п.",

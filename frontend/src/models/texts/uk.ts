@@ -65,7 +65,6 @@ export const uk: Translated<typeof en> = {
   ownUnknown: "Невідомо, на яких даних навчено активну модель.",
   epochs: "Епохи",
   epochsHint: "Скільки разів показати кожне зображення. Порожньо: як зазвичай.",
-  trainingNow: "Навчання на виправленнях",
   attempts: "Спроби",
   attemptsNone: "Спроб ще не було",
   attempt: "Спроба {n}",
@@ -217,7 +216,6 @@ export const uk: Translated<typeof en> = {
   recall: "Повнота",
 
   compareLead: "Кілька моделей на тих самих зображеннях: яка краща і чи це не випадковість?",
-  comparing: "Порівняння моделей",
   compareNeeds: "Виберіть дві моделі або більше.",
   compareOn: "Зображень: {n}",
   leads: "{ahead} випереджає {behind} на {n} в. п.",
