@@ -285,7 +285,7 @@ def test_one_class_is_a_start(look_at: LookAt, plane: Path, ship: Path) -> None:
     page.get_by_role("button", name="Remove the class").last.click()
     begin(page, "Begin with files", "good")
     add(page, "good", plane, ship)
-    expect(page.get_by_text("One class alone")).to_be_visible()
+    expect(page.get_by_text("A single class")).to_be_visible()
 
 
 def test_a_refused_camera_is_asked_for_once(launch: Any, own_server: str) -> None:
