@@ -114,12 +114,12 @@ class Way:
         while (tried := self._get("/improvements")["improvements"]) == [] or tried[0]["state"] == "running":
             time.sleep(1)
         seconds = time.perf_counter() - start
-        assert tried[0]["state"] == "judged", tried[0]
+        assert tried[0]["state"] == "evaluated", tried[0]
         won = tried[0]["verdict"] == "better"
         make_live = "Make live" if won else "Make live anyway"
         button = self._page.get_by_role("listitem").get_by_role("button", name=make_live, exact=True).first
         expect(button).to_be_visible()
-        self._shot("judged")
+        self._shot("evaluated")
         button.click()
         self._page.get_by_role("dialog").get_by_role("button", name=make_live, exact=True).click()
         while self._get("/models")["live"] != tried[0]["model"]:

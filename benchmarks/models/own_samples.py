@@ -1,6 +1,6 @@
 """Writes src/tenfold/models/*-own.npz: what bundled models say of pictures like their own data.
 
-As many of each class: 30 validation pictures to learn from and 120 test pictures to judge by; of classes that
+As many of each class: 30 validation pictures to learn from and 120 test pictures to test by; of classes that
 `watch` has from CIFAR-100, 30 that it was chosen on and 100 or 120 test pictures. For models of photographs
 one half is enlarged and the other staged as photographs. Others are pictures of the classes of CIFAR-100
 that are none of the model's and were not held out. Needs CIFAR-10 and TENFOLD_SHARED.
@@ -45,20 +45,20 @@ def main() -> None:
 def write(name: str, validation: LabelledPictures, test: LabelledPictures, kinds: tuple[str, ...]) -> None:
     """Write a bundled model's sample. kinds: classes of CIFAR-100 that are none of its own."""
     classifier, random = Classifier(name), np.random.default_rng(5)
-    learn, judge = some(validation, LEARN, random), some(test, JUDGE, random)
+    learn, test = some(validation, LEARN, random), some(test, JUDGE, random)
     # The first pictures of each class are in the background of taught models.
     pixels, places = others(kinds, 100 + OTHERS)
     strange = pixels[np.concatenate([np.flatnonzero(places == k)[100:] for k in range(len(kinds))])]
     found = OwnSample(
         said(classifier, learn.pictures, random),
         learn.labels,
-        said(classifier, judge.pictures, random),
-        judge.labels,
+        said(classifier, test.pictures, random),
+        test.labels,
         said(classifier, strange, random),
     )
     target = file_beside(modelfile.bundled(name))
     save(target, found)
-    right = (found.judge.logits.argmax(axis=1) == found.judge_labels).mean()
+    right = (found.test.logits.argmax(axis=1) == found.test_labels).mean()
     refused = (found.others.novelty > classifier.info.threshold).mean()
     print(f"{target}: {target.stat().st_size:,} bytes, {right:.1%} right, {refused:.1%} of others refused")
 

@@ -16,7 +16,7 @@ from tenfold.datasets import cifar10
 from tenfold.errors import DatasetError
 from tenfold.evaluation.improvement import facts_of, verdict
 from tenfold.evaluation.significance import Paired
-from tenfold.models.improvements import FAILED, JUDGED, STOPPED
+from tenfold.models.improvements import EVALUATED, FAILED, STOPPED
 from tenfold.models.registry import CORRECTIONS, RUN
 from tenfold.runtime import App
 from tests import tiny
@@ -35,7 +35,7 @@ def filling(home: Path) -> Iterator[App]:
 
 
 def correct(app: App, learned: int, kept_back: int) -> None:
-    """So many corrected pictures of each class to learn from, and so many more of any class to judge by."""
+    """So many corrected pictures of each class to learn from, and so many more of any to evaluate by."""
     missing = dict.fromkeys(cifar10.CLASSES, learned)
     entries: dict[str, list[int]] = {}
     number = 0
@@ -102,7 +102,7 @@ def _judged(app: App, held_out: Paired, own: Paired | None, model: str) -> None:
         "none_of_these": {"pictures": 3, "old": 1, "new": 2},
     }
     counts = {"pictures": 80, "own": 5000, "contradicted": 1, "new_classes": ["red"], "left_out": {"blue": 4}}
-    _attempt(app, state=JUDGED, verdict=which, comparison=comparison, model_hash=model, counts=counts)
+    _attempt(app, state=EVALUATED, verdict=which, comparison=comparison, model_hash=model, counts=counts)
 
 
 def _attempt(app: App, **values: Any) -> None:

@@ -19,6 +19,7 @@ from tenfold.database.upgrading import STEPS, configured, upgrade
 from tenfold.errors import DatabaseError
 from tenfold.jobs import Jobs, Work
 from tenfold.line.stations.tables import RecipeVersionRow
+from tenfold.models.improvements import Improvements
 from tests.fakes import Anything, doing
 
 NOTHING = """
@@ -289,6 +290,28 @@ def test_what_a_recipe_does_with_none_of_these_is_kept(database_url: str, tmp_pa
     with Session(database.engine) as session:
         row = session.scalars(select(RecipeVersionRow)).one()
     assert (row.none_of_these, row.unsure) == ("divert", "reject")
+    database.close()
+
+
+def test_an_improvement_that_was_judged_is_evaluated(database_url: str, tmp_path: Path) -> None:
+    database = at_version("0028", database_url, tmp_path)
+    states = ("running", "judged", "failed", "stopped")
+    with database.engine.begin() as connection:
+        for state in states:
+            connection.execute(
+                text(
+                    'INSERT INTO improvements (at, "by", base_hash, options, counts, state)'
+                    " VALUES ('2026-01-01 00:00:00', 1, 'a', '{}', '{}', :state)"
+                ),
+                {"state": state},
+            )
+    upgrade(database)
+    assert [one.state for one in Improvements(database).latest()] == [
+        "stopped",
+        "failed",
+        "evaluated",
+        "running",
+    ]
     database.close()
 
 

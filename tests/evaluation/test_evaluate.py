@@ -1,4 +1,4 @@
-"""A model file judged on labelled pictures, and pictures that do not fit it."""
+"""A model file evaluated on labelled pictures, and pictures that do not fit it."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From data to a judged model file, with everything small."""
+"""From data to an evaluated model file, with everything small."""
 
 import errno
 import os

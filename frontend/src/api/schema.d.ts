@@ -712,7 +712,7 @@ export interface paths {
         put?: never;
         /**
          * Improve the model by corrections
-         * @description In the background: refit the head or train, judge both models, register the new one. None goes live.
+         * @description In the background: refit or train, evaluate both models, register the new one. None goes live.
          */
         post: operations["improve"];
         delete?: never;
@@ -5450,12 +5450,12 @@ export interface components {
             corrected: number;
             /**
              * Counted
-             * @description How many of them are of classes that can be learned, or judge.
+             * @description How many of them are of classes that can be learned, or evaluated by.
              */
             counted: number;
             /**
              * Held Out
-             * @description How many of them are kept back for judging, and never learned from.
+             * @description How many of them are kept back for evaluation, and never learned from.
              */
             held_out: number;
             /**
@@ -7589,10 +7589,10 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "running" | "judged" | "failed" | "stopped";
+            state: "running" | "evaluated" | "failed" | "stopped";
             /**
              * Model
-             * @description The hash of the new model, once it is judged.
+             * @description The hash of the new model, once it is evaluated.
              */
             model: string | null;
             /**

@@ -1,7 +1,7 @@
 """Which pictures are frames of one recording, told by their folders and names. Opens no picture.
 
-Neighbouring frames are nearly the same, so those of one recording must not be learned from and judged by at
-the same time.
+Neighbouring frames are nearly the same, so those of one recording must not be learned from and
+evaluated by at the same time.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The original and its export run side by side on picture files. Writes nothing, and judges nothing."""
+"""The original and its export run side by side on picture files. Writes nothing, and evaluates nothing."""
 
 import time
 from collections.abc import Callable, Sequence

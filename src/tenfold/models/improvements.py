@@ -1,4 +1,4 @@
-"""Improvements on the live model: each attempt and its result. Trains and judges nothing."""
+"""Improvements on the live model: each attempt and its result. Trains and evaluates nothing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from tenfold.database.rows import SettableRows
 from tenfold.errors import UnknownImprovement
 from tenfold.models.tables import Improvement
 
-RUNNING, JUDGED, FAILED, STOPPED = "running", "judged", "failed", "stopped"
+RUNNING, EVALUATED, FAILED, STOPPED = "running", "evaluated", "failed", "stopped"
 BETTER = "better"
 
 

@@ -58,7 +58,7 @@ class LiveChange(Base):
 class Improvement(Base):
     """A model trained on corrections, and how it did beside the one that it started from.
 
-    state: running, judged, failed or stopped. verdict: better, worse or no-difference. comparison: the
+    state: running, evaluated, failed or stopped. verdict: better, worse or no-difference. comparison: the
     figures.
     """
 

@@ -30,14 +30,14 @@ _STEPS = 3
 class OwnSample:
     """What a model said of pictures like those that it was made from.
 
-    learn: pictures to keep what it knew by; judge: others, to see whether it did; others: pictures of none of
+    learn: pictures to keep what it knew by; test: others, to see whether it did; others: pictures of none of
     its classes. labels: their classes.
     """
 
     learn: Answers
     learn_labels: Numbers
-    judge: Answers
-    judge_labels: Numbers
+    test: Answers
+    test_labels: Numbers
     others: Answers
 
 
@@ -54,7 +54,7 @@ def file_beside(model: Path) -> Path:
 
 
 def of_taught(taught: Taught, embeddings: Floats, labels: Labels) -> OwnSample:
-    """Of what a model was taught from: two of three pictures to learn from, the third to judge by.
+    """Of what a model was taught from: two of three pictures to learn from, the third to test it by.
 
     The model has learned from all of them: they show what is forgotten, and not how good it is.
     """
@@ -110,7 +110,7 @@ def put_beside(model: Path, key: str, found: OwnSample) -> Path:
 
 def save(path: Path | BytesIO, found: OwnSample, *, model: str = "") -> None:
     """Write a sample. model: the SHA-256 of its model."""
-    parts = (found.learn, found.judge, found.others)
+    parts = (found.learn, found.test, found.others)
     roots = np.sqrt(np.maximum(np.concatenate([one.embeddings for one in parts]), 0))
     steps = np.round(roots / np.maximum(roots.max(axis=1, keepdims=True), 1e-9) * _STEPS)
     none = np.zeros(len(found.others), np.int64)
@@ -120,6 +120,6 @@ def save(path: Path | BytesIO, found: OwnSample, *, model: str = "") -> None:
         embeddings=steps.astype(np.uint8),
         logs=np.concatenate([one.logits for one in parts]).astype(np.float16),
         novelty=np.concatenate([one.novelty for one in parts]).astype(np.float16),
-        labels=np.concatenate([found.learn_labels, found.judge_labels, none]).astype(np.uint16),
+        labels=np.concatenate([found.learn_labels, found.test_labels, none]).astype(np.uint16),
         part=np.repeat(np.arange(3), [len(one) for one in parts]).astype(np.uint8),
     )

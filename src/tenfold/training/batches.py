@@ -16,7 +16,7 @@ from tenfold.errors import TrainingError
 from tenfold.recipes.recipe import Recipe
 
 # Pictures of 32 x 32 pixels that are evaluated, and read for the statistics, at once.
-_JUDGED, _MEASURED = 1000, 50_000
+_EVALUATED, _MEASURED = 1000, 50_000
 
 
 class Batches:
@@ -72,7 +72,7 @@ def as_tensor(data: LabelledPictures, part: slice) -> Tensor:
 
 def parts(count: int, side: int) -> Iterator[slice]:
     """Slices that cover `count` pictures, in parts whose size suits this side."""
-    size = max(8, _JUDGED * 32 * 32 // side**2)
+    size = max(8, _EVALUATED * 32 * 32 // side**2)
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
 

@@ -1,6 +1,6 @@
 """Trains a model from a draft: computes its pictures' features, fits a head, writes and keeps the model file.
 
-Joins drafts, the backbone and the registry. What is learned and how it is judged is `tenfold.teaching`'s.
+Joins drafts, the backbone and the registry. What is learned and how it is evaluated is `tenfold.teaching`'s.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """From a folder of a few pictures of each class to a model file, in seconds and without torch.
 
-Reads pictures as a training does; what is learned and how it is judged is `tenfold.teaching`'s.
+Reads pictures as a training does; what is learned and how it is evaluated is `tenfold.teaching`'s.
 """
 
 import hashlib

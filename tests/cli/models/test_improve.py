@@ -1,9 +1,9 @@
-"""tenfold improve: what it refuses, and making a judged model live."""
+"""tenfold improve: what it refuses, and making an evaluated model live."""
 
 import pytest
 
 from tenfold import cli
-from tenfold.models.improvements import JUDGED
+from tenfold.models.improvements import EVALUATED
 from tenfold.runtime import App
 from tests import tiny
 
@@ -37,7 +37,7 @@ def test_a_model_that_did_not_win_goes_live_by_insisting(capsys: pytest.CaptureF
         model = app.registry.register(tiny.MODEL).hash
         with app.database.writing() as session:
             one = app.improvements.begin(session, "0", base, 0, {"with_own_data": False, "epochs": 2})
-        app.improvements.set(one.id, state=JUDGED, verdict="worse", comparison={}, model_hash=model)
+        app.improvements.set(one.id, state=EVALUATED, verdict="worse", comparison={}, model_hash=model)
     status, words = said(capsys, "improve", "--live")
     assert status == 1
     assert "did not win (worse). Insist to use it anyway." in words

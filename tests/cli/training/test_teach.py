@@ -44,7 +44,7 @@ def test_a_folder_becomes_a_model_that_classifies(
     assert "pictures, red" in shown
     assert "Beside it: mine-own.npz" in said
     found = own_sample.load(tmp_path / "mine-own.npz")
-    assert (len(found.learn), len(found.judge)) == (7, 3)
+    assert (len(found.learn), len(found.test)) == (7, 3)
 
 
 def test_a_class_with_one_picture_is_refused(

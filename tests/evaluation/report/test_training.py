@@ -34,7 +34,7 @@ def test_without_a_run_the_recipe_is_the_model_files() -> None:
     found = training.section(INFO, None)
     assert found.shown["charts"] == []
     assert found.facts["training"]["recipe"] == INFO.training
-    # A model file names pictures that it was chosen and judged on, too: not all is training.
+    # A model file names pictures that it was chosen and evaluated on, too: not all is training.
     assert found.title == "How it was made"
     recipe = dict(dict(found.shown["tables"])["Recipe and pictures"])
     assert recipe == {"epochs": "3", "stages": "(epochs 2, side 24), (epochs 1, side 32)"}

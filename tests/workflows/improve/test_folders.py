@@ -10,14 +10,14 @@ from tenfold.datasets.opening import open_dataset
 from tenfold.errors import DatasetError, RegistryError
 from tenfold.jobs import FAILED
 from tenfold.jobs.tables import JobRow
-from tenfold.models.improvements import JUDGED
+from tenfold.models.improvements import EVALUATED
 from tenfold.workflows.improve import improve as improving
 from tenfold.workflows.improve.improve_job import IMPROVE
 from tests.fakes import FakeWork
 from tests.workflows.improve.test_improve import correct, photograph, plain
 
 
-@pytest.mark.parametrize("end", ["judged", "failed", "cancelled", "given up", "unknown"])
+@pytest.mark.parametrize("end", ["evaluated", "failed", "cancelled", "given up", "unknown"])
 def test_copies_of_people_s_pictures_go_however_one_ended(
     own_home: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
@@ -37,8 +37,8 @@ def test_copies_of_people_s_pictures_go_however_one_ended(
         if end != "unknown":
             app.improve.clean()
             assert folder.is_dir(), "it has not ended"
-        if end == "judged":  # and its process was killed before it removed them
-            app.improve.improvements.set(one.id, state=JUDGED)
+        if end == "evaluated":  # and its process was killed before it removed them
+            app.improve.improvements.set(one.id, state=EVALUATED)
         elif end == "cancelled":
             app.jobs.cancel(job.id)
         elif end in (

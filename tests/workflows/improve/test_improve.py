@@ -1,4 +1,4 @@
-"""From corrections to a judged model: for real with a narrow network, cut off and gone on with, refused."""
+"""From corrections to an evaluated model: for real with a narrow network, cut off, resumed, refused."""
 
 import shutil
 import signal
@@ -124,7 +124,7 @@ def test_a_class_that_people_taught_is_known_afterwards_and_nothing_is_forgotten
         job = app.jobs.wait(job.id, timeout=300)
         assert (job.state, job.problem) == (DONE, None)
         one = app.improve.improvements.get(one.id)
-        assert (one.state, one.by, one.run) == ("judged", 7, f"improvement-{one.id}")
+        assert (one.state, one.by, one.run) == ("evaluated", 7, f"improvement-{one.id}")
         assert one.counts["new_classes"] == ["red"]
         assert one.model_hash is not None
         model = app.registry.get(one.model_hash)
@@ -379,7 +379,7 @@ def test_one_that_is_killed_goes_on_from_its_last_epoch_with_the_same_pictures(h
         assert one.job_id is not None
         assert app.jobs.wait(one.job_id, timeout=120).state == DONE
         one = app.improve.get(1)
-        assert one.state == "judged"
+        assert one.state == "evaluated"
         assert one.counts["pictures"] + one.counts["held_out"] == 30
     assert (run / "data.json").read_bytes() == facts
     assert len((run / "metrics.jsonl").read_text().splitlines()) == 12
@@ -415,4 +415,4 @@ def test_on_a_full_disk_it_stops_with_a_sentence_and_goes_on_or_starts_anew_wher
                 assert "(No space left on device)" in words or "its disk is full" in words
                 one, job = app.improve.begin(deep=True, epochs=1, by=0)
                 job = app.jobs.wait(job.id, timeout=120)
-            assert (job.state, app.improve.get(one.id).state) == (DONE, "judged")
+            assert (job.state, app.improve.get(one.id).state) == (DONE, "evaluated")

@@ -255,8 +255,8 @@ def test_a_model_taught_in_the_terminal_keeps_what_it_knew_by_the_sample_beside_
 
     found = app.corrected_models.sample(key)
     assert found is not None
-    assert (len(found.learn), len(found.judge), len(found.others)) == (12, 6, 0)
-    assert (found.judge.logits.argmax(axis=1) == found.judge_labels).all()
+    assert (len(found.learn), len(found.test), len(found.others)) == (12, 6, 0)
+    assert (found.test.logits.argmax(axis=1) == found.test_labels).all()
     with app.registry.local_copy(key) as path:
         said = Classifier(path, threads=1).classify(striped(0, horizontal=True))
     own = found.learn.logits[found.learn_labels == 0]
@@ -297,11 +297,11 @@ def test_the_bundled_sample_is_what_its_model_says(tmp_path: Path) -> None:
         found = own_sample.load(_sample(name))
         _, info = modelfile.read(modelfile.bundled(name))
         assert len(found.learn) == 30 * len(info.labels)
-        assert 110 * len(info.labels) <= len(found.judge) <= 120 * len(info.labels)
-        assert found.judge.logits.shape == (len(found.judge), len(info.labels))
-        right: NDArray[np.bool_] = found.judge.logits.argmax(axis=1) == found.judge_labels
+        assert 110 * len(info.labels) <= len(found.test) <= 120 * len(info.labels)
+        assert found.test.logits.shape == (len(found.test), len(info.labels))
+        right: NDArray[np.bool_] = found.test.logits.argmax(axis=1) == found.test_labels
         assert right.mean() > (0.75 if name == "watch" else 0.9)
         own_sample.save(tmp_path / "again.npz", found)
         again = own_sample.load(tmp_path / "again.npz")
-        assert np.allclose(again.judge.embeddings, found.judge.embeddings)
+        assert np.allclose(again.test.embeddings, found.test.embeddings)
     assert REFIT.kind == "refit"

@@ -4,7 +4,7 @@ import { language } from "../../shared/language.svelte";
 import { enoughCorrected, fewKeptBack, points } from "../format";
 import { say } from "../texts";
 
-type Judged = NonNullable<Answer<"/api/v1/improvements", "get">["improvements"][number]["comparison"]>;
+type Comparison = NonNullable<Answer<"/api/v1/improvements", "get">["improvements"][number]["comparison"]>;
 export type Ready = Answer<"/api/v1/improvements/ready", "get">;
 
 /** Empty where enough pictures are kept back, or nothing can be trained yet. */
@@ -23,7 +23,7 @@ export function missing({ code, corrected, counted, least }: Ready): string {
 }
 
 /** Why it is called better or not. */
-export function reason({ why, margin: most, own_test: own }: Judged): string {
+export function reason({ why, margin: most, own_test: own }: Comparison): string {
   const margin = say.counted("marginPoints", 100 * most);
   if (why === "may-have-forgot" && own && own.high >= 0)
     return say.text("keptAsFar", {

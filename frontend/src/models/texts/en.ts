@@ -26,7 +26,7 @@ export const en = {
   removed: "{name} was removed.",
   accuracy: "Accuracy",
   accuracyUnknown: "not measured",
-  judgedAs: "Evaluated",
+  evaluatedAs: "Evaluated",
   input: "Input size",
   pixels: "{n} × {n} px",
   added: "Added",
@@ -50,11 +50,11 @@ export const en = {
   corrected: "Corrected pictures",
   keptBack: "Kept back for evaluation",
   needMore: "At least this many corrected pictures are needed: {n}.",
-  countOnly: "{n} of them can be learned from or judged by; it takes {least}.",
+  countOnly: "{n} of them can be learned from or evaluated by; it takes {least}.",
   reason_none_kept_back:
-    "By chance none of them is kept back for judging (one in five is). Correct or confirm some more.",
+    "By chance none of them is kept back for evaluation (one in five is). Correct or confirm some more.",
   reason_none_to_learn:
-    "All of them are kept back for judging, or are none of the classes. Correct or confirm some more.",
+    "All of them are kept back for evaluation, or are none of the classes. Correct or confirm some more.",
   many: "With more corrected pictures (about {n}), smaller differences show, too.",
   toReview: "Review pictures",
   withOwn: "Also learn from the model’s own data, so that it does not forget",
@@ -288,20 +288,20 @@ export const en = {
   estimatePictures: { one: "for {n} picture an epoch", other: "for {n} pictures an epoch" },
   classCount: { one: "{n} class", other: "{n} classes" },
   fewNone: {
-    one: "{n} picture is kept back for judging. That is too little for a verdict: whatever the model learns, it cannot be called better.",
+    one: "{n} picture is kept back for evaluation. That is too little for a verdict: whatever the model learns, it cannot be called better.",
     other:
-      "{n} pictures are kept back for judging. Those are too few for a verdict: whatever the model learns, it cannot be called better.",
+      "{n} pictures are kept back for evaluation. Those are too few for a verdict: whatever the model learns, it cannot be called better.",
   },
   fewLarge: {
-    one: "{n} picture is kept back for judging. So few show only a large difference: the new model has to get at least {least} right that the old one gets wrong.",
+    one: "{n} picture is kept back for evaluation. So few show only a large difference: the new model has to get at least {least} right that the old one gets wrong.",
     other:
-      "{n} pictures are kept back for judging. So few show only a large difference: the new model has to get at least {least} of them right that the old one gets wrong.",
+      "{n} pictures are kept back for evaluation. So few show only a large difference: the new model has to get at least {least} of them right that the old one gets wrong.",
   },
-  judgedByFew: {
+  evaluatedByFew: {
     one: "By {n} picture no difference can be told, whatever the model learned.",
     other: "By {n} pictures no difference can be told, whatever the model learned.",
   },
-  judgedBySome: {
+  evaluatedBySome: {
     one: "{n} picture shows only a large difference.",
     other: "{n} pictures show only a large difference.",
   },

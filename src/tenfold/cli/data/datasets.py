@@ -1,4 +1,4 @@
-"""Labelled pictures named on a command line, opened with their progress shown. Trains and judges nothing."""
+"""Labelled pictures named on a command line, opened with progress shown. Trains and evaluates nothing."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""tenfold improve: the live model refitted or trained on corrections, judged, made live by a person."""
+"""tenfold improve: the live model refitted or trained on corrections, evaluated, made live by a person."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,8 @@ def improve(own_data: bool, deep: bool, epochs: int | None, live: bool, insist: 
     """Refit the model on corrections, and say if it became better.
 
     That takes seconds and needs no train extra. Every corrected picture is answered by a head that did not
-    learn from it, and both models are judged by that and by a sample of the data that the live one was made
-    from. The new model is registered, and answers only once it is made live.
+    learn from it, and both models are evaluated by that and by a sample of the data that the live one was
+    made from. The new model is registered, and answers only once it is made live.
     """
 
     if insist and not live:
@@ -73,13 +73,13 @@ def _improve(app: App, deep: bool, own_data: bool, epochs: int | None) -> None:
 
 
 def _make_live(app: App, insist: bool) -> None:
-    judged = [one for one in app.improve.improvements.latest() if one.model_hash is not None]
-    if not judged:
+    evaluated = [one for one in app.improve.improvements.latest() if one.model_hash is not None]
+    if not evaluated:
         raise RegistryError("No model", "was trained on corrections", cure="Run `tenfold improve` first.")
-    change = app.improve.make_live(judged[0].id, insist=insist, by=0)
+    change = app.improve.make_live(evaluated[0].id, insist=insist, by=0)
     details = {"hash": change.model_hash, "reason": change.reason}
-    app.audit.note(0, "model.live", f"improvement {judged[0].id}", details)
-    click.echo(f"Live now: {change.model_hash[:12]} of improvement {judged[0].id}.")
+    app.audit.note(0, "model.live", f"improvement {evaluated[0].id}", details)
+    click.echo(f"Live now: {change.model_hash[:12]} of improvement {evaluated[0].id}.")
     click.echo("`tenfold models rollback` goes back; `tenfold catalogue reclassify` shows what would change.")
 
 

@@ -61,7 +61,7 @@ def show(file: str | None, as_json: bool) -> None:
 
 def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[tuple[str, str]]]]:
     """Titles, and under each the names and values that stand there."""
-    # Of what it learned, but also on what it was chosen and judged.
+    # Of what it learned, but also on what it was chosen and evaluated.
     recipe = {"Network": info.network, "How it was made": info.training}
     return [
         (

@@ -20,7 +20,7 @@ def section(info: ModelInfo, run: Run | None) -> Section:
     environment = run.environment if run else {}
     return Section(
         "training",
-        # Without a run, what the model file says is also of pictures that it was chosen and judged on.
+        # Without a run, what the model file says is also of pictures that it was chosen and evaluated on.
         "Training" if run else "How it was made",
         facts={
             "training": {

@@ -37,7 +37,7 @@ class Mixture:
     Attributes:
         own: own training pictures at most, evenly of each class.
         own_validation: own pictures at most to calibrate and choose the threshold by.
-        own_test: own pictures at most to judge by.
+        own_test: own pictures at most to evaluate by.
         share: the share of the training pictures that should be views of corrected ones, 0 to 1.
         most_repeats: how often a view is repeated at most.
         least_new: how many pictures a class that the model does not know needs.
@@ -81,10 +81,10 @@ def lessons(corrections: Corrections, labels: Sequence[str], least_new: int) -> 
     strange = {k: n.training for k, n in counts.items() if k not in labels and k != NONE}
     left_out = {label: count for label, count in strange.items() if count < least_new}
     new = tuple(label for label in strange if label not in left_out)
-    judged = {*labels, *new, NONE}
+    known = {*labels, *new, NONE}
     return LearningSet(
         pictures=tuple(one for one in corrections.training() if one.label not in left_out),
-        held_out=tuple(one for one in corrections.held_out() if one.label in judged),
+        held_out=tuple(one for one in corrections.held_out() if one.label in known),
         classes=tuple(sorted({*labels, *new})),
         new=new,
         left_out=left_out,
@@ -125,14 +125,14 @@ class LessonWriter:
     def write(self, taught: LearningSet, own: Dataset | None) -> WrittenDataset:
         """Write the pictures and the manifest that names them."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        learned, judged = self._parts(taught, alone=own is None)
+        learned, evaluated = self._parts(taught, alone=own is None)
         views, unread = self._views(learned)
         rows: list[Row] = [] if own is None else list(self._own(own))
         kept = sum(part == "train" for _, _, part in rows)
         repeats = repeats_of(len(views), kept, self._mixture)
         rows += views * repeats
         if own is None:
-            others, more = self._views(judged, whole=True)
+            others, more = self._views(evaluated, whole=True)
             rows, unread = rows + others, unread + more
         manifest = self._folder / MANIFEST
         with manifest.open("w", encoding="utf-8", newline="") as out:
@@ -145,14 +145,14 @@ class LessonWriter:
         """Corrected pictures for training, and those for the parts that own data would fill."""
         if not alone:
             return [(one, "train") for one in taught.pictures], []
-        learned, judged = [], []
+        learned, evaluated = [], []
         for label in taught.classes:
             of_class = [one for one in taught.pictures if one.label == label]
             chosen = math.ceil(_VALIDATION_SHARE * len(of_class)) if len(of_class) > 1 else 0
-            judged += [(one, "val") for one in of_class[:chosen]]
+            evaluated += [(one, "val") for one in of_class[:chosen]]
             learned += [(one, "train") for one in of_class[chosen:]]
-        judged += [(one, "test") for one in taught.held_out if one.label != NONE]
-        return learned, judged
+        evaluated += [(one, "test") for one in taught.held_out if one.label != NONE]
+        return learned, evaluated
 
     def _views(
         self, pictures: Sequence[tuple[CorrectedPicture, str]], *, whole: bool = False

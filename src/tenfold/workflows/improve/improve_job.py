@@ -21,7 +21,7 @@ from tenfold.errors import TenfoldError
 from tenfold.files import write_whole
 from tenfold.inference import Classifier
 from tenfold.jobs import TRAINING, JobType, Shape, Stopped, Work
-from tenfold.models.improvements import FAILED, JUDGED, RUNNING, STOPPED, Improvements
+from tenfold.models.improvements import EVALUATED, FAILED, RUNNING, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import Improvement
 from tenfold.paths import Home
@@ -50,6 +50,8 @@ class ImproveResult(Shape):
     sentence: str = Field(description="The verdict and the figures in English.")
 
 
+# The corrected pictures that are not learned from. An improvement that an earlier version began has them so.
+_HELD_OUT = "judged.json"
 IMPROVE = JobType("improve", TRAINING, ImproveParams, ImproveResult, lambda app: app.improve_job)
 
 
@@ -106,7 +108,7 @@ class ImproveJob:
         run = Run(self._home.runs / run_of(one.id))
         self._improvements.set(one.id, counts=counts, run=run.name, state=RUNNING)
         self._learn(work, one, base, base_path, counts)
-        found = work.step("judge", lambda: self._evaluate(one, base, run.model_file, folder, report))
+        found = work.step("evaluate", lambda: self._evaluate(one, base, run.model_file, folder, report))
         model = self._registry.register(run.model_file, origin=CORRECTIONS, run=run.name, by=work.by)
         # The file has the figures of the few held-out corrections; for comparison with other models the usual
         # ones are used.
@@ -115,7 +117,7 @@ class ImproveJob:
             model.hash, told_of and (told_of["accuracy"], told_of["low"], told_of["high"])
         )
         self._improvements.set(
-            one.id, state=JUDGED, model_hash=model.hash, verdict=found["verdict"], comparison=found
+            one.id, state=EVALUATED, model_hash=model.hash, verdict=found["verdict"], comparison=found
         )
         remove_copies(self._home, one.id)
         return ImproveResult(
@@ -173,7 +175,7 @@ class ImproveJob:
         written = writer.write(taught, own)
         kept = {"held_out": taught.held_out, "none": tuple(found.none_of_these())}
         plain = {name: [[p.hash, p.label] for p in pictures] for name, pictures in kept.items()}
-        write_whole(folder / "judged.json", json.dumps(plain).encode())
+        write_whole(folder / _HELD_OUT, json.dumps(plain).encode())
         return {
             "pictures": len(taught.pictures),
             "views": written.views,
@@ -195,7 +197,7 @@ class ImproveJob:
         folder: Path,
         report: Callable[[int, int, Step], None],
     ) -> dict[str, Any]:
-        plain = json.loads((folder / "judged.json").read_text(encoding="utf-8"))
+        plain = json.loads((folder / _HELD_OUT).read_text(encoding="utf-8"))
         held_out, none = ([CorrectedPicture(*pair) for pair in plain[name]] for name in ("held_out", "none"))
         own = self._open_own(one, base, report)
         test = own.test.take(evenly(own.test, MIXTURE.own_test)) if own else None

@@ -56,10 +56,13 @@ def missing(taught: LearningSet) -> tuple[str, str] | None:
     if have < LEAST:
         return _few(have)
     if not taught.held_out:
-        words = "none of the corrected pictures fell to those kept back for judging (one in five does)"
+        words = "none of the corrected pictures fell to those kept back for evaluation (one in five does)"
         return "none-kept-back", words
     if not taught.pictures:
-        return "none-to-learn", "all corrected pictures are kept back for judging, or are none of the classes"
+        return (
+            "none-to-learn",
+            "all corrected pictures are kept back for evaluation, or are none of the classes",
+        )
     return None
 
 

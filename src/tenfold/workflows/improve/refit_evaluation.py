@@ -94,8 +94,8 @@ def evaluate(
     fair = ~material.learned
     right = [(one == material.labels)[fair] for one in (before, after)]
     on_own = None
-    if material.own is not None and len(material.own.judge):
-        kept, truth = material.own.judge, material.own.judge_labels
+    if material.own is not None and len(material.own.test):
+        kept, truth = material.own.test, material.own.test_labels
         on_own = paired(
             *(
                 kept.moved(how, to=one).of_pictures()[0].argmax(axis=1) == truth

@@ -2,7 +2,7 @@
 
 It is fitted to stored answers and embeddings, and a sample of the model's own data; only pictures that
 another model classified are read again. Every refit starts from the uncorrected model and uses all
-corrections. Both models are judged by all corrected pictures that the live one has not learned from
+corrections. Both models are evaluated by all corrected pictures that the live one has not learned from
 (refit_evaluation.py).
 """
 
@@ -25,7 +25,7 @@ from tenfold.errors import CatalogueError, DatasetError, PictureError, TenfoldEr
 from tenfold.inference import Classifier
 from tenfold.jobs import WORK, JobType, Stopped, Work
 from tenfold.modelfile import ModelInfo, NetworkFacts
-from tenfold.models.improvements import FAILED, JUDGED, STOPPED, Improvements
+from tenfold.models.improvements import EVALUATED, FAILED, STOPPED, Improvements
 from tenfold.models.registry import CORRECTIONS, Registry
 from tenfold.models.tables import Improvement
 from tenfold.teaching import refit_file
@@ -40,7 +40,7 @@ from tenfold.workflows.steps import Step, go_on
 from tenfold.workflows.train.own_data import TrainingData
 
 # How many own pictures are sampled for fitting, and for evaluation.
-_LEARNED, _JUDGED = 300, 1_200
+_LEARNED, _TESTED = 300, 1_200
 _PER_RUN = 64
 Report = Callable[[int, int, Step], None]
 
@@ -92,7 +92,7 @@ class RefitJob:
         key = self._registered(one, base, info, correction, int((~material.held_out).sum()))
         self._improvements.set(
             one.id,
-            state=JUDGED,
+            state=EVALUATED,
             model_hash=key,
             verdict=comparison["verdict"],
             comparison=comparison,
@@ -179,14 +179,14 @@ class RefitJob:
             str(one.options["own_source"]), info, lambda d, t: report(d, t, "reading-own-pictures")
         )
         places = np.array([info.labels.index(label) for label in data.training.classes])
-        learn, judge = (
+        learn, test = (
             part.take(evenly(part, most))
-            for part, most in ((data.validation, _LEARNED), (data.test, _JUDGED))
+            for part, most in ((data.validation, _LEARNED), (data.test, _TESTED))
         )
         said = reader.raw(learn.pictures, report)
         nothing = said.take(np.zeros(len(said), bool))
-        judged = reader.raw(judge.pictures, report)
-        return OwnSample(said, places[learn.labels], judged, places[judge.labels], nothing)
+        tested = reader.raw(test.pictures, report)
+        return OwnSample(said, places[learn.labels], tested, places[test.labels], nothing)
 
     def _registered(
         self, one: Improvement, base: str, info: ModelInfo, correction: Correction, pictures: int

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tenfold.models.improvements import JUDGED, Improvements
+from tenfold.models.improvements import EVALUATED, Improvements
 from tenfold.models.tables import Improvement
 from tenfold.runtime import App
 from tests import tiny
@@ -68,10 +68,10 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(server: Running)
     model = app.registry.register(tiny.MODEL).hash
     table = Improvements(app.database)
     one = begun(app, base, {"with_own_data": False, "epochs": 2, "own_source": ""})
-    table.set(one.id, state=JUDGED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
+    table.set(one.id, state=EVALUATED, verdict="no-difference", comparison=JUDGEMENT, model_hash=model)
     told = client.get(f"{AT}/{one.id}").json()
     assert (told["state"], told["verdict"], told["live"], told["base"]) == (
-        "judged", "no-difference", False, base
+        "evaluated", "no-difference", False, base
     )  # fmt: skip
     assert told["comparison"]["held_out"]["pictures"] == 20
     assert [row["id"] for row in client.get(AT).json()["improvements"]] == [one.id]
@@ -90,7 +90,7 @@ def test_a_judged_model_goes_live_by_winning_or_insisting_alone(server: Running)
     # One that won against a model that is not live any more did not win against this one.
     table.set(one.id, verdict="better")
     other = begun(app, "f" * 64, dict(one.options))
-    table.set(other.id, state=JUDGED, verdict="better", comparison=JUDGEMENT, model_hash=base)
+    table.set(other.id, state=EVALUATED, verdict="better", comparison=JUDGEMENT, model_hash=base)
     refused = client.post(f"{AT}/{other.id}/live")
     assert refused.status_code == 409
     assert "won against a model that is not live any more" in refused.json()["detail"]
@@ -163,7 +163,7 @@ def test_classes_of_private_pictures_are_named_to_administrators_alone(serve: Se
         looked_at(app.database)
         one = begun(app, app.registry.live(), {"with_own_data": False, "epochs": 1})
         app.improve.improvements.set(
-            one.id, state=JUDGED, counts={"left_out": {"grandma": 4}, "new_classes": ["grandma"]}
+            one.id, state=EVALUATED, counts={"left_out": {"grandma": 4}, "new_classes": ["grandma"]}
         )
         assert staffed.ann.get(f"{AT}/ready").json()["per_class"] == {"grandma": 4, "red": 5}
         assert "grandma" in staffed.ann.get(AT).text

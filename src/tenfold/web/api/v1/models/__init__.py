@@ -1,1 +1,1 @@
-"""Models over HTTP: what is live, how it was made and judged, drafts, exports and drift."""
+"""Models over HTTP: what is live, how it was made and evaluated, drafts, exports and drift."""

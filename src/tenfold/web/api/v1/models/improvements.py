@@ -1,4 +1,4 @@
-"""/api/v1/improvements: heads refitted and models trained on corrections, judged beside the live one."""
+"""/api/v1/improvements: heads refitted and models trained on corrections, evaluated beside the live one."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -28,8 +28,10 @@ class CorrectionsReady(Answer):
     """Whether the live model can be trained on corrections."""
 
     corrected: int = Field(description="How many pictures people corrected or confirmed.")
-    counted: int = Field(description="How many of them are of classes that can be learned, or judge.")
-    held_out: int = Field(description="How many of them are kept back for judging, and never learned from.")
+    counted: int = Field(description="How many of them are of classes that can be learned, or evaluated by.")
+    held_out: int = Field(
+        description="How many of them are kept back for evaluation, and never learned from."
+    )
     per_class: dict[str, int] = Field(description="How many of each class; empty: none of the classes.")
     base: str = Field(description="The hash of the live model.")
     own_data: bool = Field(description="Whether the data that it was trained on are at hand.")
@@ -148,9 +150,9 @@ class ImprovementAnswer(Answer):
     epochs: int = Field(description="0 where only the head was refitted.")
     counts: ImprovementCounts = Field(description="All 0 until the pictures are written.")
     run: str | None = Field(description="Its training run.")
-    state: Literal["running", "judged", "failed", "stopped"]
+    state: Literal["running", "evaluated", "failed", "stopped"]
     model: str | None = Field(
-        validation_alias="model_hash", description="The hash of the new model, once it is judged."
+        validation_alias="model_hash", description="The hash of the new model, once it is evaluated."
     )
     live: bool = Field(description="Whether the new model is live.")
     verdict: Literal["better", "worse", "no-difference"] | None
@@ -212,7 +214,7 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
     ),
 )  # fmt: skip
 def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
-    """In the background: refit the head or train, judge both models, register the new one. None goes live."""
+    """In the background: refit or train, evaluate both models, register the new one. None goes live."""
     app = service_of(request).app
     one, job = app.improve.begin(
         deep=asked.deep, with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id
