@@ -171,6 +171,23 @@ class MissingExtra(TenfoldError):
     code = "missing-extra"
     title = "An optional part is not installed"
 
+    @classmethod
+    def of(cls, subject: str, extra: str, missing: str, otherwise: str = "") -> Self:
+        """The error where `subject` needs an extra, of which the module `missing` is not installed.
+
+        Args:
+            otherwise: how to go on without it, behind the command that installs it: ", or export CSV."
+        """
+        command = f'pip install "tenfold[{extra}]"'
+        return cls(
+            subject,
+            f"needs the {extra} extra, which is not installed",
+            received=f"there is no {missing}",
+            cure=f"Install it with: {command}{otherwise}",
+            reason="extra-missing",
+            params={"command": command},
+        )
+
 
 class ExportError(TenfoldError):
     code = "export-error"

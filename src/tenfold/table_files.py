@@ -57,14 +57,7 @@ def as_parquet(parts: Iterable[Sequence[Mapping[str, Any]]], columns: Columns) -
         import pyarrow
         from pyarrow import parquet
     except ModuleNotFoundError as reason:
-        raise MissingExtra(
-            "Parquet",
-            "needs pyarrow, which is not installed",
-            received=f"there is no {reason.name}",
-            cure='Install it with: pip install "tenfold[parquet]", or export CSV.',
-            reason="extra-missing",
-            params={"command": 'pip install "tenfold[parquet]"'},
-        ) from reason
+        raise MissingExtra.of("Parquet", "parquet", str(reason.name), ", or export CSV.") from reason
     return _parquet(pyarrow, parquet, parts, columns)
 
 

@@ -31,11 +31,10 @@ def every_command() -> list[click.Command]:
         inner = command.commands.values() if isinstance(command, click.Group) else ()
         return [command, *(found for one in inner for found in commands(one))]
 
-    places = [where.partition(":") for where, _ in cli.COMMANDS.values()]
     return [
         found
-        for module, _, attribute in places
-        for found in commands(getattr(import_module(module), attribute))
+        for name, (module, _) in cli.COMMANDS.items()
+        for found in commands(getattr(import_module(f"tenfold.cli.{module}"), name))
     ]
 
 

@@ -24,9 +24,8 @@ def test_help_lists_every_command(tenfold: Command) -> None:
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_the_list_says_of_a_command_what_its_own_help_says(name: str) -> None:
-    where, text = cli.COMMANDS[name]
-    module, _, attribute = where.partition(":")
-    command = getattr(import_module(module), attribute)
+    module, text = cli.COMMANDS[name]
+    command = getattr(import_module(f"tenfold.cli.{module}"), name)
     assert command.name == name
     assert (command.help or "").startswith(text)
 

@@ -206,8 +206,8 @@ def test_without_pyarrow_the_extra_is_named(pictures: Path, monkeypatch: pytest.
     with pytest.raises(MissingExtra) as caught:
         list_manifest(pictures / "list.parquet", "list.parquet")
     assert str(caught.value) == (
-        "A Parquet manifest such as list.parquet needs pyarrow, which is not installed (there is no "
-        'pyarrow). Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.'
+        "A Parquet manifest such as list.parquet needs the parquet extra, which is not installed (there is "
+        'no pyarrow). Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.'
     )
 
 

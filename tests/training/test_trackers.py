@@ -186,15 +186,15 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ({"tensorboard": True, "mlflow": ""}, "TensorBoard logging needs the extra tracking"),
-        ({"tensorboard": False, "mlflow": "sqlite:///x.db"}, "MLflow logging needs the extra tracking"),
+        ({"tensorboard": True, "mlflow": ""}, "TensorBoard logging needs the tracking extra"),
+        ({"tensorboard": False, "mlflow": "sqlite:///x.db"}, "MLflow logging needs the tracking extra"),
     ],
 )
 def test_without_the_extra_its_command_is_named(flags: dict[str, Any], words: str, tmp_path: Path) -> None:
     with pytest.raises(MissingExtra) as told:
         opened(tmp_path, RECIPE, **flags)
     assert str(told.value).startswith(words)
-    assert 'Install it with: pip install "tenfold[train,tracking]"' in str(told.value)
+    assert 'Install it with: pip install "tenfold[tracking]"' in str(told.value)
 
 
 def test_no_flag_makes_no_tracker(tmp_path: Path) -> None:

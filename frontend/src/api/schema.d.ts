@@ -13223,15 +13223,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description The extra for training is not installed; the message says how to. */
             501: {
                 headers: {
@@ -13319,15 +13311,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description The extra for training is not installed; the message says how to. */
             501: {
                 headers: {
@@ -13602,15 +13586,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description The extra for training is not installed; the message says how to. */
             501: {
                 headers: {
@@ -15282,15 +15258,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15372,15 +15340,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -15428,15 +15388,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15551,15 +15503,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -15634,15 +15578,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Passwords were tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15711,15 +15647,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Passwords were tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15777,15 +15705,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Passwords were tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15869,15 +15789,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Passwords were tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15936,15 +15848,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description Passwords were tried too often; again after `Retry-After` seconds. */
             429: {
                 headers: {
@@ -15992,15 +15896,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16036,15 +15932,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16351,7 +16239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is damaged. */
+            /** @description It is damaged, or a parameter cannot be used. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -16472,15 +16360,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16536,15 +16416,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16583,15 +16455,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16646,15 +16510,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16718,15 +16574,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16785,15 +16633,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16856,15 +16696,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16902,15 +16734,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -16959,15 +16783,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17006,15 +16822,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17052,15 +16860,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17119,15 +16919,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17186,15 +16978,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description The parquet extra is not installed. */
             501: {
                 headers: {
@@ -17262,15 +17046,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17339,15 +17115,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17377,15 +17145,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17433,15 +17193,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17479,15 +17231,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17534,15 +17278,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -17589,15 +17325,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
-            /** @description A value that cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -18483,15 +18211,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             /** @description What this kind needs is not installed. */
             501: {
                 headers: {
@@ -18580,15 +18300,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -18862,15 +18574,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -18909,15 +18613,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };
@@ -19005,15 +18701,7 @@ export interface operations {
             };
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
-            /** @description A value cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            422: components["responses"]["Problem422"];
             507: components["responses"]["Problem507"];
         };
     };

@@ -17,71 +17,38 @@ from tenfold.cli.terminal.text import printable
 from tenfold.errors import MissingExtra, TenfoldError, UsageError
 from tenfold.os_errors import in_words, refused
 
-# name: where it is, and the first line of its help (a test holds them equal)
+# name: the module here that has it, and the first line of its help (a test holds them equal)
 COMMANDS = {
-    "classify": ("tenfold.cli.classify.command:classify", "Classify pictures."),
-    "serve": ("tenfold.cli.server.serve:serve", "Serve the page and the HTTP API."),
-    "health": ("tenfold.cli.server.health:health", "Ask the running server whether it is ready."),
-    "doctor": (
-        "tenfold.cli.server.doctor:doctor",
-        "Check everything that a server needs, and say what to do.",
-    ),
-    "backup": (
-        "tenfold.cli.server.backup:backup",
-        "Back up the database, pictures, models and settings.",
-    ),
-    "restore": ("tenfold.cli.server.backup:restore", "Restore a backup into this home and database."),
-    "model": ("tenfold.cli.models.model:model", "List models, and look into model files."),
-    "models": ("tenfold.cli.models.models:models", "List models, add them, and choose which one answers."),
-    "train": ("tenfold.cli.training.train:train", "Train a network and write its model file and report."),
-    "teach": (
-        "tenfold.cli.training.teach:teach",
-        "Teach own classes from a few pictures of each, in seconds.",
-    ),
-    "network": ("tenfold.cli.training.network:network", "List networks, and show one layer by layer."),
-    "evaluate": (
-        "tenfold.cli.evaluation.evaluate:evaluate",
-        "Measure a model file and write the report on it.",
-    ),
-    "compare": (
-        "tenfold.cli.evaluation.compare:compare",
-        "Compare models on the same pictures, and say which is better.",
-    ),
-    "export": ("tenfold.cli.models.export:export", "Export a model, and prove that it answers the same."),
-    "receipt": ("tenfold.cli.models.export:receipt", "Check the receipts of exported models."),
-    "improve": (
-        "tenfold.cli.models.improve:improve",
-        "Refit the model on corrections, and say if it became better.",
-    ),
-    "runs": ("tenfold.cli.training.runs:runs", "List, show, compare and delete training runs."),
-    "data": ("tenfold.cli.data.group:data", "Fetch, show and check training data."),
-    "catalogue": (
-        "tenfold.cli.catalogue.group:catalogue",
-        "Add pictures to the catalogue, find them, file them.",
-    ),
-    "watch": ("tenfold.cli.cameras.watch:watch", "Report what moves in front of a camera or in a recording."),
-    "camera": ("tenfold.cli.cameras.group:camera", "Test cameras, and have a server watch them."),
-    "rule": ("tenfold.cli.notifying.rule:rule", "Choose which events of cameras are sent, and where."),
-    "destination": (
-        "tenfold.cli.notifying.destination:destination",
-        "Set up where messages are sent.",
-    ),
-    "line": (
-        "tenfold.cli.line.group:line",
-        "Inspect parts on a production line, and try it without a plant.",
-    ),
-    "station": (
-        "tenfold.cli.line.station:station",
-        "Inspect parts on a real production line.",
-    ),
-    "jobs": ("tenfold.cli.server.jobs:jobs", "List long work, look at it, and cancel it."),
-    "user": ("tenfold.cli.accounts.user:user", "Add and change accounts of people."),
-    "token": ("tenfold.cli.accounts.token:token", "Add, list and revoke tokens for programs."),
-    "audit": ("tenfold.cli.accounts.audit:audit", "Show who did what, and when."),
-    "settings": (
-        "tenfold.cli.server.settings:settings",
-        "List every setting, its value and where it comes from.",
-    ),
+    "classify": ("classify.command", "Classify pictures."),
+    "serve": ("server.serve", "Serve the page and the HTTP API."),
+    "health": ("server.health", "Ask the running server whether it is ready."),
+    "doctor": ("server.doctor", "Check everything that a server needs, and say what to do."),
+    "backup": ("server.backup", "Back up the database, pictures, models and settings."),
+    "restore": ("server.backup", "Restore a backup into this home and database."),
+    "model": ("models.model", "List models, and look into model files."),
+    "models": ("models.models", "List models, add them, and choose which one answers."),
+    "train": ("training.train", "Train a network and write its model file and report."),
+    "teach": ("training.teach", "Teach own classes from a few pictures of each, in seconds."),
+    "network": ("training.network", "List networks, and show one layer by layer."),
+    "evaluate": ("evaluation.evaluate", "Measure a model file and write the report on it."),
+    "compare": ("evaluation.compare", "Compare models on the same pictures, and say which is better."),
+    "export": ("models.export", "Export a model, and prove that it answers the same."),
+    "receipt": ("models.export", "Check the receipts of exported models."),
+    "improve": ("models.improve", "Refit the model on corrections, and say if it became better."),
+    "runs": ("training.runs", "List, show, compare and delete training runs."),
+    "data": ("data.group", "Fetch, show and check training data."),
+    "catalogue": ("catalogue.group", "Add pictures to the catalogue, find them, file them."),
+    "watch": ("cameras.watch", "Report what moves in front of a camera or in a recording."),
+    "camera": ("cameras.group", "Test cameras, and have a server watch them."),
+    "rule": ("notifying.rule", "Choose which events of cameras are sent, and where."),
+    "destination": ("notifying.destination", "Set up where messages are sent."),
+    "line": ("line.group", "Inspect parts on a production line, and try it without a plant."),
+    "station": ("line.station", "Inspect parts on a real production line."),
+    "jobs": ("server.jobs", "List long work, look at it, and cancel it."),
+    "user": ("accounts.user", "Add and change accounts of people."),
+    "token": ("accounts.token", "Add, list and revoke tokens for programs."),
+    "audit": ("accounts.audit", "Show who did what, and when."),
+    "settings": ("server.settings", "List every setting, its value and where it comes from."),
 }
 # What the train extra brings; whatever serves needs none of it.
 _TRAIN_MODULES = {"torch", "safetensors", "onnxscript"}
@@ -97,8 +64,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), name)
+        command = getattr(import_module(f"tenfold.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
@@ -164,14 +130,7 @@ def run(arguments: Sequence[str]) -> int:
         missing = (error.name or "").partition(".")[0]
         if missing not in _TRAIN_MODULES:
             raise
-        return _fail(
-            MissingExtra(
-                "Training",
-                "needs the train extra, which is not installed",
-                received=f"there is no {missing}",
-                cure='Install it with: pip install "tenfold[train]"',
-            )
-        )
+        return _fail(MissingExtra.of("Training", "train", missing))
 
 
 def _database_errors() -> tuple[type[Exception], ...]:

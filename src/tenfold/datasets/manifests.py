@@ -239,14 +239,8 @@ def _parquet(opening: _Opening, name: str, remarks: list[Remark]) -> Iterator[Ro
     try:
         from pyarrow import ArrowException, parquet
     except ModuleNotFoundError as reason:
-        raise MissingExtra(
-            f"A Parquet manifest such as {name}",
-            "needs pyarrow, which is not installed",
-            received=f"there is no {reason.name}",
-            cure='Install it with: pip install "tenfold[parquet]", or save the manifest as CSV.',
-            reason="extra-missing",
-            params={"command": 'pip install "tenfold[parquet]"'},
-        ) from reason
+        subject, otherwise = f"A Parquet manifest such as {name}", ", or save the manifest as CSV."
+        raise MissingExtra.of(subject, "parquet", str(reason.name), otherwise) from reason
     try:
         with opening() as file:
             table = parquet.read_table(file)

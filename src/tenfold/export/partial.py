@@ -172,7 +172,7 @@ def _missing(node: _CheckNodes, side: int, *, plain: bool) -> str:
         _different(node, ends, cells, axis, first=first)
         for axis, first in ((2, False), (2, True), (3, True), (3, False))
     )
-    least = [_most(node, one) for one in (down, up, left, right)]
+    least = [node("ReduceMax", one, node.axes(1), keepdims=1) for one in (down, up, left, right)]
     parts = [
         _ends(node, one, least[k], least[opposite], cells)
         for one, k, opposite in ((down, 0, 1), (left, 2, 3), (right, 3, 2))
@@ -205,10 +205,6 @@ def _different(node: _CheckNodes, ends: Sequence[str], cells: int, axis: int, *,
     reached = node.constant(between if first else np.ascontiguousarray(between.T))
     beyond = node.truth(node("MatMul", reached, differs))
     return node("ReduceSum", beyond, node.axes(1), keepdims=0)
-
-
-def _most(node: _CheckNodes, counts: str) -> str:
-    return node("ReduceMax", counts, node.axes(1), keepdims=1)
 
 
 def _ends(node: _CheckNodes, counts: str, most: str, opposite: str, cells: int) -> str:

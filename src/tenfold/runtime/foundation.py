@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 from tenfold import settings as configuration
 from tenfold.errors import SettingError
 from tenfold.files import check_writable, has_room
+from tenfold.os_errors import refused
 from tenfold.paths import Home
 from tenfold.settings import Settings
 
@@ -53,14 +55,27 @@ class part(Generic[T]):  # noqa: N801 - a decorator
             # From now on the instance's attribute hides this property, which has no setter.
             if self._name not in app.__dict__:
                 app.__dict__[self._name] = self._make(app)
-            made: T = app.__dict__[self._name]
-        return made
+            found: T = app.__dict__[self._name]
+        return found
 
 
-def on_database(place: str) -> "part[Any]":
-    """A part that needs the database alone; place: its class, as "module:Class"."""
+def made(place: str, needs: str = "") -> "part[Any]":
+    """A part that is handed other parts, and nothing else.
+
+    Args:
+        place: its class, as "module:Class"; the module is imported when the part is made.
+        needs: what its constructor takes, in that order, with spaces between: attributes of the app,
+            `settings.data_dir` for one of an attribute, `blobs/NAME` for a store.
+    """
     module, name = place.split(":")
-    return part(lambda app: getattr(import_module(module), name)(app.database))
+
+    def needed(app: "Foundation", one: str) -> Any:
+        return app.blobs(one[6:]) if one.startswith("blobs/") else attrgetter(one)(app)
+
+    def make(app: "Foundation") -> Any:
+        return getattr(import_module(module), name)(*(needed(app, one) for one in needs.split()))
+
+    return part(make)
 
 
 class Foundation:
@@ -124,12 +139,9 @@ class Foundation:
             check_writable(self.home.folder)
         except OSError as reason:
             who = f"user {os.getuid()} of group {os.getgid()}" if os.name == "posix" else "this user"
-            raise SettingError(
-                f"The folder {self.home.folder}",
-                f"cannot be written by {who}",
-                received=reason.strerror or "",
-                cure="Give it to that user, start tenfold as its owner, or name another in TENFOLD_HOME.",
-            ) from reason
+            cure = "Give it to that user, start tenfold as its owner, or name another in TENFOLD_HOME."
+            subject = f"The folder {self.home.folder}"
+            raise refused(SettingError, subject, reason, f"cannot be written by {who}", cure=cure) from reason
 
     def has_room(self) -> bool:
         """Whether more can be written where pictures and the database are.
@@ -174,19 +186,9 @@ class Foundation:
             raise
         return database
 
-    audit: "part[Audit]" = on_database("tenfold.accounts.audit:Audit")
-
-    @part
-    def passwords(self) -> "Passwords":
-        from tenfold.accounts.passwords import Passwords
-
-        return Passwords()
-
-    @part
-    def people(self) -> "People":
-        from tenfold.accounts.people import People
-
-        return People(self.database, self.passwords, self.audit)
+    audit: "part[Audit]" = made("tenfold.accounts.audit:Audit", "database")
+    passwords: "part[Passwords]" = made("tenfold.accounts.passwords:Passwords")
+    people: "part[People]" = made("tenfold.accounts.people:People", "database passwords audit")
 
     @part
     def sessions(self) -> "Sessions":
@@ -198,11 +200,7 @@ class Foundation:
             lasting=timedelta(hours=self.settings.session_hours),
         )
 
-    @part
-    def tokens(self) -> "Tokens":
-        from tenfold.accounts.tokens import Tokens
-
-        return Tokens(self.database, self.audit)
+    tokens: "part[Tokens]" = made("tenfold.accounts.tokens:Tokens", "database audit")
 
     @part
     def logins(self) -> "Logins":

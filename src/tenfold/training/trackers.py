@@ -9,7 +9,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -151,7 +151,8 @@ class MLflow:
                 self._client = MlflowClient(tracking_uri=uri)
                 self._run, fresh = self._found_or_made(experiment, folder)
                 settings = [Param(k, str(v)[:_LONGEST_PARAMETER]) for k, v in flat(recipe) if fresh]
-                for some in _pieces(settings, _PARAMETERS_AT_ONCE):
+                for start in range(0, len(settings), _PARAMETERS_AT_ONCE):
+                    some = settings[start : start + _PARAMETERS_AT_ONCE]
                     self._client.log_batch(self._run, params=some)
         except MlflowException as reason:
             raise TrainingError(
@@ -221,11 +222,6 @@ def _read(note: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _pieces(values: list[Any], size: int) -> Iterator[list[Any]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
-
-
 def _first_sentence(reason: Exception) -> str:
     if "Max retries exceeded" in str(reason):
         return "no server answers there"
@@ -233,9 +229,4 @@ def _first_sentence(reason: Exception) -> str:
 
 
 def _missing(what: str, missing: ModuleNotFoundError) -> MissingExtra:
-    return MissingExtra(
-        what,
-        "needs the extra tracking, which is not installed",
-        received=f"there is no {(missing.name or '').partition('.')[0]}",
-        cure='Install it with: pip install "tenfold[train,tracking]"',
-    )
+    return MissingExtra.of(what, "tracking", (missing.name or "").partition(".")[0])

@@ -37,7 +37,7 @@ def share_problems(document: dict[str, Any]) -> dict[str, Any]:
 class Answer(BaseModel):
     """An answer of the API. A field takes the attribute of its name, or of its validation alias."""
 
-    model_config = ConfigDict(validate_by_name=True)
+    model_config = ConfigDict(validate_by_name=True, from_attributes=True)
 
     @classmethod
     def of(cls, source: Any, **more: Any) -> Self:

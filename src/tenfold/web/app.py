@@ -166,7 +166,8 @@ def describe_api(
 @cache
 def _resources() -> APIRouter:
     """The routes of all resources, which no app changes: FastAPI takes 0.15 s to make them ready."""
-    made = APIRouter(responses=answers.COMMON)
+    # An operation's id is the name of its function.
+    made = APIRouter(responses=answers.COMMON, generate_unique_id_function=lambda route: route.name)
     for resource in _RESOURCES:
         made.include_router(resource.router)
     return made

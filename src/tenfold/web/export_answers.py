@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from tenfold.export.formats import ExportFormat, missing
-from tenfold.export.receipt import Receipt, is_receipt
+from tenfold.export.receipt import is_receipt
 from tenfold.web.answers import Answer, ShareAnswer
 from tenfold.workflows.export_job import KeptExport
 
@@ -29,13 +29,14 @@ class ExportedFileAnswer(Answer):
     sha256: str
 
 
-class NoneOfTheseAnswer(BaseModel):
+class NoneOfTheseAnswer(Answer):
     """The agreement on "none of these"; in pairs the original's value is first."""
 
     correlation: float = Field(description="Of the novelty of both, by Pearson.")
     thresholds: tuple[float, float]
     shares: tuple[ShareAnswer, ShareAnswer] = Field(
-        description="Of the pictures that each calls none of these, at its own threshold."
+        validation_alias="none_of_these",
+        description="Of the pictures that each calls none of these, at its own threshold.",
     )
     same: ShareAnswer = Field(description="Of the pictures of which both say the same.")
 
@@ -67,7 +68,9 @@ class ExportAnswer(Answer):
     agreement: ShareAnswer = Field(description="Of the pictures with the same first answer.")
     accuracy: tuple[ShareAnswer, ShareAnswer]
     largest_difference: float = Field(description="Of the probability of a class.")
-    none_of_these: NoneOfTheseAnswer | None = Field(description="null: the file does not tell it.")
+    none_of_these: NoneOfTheseAnswer | None = Field(
+        validation_alias="novelty", description="null: the file does not tell it."
+    )
     evidence_overlap: float | None = Field(description="Mean, 0 to 1; null: the file has no evidence.")
     least_cosine: float | None = Field(description="Of the embeddings; null: the file has none.")
     original_bytes: int
@@ -102,25 +105,8 @@ def export_answer(kept: KeptExport) -> ExportAnswer:
         receipt,
         id=kept.id,
         refused=not receipt.good,
-        files=[ExportedFileAnswer.of(one) for one in receipt.files if one.name in kept.keys],
+        files=[one for one in receipt.files if one.name in kept.keys],
         receipt=next(name for name in kept.keys if is_receipt(name)),
-        agreement=ShareAnswer.of(receipt.agreement),
-        accuracy=tuple(map(ShareAnswer.of, receipt.accuracy)),
-        none_of_these=_none_of_these(receipt),
         original_bytes=receipt.original.bytes,
         disagreed=sum(ours != theirs for ours, theirs, _ in receipt.answers),
-        disagreements=[DisagreementAnswer.of(one) for one in receipt.disagreements],
-    )
-
-
-def _none_of_these(receipt: Receipt) -> NoneOfTheseAnswer | None:
-    found = receipt.novelty
-    if found is None:
-        return None
-    first, second = map(ShareAnswer.of, found.none_of_these)
-    return NoneOfTheseAnswer(
-        correlation=found.correlation,
-        thresholds=found.thresholds,
-        shares=(first, second),
-        same=ShareAnswer.of(found.same),
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union
 
 from pydantic import AliasChoices, BaseModel, Field, RootModel, create_model
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.jobs import RUNNING, AnyType, JobRow
+from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.disclosure import (
     answer_without_paths,
@@ -45,7 +45,7 @@ class TrainingFigures(BaseModel):
     seconds_left: float | None = Field(description="An estimate for all epochs.")
 
 
-class _Job(BaseModel):
+class _Job(Answer):
     id: str
     title: str = Field(description="What it is, in English; empty for people whom it does not concern.")
     by: int = Field(description="Who asked; 0 is the server or this machine's own user.")
@@ -63,7 +63,7 @@ class _Job(BaseModel):
     )
     training: TrainingFigures | None = Field(description="Of a training while it runs.")
     problem: Problem | None = Field(description="Why it failed; null for people whom it does not concern.")
-    cancelling: bool = Field(description="Whether it was told to stop.")
+    cancelling: bool = Field(validation_alias="cancel", description="Whether it was told to stop.")
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -116,38 +116,26 @@ def job_answer(job: JobRow, who: Visitor) -> JobAnswer:
     parameters, result and texts name folders of the server, files, and classes of private pictures.
     """
     whole = concerns(who, job.by)
-    problem = remembered(job.problem) if whole else None
-    details = _read(StepDetails, job) if whole else None
-    common: dict[str, Any] = {
-        "id": job.id,
+    told: dict[str, Any] = {
         "title": job.title if whole else "",
-        "by": job.by,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
         "message": in_english(job.step, job.figures) if whole else "",
         "step": job.step if job.step in steps() else None,
-        "details": details,
+        "details": _read(StepDetails, job) if whole else None,
         "training": _read(TrainingFigures, job) if job.state == RUNNING else None,
-        "problem": problem,
-        "cancelling": job.cancel,
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "ended_at": job.ended_at,
+        "problem": remembered(job.problem) if whole else None,
     }
     job_type = job_types().get(job.kind)
     if job_type is None:
-        return JobAnswer(UnknownJobAnswer(kind="unknown", params=None, result=None, **common))
+        return JobAnswer(UnknownJobAnswer.of(job, kind="unknown", params=None, result=None, **told))
     params = _fitting(job, job_type.params_of) if whole else None
     result = _fitting(job, job_type.result_of) if whole and job.result is not None else None
-    if who.role != ADMINISTRATOR:
+    if not who.administrator:
         known = list(paths_in(job.params))
         params, result = params and answer_without_paths(params), result and answer_without_paths(result)
-        common |= {name: without_paths(common[name], known) for name in ("title", "message")}
-        common["details"] = details and answer_without_paths(details)
-        common["problem"] = problem and problem_without_paths(problem, known)
-    own: dict[str, Any] = {"kind": job.kind, "params": params, "result": result}
-    return JobAnswer(_ANSWERS[job.kind](**common, **own))
+        told |= {name: without_paths(told[name], known) for name in ("title", "message")}
+        told["details"] = told["details"] and answer_without_paths(told["details"])
+        told["problem"] = told["problem"] and problem_without_paths(told["problem"], known)
+    return JobAnswer(_ANSWERS[job.kind].of(job, params=params, result=result, **told))
 
 
 def _read(model: type[F], job: JobRow) -> F | None:

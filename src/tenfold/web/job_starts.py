@@ -4,15 +4,14 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Request
 from pydantic import BaseModel, Field, RootModel, create_model
 
 from tenfold.jobs import AnyType, JobType
 from tenfold.jobs.types import P, R
+from tenfold.runtime import App
 from tenfold.web.job_answers import JobAnswer, job_answer, model_name
 from tenfold.web.security.access import check_role
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
 from tenfold.workflows.job_types import job_types
 
 
@@ -39,14 +38,14 @@ class JobRequest(RootModel[_AnyRequest]):
     """A job to start: its kind, and the parameters of that kind."""
 
 
-def start_job(request: Request, who: Visitor, job_type: JobType[P, R], params: P) -> JobAnswer:
+def start_job(app: App, who: Visitor, job_type: JobType[P, R], params: P) -> JobAnswer:
     """Start a job for a visitor; one with the same parameters that has not ended yet is that job.
 
     Raises:
         NotAllowed: the visitor may not start jobs of this type.
         TenfoldError: the parameters cannot be used.
     """
-    start, app = job_type.start, service_of(request).app
+    start = job_type.start
     assert start is not None, job_type.kind
     check_role(who, start.role)
     params = start.check(app, params)

@@ -122,19 +122,8 @@ def status_of_kind(kind: type[TenfoldError]) -> int:
 
 def describe(error: TenfoldError) -> Problem:
     """An error as problem details."""
-    return Problem(
-        type=f"urn:tenfold:problem:{error.code}",
-        title=error.title,
-        status=status_of(error),
-        detail=str(error),
-        code=error.code,
-        subject=error.subject,
-        problem=error.problem,
-        received=error.received,
-        cure=error.cure,
-        reason=error.reason,
-        params=dict(error.params),
-    )
+    own = {"type": f"urn:tenfold:problem:{error.code}", "status": status_of(error)}
+    return Problem.model_validate(error.facts() | own)
 
 
 @overload
@@ -168,10 +157,18 @@ def answer(
     return JSONResponse(problem.model_dump(), problem.status, extra, media_type=MEDIA_TYPE)
 
 
-def responses(**described: str) -> dict[int | str, dict[str, Any]]:
-    """The problems of an operation for the OpenAPI document: `responses(_413="too large", ...)`."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {int(status[1:]): {"description": text, "content": content} for status, text in described.items()}
+def responses(content: dict[str, Any] | None = None, /, **described: str) -> dict[int | str, dict[str, Any]]:
+    """What an operation answers, for the OpenAPI document: `responses(_413="too large", ...)`.
+
+    Args:
+        content: of its success, by media type, where that is no JSON.
+        described: problems; below 400 answers without content.
+    """
+    problem = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    found: dict[int | str, dict[str, Any]] = {200: {"content": content}} if content else {}
+    for status, text in described.items():
+        found[int(status[1:])] = {"description": text} | (problem if status >= "_400" else {})
+    return found
 
 
 def install(

@@ -1,20 +1,4 @@
-"""Errors of requests, with their HTTP statuses. Know nothing of how they are answered.
-
-RequestError               the request cannot be answered
-├── BadUpload              a multipart body that cannot be read
-├── BadInference           a request to /v2 that is not as the protocol or the model have it
-├── NoPicture              a request without a picture
-├── NoFile                 a request without the file that it is for
-├── NotHere                an address that does not exist
-├── WrongMethod            an address that takes another method
-├── ForeignPage            sent by a page of another site
-├── WrongHost              a Host header that is not this server's
-├── UploadStalled          a body that stopped arriving
-├── UploadTooLarge         more bytes or pictures than one request may hold
-├── InvalidRequest         a parameter with a value that cannot be used
-├── RequestFailed          a refusal that has no class of its own
-└── Overloaded             no place for one more request now
-"""
+"""Errors of requests, with their HTTP statuses. Know nothing of how they are answered."""
 
 from tenfold.errors import TenfoldError
 from tenfold.reasons import Reason

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, computed_field
+from pydantic import Field, computed_field
 
-from tenfold.accounts.roles import ADMINISTRATOR
+from tenfold.evaluation.report.charts import Chart
 from tenfold.jobs import FAILED, UNFINISHED
 from tenfold.jobs.records import JobState
 from tenfold.recipes import recipe_file
@@ -74,7 +74,7 @@ class LegendKey(Answer):
     name: str
 
 
-class DrawnChart(BaseModel):
+class DrawnChart(Answer):
     """A chart, as reports have it."""
 
     title: str
@@ -95,6 +95,10 @@ class RunDetail(RunAnswer):
     curves: dict[str, list[float | None]] = Field(description="A figure of each finished epoch, by its name.")
     registered: str | None = Field(description="The hash under which its model is registered.")
     output: str = Field(description="The last that training printed; for administrators.")
+
+
+def drawn_chart(chart: Chart) -> DrawnChart:
+    return DrawnChart.of(chart, svg=chart.svg())
 
 
 def waiting_answer(run: Run, request: TrainingRequest | None, job: JobState | None) -> RunAnswer:
@@ -158,7 +162,7 @@ def title_of_run(run: Run) -> str:
 
 def for_visitor(run: R, who: Visitor) -> R:
     """`run` as `who` may see it."""
-    if who.role == ADMINISTRATOR:
+    if who.administrator:
         return run
     told = answer_without_paths(run)
     told.problem = None

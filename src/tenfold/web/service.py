@@ -5,9 +5,9 @@ import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.requests import HTTPConnection
 
 from tenfold import images
@@ -109,3 +109,16 @@ def stated(home: Path) -> Settings:
 def service_of(request: HTTPConnection) -> WebService:
     """The service behind the app that got the request."""
     return cast(WebService, request.app.state.service)
+
+
+# As routes take them. Not plain functions: those would wait for a thread.
+async def _service(request: HTTPConnection) -> WebService:
+    return service_of(request)
+
+
+async def _app(request: HTTPConnection) -> App:
+    return service_of(request).app
+
+
+TheService = Annotated[WebService, Depends(_service)]
+TheApp = Annotated[App, Depends(_app)]

@@ -85,7 +85,7 @@ def test_parquet_without_its_extra_says_how_to_get_it(
     exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(MissingExtra, match="Parquet needs pyarrow, which is not installed"):
+    with pytest.raises(MissingExtra, match="Parquet needs the parquet extra, which is not installed"):
         exports.parquet(Filters())
 
 

@@ -83,7 +83,10 @@ def test_parquet_without_its_extra_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with Trail(tmp_path / "trail.db") as trail, pytest.raises(MissingExtra, match="Parquet needs pyarrow"):
+    with (
+        Trail(tmp_path / "trail.db") as trail,
+        pytest.raises(MissingExtra, match="Parquet needs the parquet extra"),
+    ):
         export.parquet(trail)
 
 

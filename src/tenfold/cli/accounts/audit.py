@@ -4,7 +4,7 @@ import json
 
 import click
 
-from tenfold.cli.terminal.text import table
+from tenfold.cli.terminal.text import print_table
 from tenfold.runtime import App
 
 
@@ -27,7 +27,7 @@ def audit(limit: int, as_json: bool) -> None:
                 "action": one.action, "subject": one.subject, "details": one.details, "address": one.address,
             }  # fmt: skip
             click.echo(json.dumps(facts, ensure_ascii=False))
-    elif records:
+    else:
         rows = [
             (
                 f"{one.at:%Y-%m-%d %H:%M:%S}",
@@ -39,6 +39,5 @@ def audit(limit: int, as_json: bool) -> None:
             )
             for one in records
         ]
-        click.echo(table([("when", "who", "what", "to what", "from", ""), *rows]))
-    else:
-        click.echo("Nothing was done yet that is kept here.")
+        head = ("when", "who", "what", "to what", "from", "")
+        print_table(head, rows, "Nothing was done yet that is kept here.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.accounts.roles import TOKEN_ROLES
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import fields, print_table, printable
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -57,16 +57,14 @@ def listed(as_json: bool) -> None:
     with App() as app:
         tokens = app.tokens.issued()
     if as_json:
-        click.echo(json.dumps([_facts(one) for one in tokens], indent=2, ensure_ascii=False))
-    elif tokens:
+        click.echo(json.dumps([fields(one, *vars(one)) for one in tokens], indent=2, ensure_ascii=False))
+    else:
         head = ("id", "name", "for", "role", "state", "last used")
         rows = [
             (str(one.id), one.name, one.person, one.role, _state(one), _day(one.used_at) or "never")
             for one in tokens
         ]
-        click.echo(table([head, *rows]))
-    else:
-        click.echo("There are no tokens. Make one: tenfold token add NAME --for PERSON")
+        print_table(head, rows, "There are no tokens. Make one: tenfold token add NAME --for PERSON")
 
 
 @token.command()
@@ -87,9 +85,3 @@ def _state(one: "IssuedToken") -> str:
 
 def _day(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d}" if at else ""
-
-
-def _facts(one: "IssuedToken") -> dict[str, object]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(one).items()
-    }

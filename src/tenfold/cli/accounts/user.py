@@ -5,7 +5,7 @@ import json
 import click
 
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import fields, print_table, printable
 from tenfold.runtime import App
 
 ROLES = ("viewer", "operator", "administrator")
@@ -47,26 +47,16 @@ def listed(as_json: bool) -> None:
     with App() as app:
         everybody = app.people.everybody()
     if as_json:
-        facts = [
-            {
-                "id": one.id,
-                "name": one.name,
-                "role": one.role,
-                "disabled": one.disabled,
-                "created_at": one.created_at.isoformat(),
-                "password_at": one.password_at.isoformat(),
-            }
-            for one in everybody
-        ]
+        told = ("id", "name", "role", "disabled", "created_at", "password_at")
+        facts = [fields(one, *told) for one in everybody]
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
-    elif everybody:
+    else:
         rows = [
             (one.name, one.role, "disabled" if one.disabled else "", f"{one.created_at:%Y-%m-%d}")
             for one in everybody
         ]
-        click.echo(table([("name", "role", "", "since"), *rows]))
-    else:
-        click.echo("Nobody has an account. Add one: tenfold user add NAME --role administrator")
+        nothing = "Nobody has an account. Add one: tenfold user add NAME --role administrator"
+        print_table(("name", "role", "", "since"), rows, nothing)
 
 
 @user.command()

@@ -7,7 +7,7 @@ import click
 
 from tenfold.cli.cameras import kept
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 
 
 @click.group()
@@ -50,7 +50,7 @@ def test(source: str, user: str, password_stdin: bool, seconds: float, as_json: 
         values = asdict(facts)
         click.echo(json.dumps({"ok": True, "source": values.pop("description"), **values}, indent=2))
         return 0
-    click.echo(printable(f"{facts.description} works: {facts.words}"))
+    say(f"{facts.description} works: {facts.words}")
     return 0
 
 

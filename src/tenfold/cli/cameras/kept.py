@@ -9,13 +9,13 @@ import click
 
 from tenfold.cli.cameras import keeping, seeing
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import fields, say
 from tenfold.errors import UsageError
 from tenfold.modelfile import CAMERAS
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.cameras.tables import CameraRow
-    from tenfold.runtime import App
 
 _MODEL_HELP = "a model of `tenfold models`, by its name or the start of its hash."
 _DEFAULT = f"{CAMERAS} while a bundled model is live, else the live one"
@@ -52,7 +52,7 @@ def add(
     keep_size: tuple[keeping.Limit, ...],
     min_size: float | None,
     fixed: bool | None,
-) -> int:
+) -> None:
     """Have a server watch the camera SOURCE under a NAME of your choice.
 
     It is tried first. A running server watches it within seconds. Events and clips are kept for 3 days, where
@@ -61,7 +61,6 @@ def add(
     from tenfold.cameras import sources
     from tenfold.cameras.cameras import check_watchable
     from tenfold.cameras.decoder.pictures import HOW_TO_SEND
-    from tenfold.runtime import App
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
     address = sources.parse(source, user=user, password=password)
@@ -81,16 +80,14 @@ def add(
     said = f"Camera {row.id}, {row.name}: {address.description}. A server watches it."
     if address.kind == "browser":
         said += f" A page sends its pictures. {HOW_TO_SEND}"
-    click.echo(printable(said))
-    return 0
+    say(said)
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def list_cameras(as_json: bool) -> int:
+def list_cameras(as_json: bool) -> None:
     """List the cameras, their state, and how long clips are kept."""
     from tenfold.cameras.conditions import WORDS
-    from tenfold.runtime import App
 
     with App() as app:
         rows = app.cameras.all()
@@ -107,15 +104,12 @@ def list_cameras(as_json: bool) -> int:
         if runs and facts["mode"] not in ("", "every frame"):
             disturbed.append(f"The machine is busy: {facts['mode']}.")
         words = " ".join([*facts["faults"], *disturbed, facts["model_problem"], facts["recording_problem"]])
-        click.echo(
-            printable(
-                f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}"
-                f"  {keeping.words(row)}  {words}".rstrip()
-            )
+        say(
+            f"{row.id:>4}  {row.name}  {facts['source']}  {facts['phase']}, {last}"
+            f"  {keeping.words(row)}  {words}".rstrip()
         )
     if not rows and not as_json:
         click.echo("No camera is watched. tenfold camera add NAME SOURCE adds one.")
-    return 0
 
 
 @click.command()
@@ -132,14 +126,12 @@ def change(
     keep_size: tuple[keeping.Limit, ...],
     min_size: float | None,
     fixed: bool | None,
-) -> int:
+) -> None:
     """Change CAMERA's model, what counts in its picture, and how long its clips are kept.
 
     CAMERA is a name or a number. --keep-days person= removes the limit of a class, --keep-size 0 the
     limit of the camera. For another model and for what counts a running server opens the camera again.
     """
-    from tenfold.runtime import App
-
     if default_model and model:
         raise UsageError(
             "tenfold camera change", "takes --model or --default-model, not both", cure="Give one of them."
@@ -158,43 +150,36 @@ def change(
         row = app.cameras.change(before.id, **values)
         said = app.registry.name(row.model_hash) or "the default model"
     if default_model or model:
-        click.echo(printable(f"What {row.name} sees is said by {said}."))
+        say(f"What {row.name} sees is said by {said}.")
     if keep_days or keep_size:
-        click.echo(printable(f"{row.name}: {keeping.words(row)}."))
+        say(f"{row.name}: {keeping.words(row)}.")
     if sees:
-        click.echo(printable(f"{row.name} {seeing.words(row)}."))
-    return 0
+        say(f"{row.name} {seeing.words(row)}.")
 
 
 @click.command()
 @click.argument("camera")
 @click.option("--off", is_flag=True, help="Watch it again.")
-def pause(camera: str, off: bool) -> int:
+def pause(camera: str, off: bool) -> None:
     """Stop watching CAMERA, a name or a number, until it is watched again."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.cameras.pause(app.cameras.named(camera).id, paused=not off)
-    click.echo(printable(f"{row.name} is {'watched again' if off else 'paused'}."))
-    return 0
+    say(f"{row.name} is {'watched again' if off else 'paused'}.")
 
 
 @click.command()
 @click.argument("camera")
-def remove(camera: str) -> int:
+def remove(camera: str) -> None:
     """Stop watching CAMERA, a name or a number, for good.
 
     Its password is forgotten. Its events and clips are deleted when their time comes.
     """
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.cameras.remove(app.cameras.named(camera).id)
-    click.echo(printable(f"{row.name} is removed."))
-    return 0
+    say(f"{row.name} is removed.")
 
 
-def _model_hash(app: "App", name: str) -> str:
+def _model_hash(app: App, name: str) -> str:
     app.registry.register_bundled()
     return app.registry.find(name).hash
 
@@ -215,11 +200,7 @@ def _facts(row: "CameraRow", models: Mapping[str, str]) -> dict[str, Any]:
         "mode": status.get("mode", ""),
         "recording": row.recording,
         "min_size": round(100 * row.smallest, 6),
-        "fixed": row.fixed,
-        "keep_days": row.keep_days,
-        "keep_days_of": row.keep_days_of,
-        "keep_bytes": row.keep_bytes,
-        "keep_bytes_of": row.keep_bytes_of,
+        **fields(row, "fixed", "keep_days", "keep_days_of", "keep_bytes", "keep_bytes_of"),
         "model": models.get(row.model_hash),
         "model_problem": (status.get("model_problem") or {}).get("detail", ""),
         "recording_problem": (status.get("recording_problem") or {}).get("detail", ""),

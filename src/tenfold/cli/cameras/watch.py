@@ -11,7 +11,7 @@ import click
 from tenfold.cli.cameras.rules import WatchRules
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.paths import FILE_TO_WRITE
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.errors import UsageError
 from tenfold.modelfile import BUNDLED, BUNDLED_NAMES, CAMERAS
 from tenfold.os_errors import refused
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     help=f"What says what it is: a model file, a bundled model ({BUNDLED_NAMES}), or a model of"
     f" `tenfold models`, by its name or the start of its hash. By default {CAMERAS}.",
 )
-def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> int:
+def watch(source: str, user: str, password_stdin: bool, model: str | None, **given: Any) -> None:
     """Report what moves in front of a camera or in a recording.
 
     Each line says from when to when, what it is, how sure that is, and where it was seen best.
@@ -96,7 +96,6 @@ def watch(source: str, user: str, password_stdin: bool, model: str | None, **giv
             _write_report(given["report"], opened, events)
     if not events.told and not given["as_json"]:
         click.echo("Nothing moved.")
-    return 0
 
 
 def _classifier(model: str, threads: int) -> "Classifier":
@@ -113,7 +112,7 @@ def _classifier(model: str, threads: int) -> "Classifier":
 
 def _tell(fault: "CameraFault") -> None:
     """Say what is wrong with a camera: a silent terminal would look like a quiet street."""
-    click.echo(printable(f"tenfold: {'no longer: ' * fault.over}{fault.words}"), err=True)
+    say(f"tenfold: {'no longer: ' * fault.over}{fault.words}", err=True)
 
 
 class _Events:
@@ -137,9 +136,7 @@ class _Events:
         more += f"  rule {', '.join(fired)}" if fired else ""
         box = event.best.box
         place = f"{box.width:.0f}x{box.height:.0f}+{box.x:.0f}+{box.y:.0f}"
-        click.echo(
-            printable(f"{start} - {end}  {event.label:<14} {sure:>4}  track {event.track}  {place}{more}")
-        )
+        say(f"{start} - {end}  {event.label:<14} {sure:>4}  track {event.track}  {place}{more}")
 
     def times(self, event: "Event") -> tuple[str, str]:
         """An event's start and end in words: ISO times of a camera, minutes and seconds of a recording."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.text import Progress, padded, printable, width
+from tenfold.cli.terminal.text import Progress, padded, printable, say, width
 from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
@@ -43,7 +43,7 @@ def add(paths: tuple[str, ...], owner: str | None, private: bool) -> int:
         raise UsageError(missing or "An empty path", "does not exist", cure="Check the path.")
     roots = [os.path.abspath(path) for path in paths]
     with App() as app:
-        person = _person(app, owner)
+        person = 0 if owner is None else app.people.named(owner).id
         params = AddParams(paths=roots, owner=person, shared=not private)
         shown = printable(roots[0]) + (f" and {len(roots) - 1} more" if len(roots) > 1 else "")
         # The same folders once more, while they are being added, are the same job.
@@ -65,7 +65,7 @@ def check() -> int:
         found = check_originals(app.database, app.originals, progress.show)
     for fault in found.faults:
         names = ", ".join(fault.names[:3]) + (" and others" if len(fault.names) > 3 else "")
-        click.echo(printable(f"{fault.problem}: {names} ({fault.hash[:12]})"))
+        say(f"{fault.problem}: {names} ({fault.hash[:12]})")
     faults = len(found.faults)
     click.echo(f"{found.originals:,} originals: {f'{faults:,} missing or altered' if faults else 'all well'}")
     if found.unused:
@@ -75,10 +75,6 @@ def check() -> int:
     if found.waiting:
         click.echo(f"Entries that wait for their class: {found.waiting:,}. tenfold serve classifies them.")
     return 1 if faults else 0
-
-
-def _person(app: App, name: str | None) -> int:
-    return 0 if name is None else app.people.named(name).id
 
 
 def print_result(result: "AddResult") -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import print_table, printable
 from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
@@ -129,10 +129,7 @@ def _list(actions: "Actions") -> None:
         )
         for one in actions.recent(administrator=True)
     ]
-    if rows:
-        click.echo(table([("ID", "WHEN", "WHAT", "TO", "ENTRIES", ""), *rows]))
-    else:
-        click.echo("Nothing was done yet.")
+    print_table(("ID", "WHEN", "WHAT", "TO", "ENTRIES", ""), rows, "Nothing was done yet.")
 
 
 def _print_result(done: "ActionResult") -> None:

@@ -9,8 +9,9 @@ import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
 from tenfold.cli.terminal.paths import PATH
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import printable, say
 from tenfold.errors import CatalogueError, UsageError, counted
+from tenfold.os_errors import refused
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _write(
         if target.suffix.lower() != ".zip":
             count = exports.training_folder(filters, target, "all" if everything else "corrected")
             click.echo(f"Exported {counted(count, 'picture')} for training to {shown}")
-            click.echo(printable(f"To train on them: tenfold train --data {shlex.quote(str(target))}"))
+            say(f"To train on them: tenfold train --data {shlex.quote(str(target))}")
             return
         streams[".zip"] = lambda: exports.training_zip(filters, "all" if labels == "all" else "corrected")
     stream = streams.get(target.suffix.lower())
@@ -82,9 +83,6 @@ def _whole(stream: Iterator[bytes], target: Path) -> int:
         target.parent.stat()  # one that is not there is a slip, and is not made
         return write_whole(target, stream)
     except OSError as reason:
-        raise CatalogueError(
-            printable(str(target)),
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Name a folder that is there, has room and may be written.",
-        ) from reason
+        cure = "Name a folder that is there, has room and may be written."
+        subject = printable(str(target))
+        raise refused(CatalogueError, subject, reason, "cannot be written", cure=cure) from reason

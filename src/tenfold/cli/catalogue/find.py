@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
-from tenfold.cli.terminal.text import table
+from tenfold.cli.terminal.text import fields, table
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
@@ -65,19 +65,8 @@ def show(entry: int, as_json: bool) -> None:
     with App() as app:
         search = app.search
         one = search.get(entry, administrator=True)
-        names = [
-            {
-                "name": name.name,
-                "source": name.source,
-                "path": name.path,
-                "added_at": name.added_at.isoformat(),
-            }
-            for name in search.names(entry)
-        ]
-        history = [
-            {"at": action.at.isoformat(), "kind": action.kind, "details": action.details, "by": action.by}
-            for action in app.actions.history(entry)
-        ]
+        names = [fields(name, "name", "source", "path", "added_at") for name in search.names(entry)]
+        history = [fields(one, "at", "kind", "details", "by") for one in app.actions.history(entry)]
     facts = {
         **_plain(one),
         "hash": one.hash,
@@ -166,18 +155,9 @@ def _class(entry: "Entry") -> str:
 
 def _plain(entry: "Entry") -> dict[str, Any]:
     """An entry as plain JSON types."""
-    return {
-        "id": entry.id,
-        "name": entry.name,
-        "label": entry.label,
-        "corrected": entry.corrected_at is not None,
-        "confidence": entry.confidence,
-        "novelty": entry.novelty,
-        "state": entry.state,
-        "added_at": entry.added_at.isoformat(),
-        "taken_at": None if entry.taken_at is None else entry.taken_at.isoformat(),
-        "deleted_at": None if entry.deleted_at is None else entry.deleted_at.isoformat(),
-    }
+    corrected = {"corrected": entry.corrected_at is not None}
+    said = fields(entry, "confidence", "novelty", "state", "added_at", "taken_at", "deleted_at")
+    return fields(entry, "id", "name", "label") | corrected | said
 
 
 def _print_json(value: Any) -> None:

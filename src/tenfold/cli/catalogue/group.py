@@ -1,4 +1,4 @@
-"""tenfold catalogue: pictures in, found, filed and out again. One line here for each command of the group."""
+"""tenfold catalogue: pictures in, found, filed and out again."""
 
 import click
 
@@ -16,20 +16,8 @@ def catalogue() -> None:
     """Add pictures to the catalogue, find them, file them."""
 
 
-catalogue.add_command(add)
-catalogue.add_command(check)
-catalogue.add_command(watch)
-catalogue.add_command(list_entries)
-catalogue.add_command(show)
-catalogue.add_command(similar)
-catalogue.add_command(duplicates)
-catalogue.add_command(correct)
-catalogue.add_command(delete)
-catalogue.add_command(empty_bin)
-catalogue.add_command(restore)
-catalogue.add_command(undo)
-catalogue.add_command(retry)
-catalogue.add_command(export)
-catalogue.add_command(file)
-catalogue.add_command(unfile)
-catalogue.add_command(reclassify)
+for command in (
+    add, check, watch, list_entries, show, similar, duplicates, correct, delete,
+    empty_bin, restore, undo, retry, export, file, unfile, reclassify,
+):  # fmt: skip
+    catalogue.add_command(command)

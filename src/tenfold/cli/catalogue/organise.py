@@ -7,7 +7,7 @@ import click
 
 from tenfold.cli.catalogue.filters import chosen, filter_options
 from tenfold.cli.terminal.paths import PATH
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import print_table, say
 from tenfold.errors import UsageError, counted
 from tenfold.runtime import App
 
@@ -63,7 +63,7 @@ def file(
             count += step.of_picture
             note = f"  ({in_english(step.problem) or step.state})" if step.state != "planned" else ""
             origin = f"{step.origin} -> " if step.origin else ""
-            click.echo(printable(f"{step.how:8}  {origin}{step.target}{note}"))
+            say(f"{step.how:8}  {origin}{step.target}{note}")
         click.echo(f"{counted(count, 'picture')}; nothing was done")
         return 0
 
@@ -102,10 +102,7 @@ def _list(organiser: "Organiser") -> int:
         )
         for one in organiser.recent()
     ]
-    if rows:
-        click.echo(table([("ID", "WHEN", "HOW", "PICTURES", "WHERE", ""), *rows]))
-    else:
-        click.echo("Nothing was filed yet.")
+    print_table(("ID", "WHEN", "HOW", "PICTURES", "WHERE", ""), rows, "Nothing was filed yet.")
     return 0
 
 
@@ -124,4 +121,4 @@ def _problems(organiser: "Organiser", report: "OrganiseReport") -> None:
     from tenfold.catalogue.organise.problems import in_english
 
     for step in organiser.steps(report.filing.id, limit=_NAMED, problems=True):
-        click.echo(printable(f"tenfold: {step.target}: {in_english(step.problem)}"), err=True)
+        say(f"tenfold: {step.target}: {in_english(step.problem)}", err=True)

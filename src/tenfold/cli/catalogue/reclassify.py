@@ -2,7 +2,7 @@
 
 import click
 
-from tenfold.cli.terminal.text import padded, printable, width
+from tenfold.cli.terminal.text import padded, printable, say, width
 from tenfold.errors import counted
 from tenfold.runtime import App
 
@@ -63,5 +63,5 @@ def _list(app: App, number: int) -> None:
         page = app.reclassify.found.changes(number, after=after, limit=_PAGE)
         for entry, said in page.rows:
             old, new = said.old_label or _NONE_OF_THESE, said.label or _NONE_OF_THESE
-            click.echo(printable(f"{entry.name}: {old} -> {new} ({said.confidence:.1%})"))
+            say(f"{entry.name}: {old} -> {new} ({said.confidence:.1%})")
         after = page.next

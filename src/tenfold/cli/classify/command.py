@@ -12,6 +12,7 @@ from tenfold.cli.terminal.paths import FOLDER
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import PictureError, TenfoldError
 from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
+from tenfold.os_errors import refused
 
 if TYPE_CHECKING:
     from tenfold.cli.classify.output import AnswerWriter
@@ -165,9 +166,5 @@ class _Explainer:
 
 
 def _cannot_write(path: Path, error: OSError) -> TenfoldError:
-    return TenfoldError(
-        str(path),
-        "cannot be written",
-        received=error.strerror or "",
-        cure="Name another folder with --explain.",
-    )
+    cure = "Name another folder with --explain."
+    return refused(TenfoldError, str(path), error, "cannot be written", cure=cure)

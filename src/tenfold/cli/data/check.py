@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.data.datasets import confined_files, confined_option, open_data
-from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
+from tenfold.cli.data.datasets import confined_files, confined_option, fetched_dir_option, open_data
+from tenfold.cli.terminal.paths import FILE_TO_WRITE
 from tenfold.cli.terminal.text import Progress, printable
 from tenfold.errors import counted
 from tenfold.paths import Home
@@ -42,12 +42,7 @@ _NAMED = 3
 @click.option("--json", "as_json", is_flag=True, help="Print all findings as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where anything is found.")
 @click.option("--no-labels", is_flag=True, help="Do not look for wrong labels (needs no train extra).")
-@click.option(
-    "--data-dir",
-    type=FOLDER,
-    metavar="DIR",
-    help="The folder that holds CIFAR-10, or will.",
-)
+@fetched_dir_option
 @confined_option
 def check(
     source: str,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.text import Progress, printable
+from tenfold.cli.terminal.paths import FOLDER
+from tenfold.cli.terminal.text import Progress, say
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -20,6 +21,22 @@ SOURCE_HELP = "cifar10, a folder of class-name/picture files, or a CSV or Parque
 # How many unreadable pictures are named; the rest are counted.
 _NAMED = 5
 
+# Where CIFAR-10 is; and where it is, or is fetched to.
+data_dir_option = click.option(
+    "--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10."
+)
+fetched_dir_option = click.option(
+    "--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will."
+)
+run_data_option = click.option(
+    "--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it, what the run says."
+)
+split_option = click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "training", "all"]),
+    default="test",
+    help="Which part of the data; a folder without parts is split as `tenfold train` splits it.",
+)
 # Of a server that runs the command for whoever named the data to it.
 confined_option = click.option(
     "--confined",
@@ -78,9 +95,9 @@ def open_data(
             progress=show,
         )
     if data.layout:
-        click.echo(printable(f"{data.name}: {data.layout}."), err=True)
+        say(f"{data.name}: {data.layout}.", err=True)
     for one in data.skipped[:_NAMED]:
-        click.echo(printable(f"Skipped {one.source}: {one.reason}"), err=True)
+        say(f"Skipped {one.source}: {one.reason}", err=True)
     if len(data.skipped) > _NAMED:
         click.echo(f"... and {len(data.skipped) - _NAMED:,} more. `tenfold data check` lists them.", err=True)
     return data

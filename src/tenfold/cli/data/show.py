@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.data.datasets import open_data
-from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
+from tenfold.cli.data.datasets import fetched_dir_option, open_data
+from tenfold.cli.terminal.paths import FILE_TO_WRITE
 from tenfold.cli.terminal.text import padded, printable, width
 from tenfold.errors import DatasetError
+from tenfold.os_errors import refused
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ _SIDE, _CIFAR10_SIDE = 128, 32
     metavar="FILE",
     help="Where the sheet of pictures goes, as PNG.",
 )
-@click.option(
-    "--data-dir",
-    type=FOLDER,
-    metavar="DIR",
-    help="The folder that holds CIFAR-10, or will.",
-)
+@fetched_dir_option
 def show(source: str, output: Path, data_dir: Path | None) -> None:
     """Draw the first 25 pictures, and count the classes.
 
@@ -53,12 +49,8 @@ def show(source: str, output: Path, data_dir: Path | None) -> None:
     try:
         sheet.save(output, "PNG")
     except OSError as reason:
-        raise DatasetError(
-            str(output),
-            "cannot be written",
-            received=reason.strerror or str(reason),
-            cure="Name another file with --output.",
-        ) from reason
+        cure = "Name another file with --output."
+        raise refused(DatasetError, str(output), reason, "cannot be written", cure=cure) from reason
     click.echo(_table(data))
     click.echo(f"\nThe first {len(some)} are drawn in {output}")
 

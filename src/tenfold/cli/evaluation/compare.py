@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.data.datasets import SOURCE_HELP
-from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
+from tenfold.cli.data.datasets import data_dir_option, run_data_option, split_option
+from tenfold.cli.terminal.paths import FILE_TO_WRITE
 from tenfold.cli.terminal.sparkline import sparkline
-from tenfold.cli.terminal.text import Progress, printable, table
+from tenfold.cli.terminal.text import Progress, printable, say, table
 from tenfold.errors import UsageError
 from tenfold.modelfile import BUNDLED, BUNDLED_NAMES
 from tenfold.paths import Home
@@ -34,19 +34,9 @@ _CURVE_COLUMNS = 24
     """
 )
 @click.argument("subjects", nargs=-1, metavar="A B...")
-@click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it, what the run says.")
-@click.option(
-    "--split",
-    type=click.Choice(["test", "validation", "training", "all"]),
-    default="test",
-    help="Which part of the data; a folder without parts is split as `tenfold train` splits it.",
-)
-@click.option(
-    "--data-dir",
-    type=FOLDER,
-    metavar="DIR",
-    help="The folder that holds CIFAR-10.",
-)
+@run_data_option
+@split_option
+@data_dir_option
 @click.option("--page/--no-page", default=True, help="Write the page.")
 @click.option(
     "--output",
@@ -171,7 +161,7 @@ def _tell_missing(compared: "Sequence[Compared]") -> None:
     for one in compared:
         if one.classifier is None:
             what = f"{one.name} has no model file yet: only its curves are compared."
-            click.echo(printable(what), err=True)
+            say(what, err=True)
 
 
 def _facts(compared: "Sequence[Compared]", found: "Comparison | None") -> dict[str, Any]:

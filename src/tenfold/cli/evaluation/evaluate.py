@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.data.datasets import SOURCE_HELP, open_data
+from tenfold.cli.data.datasets import data_dir_option, open_data, run_data_option, split_option
 from tenfold.cli.terminal.paths import FILE_TO_WRITE, FOLDER
 from tenfold.cli.terminal.text import Progress, padded, printable, width
 from tenfold.paths import Home
@@ -31,14 +31,9 @@ _PATIENCE = 120.0
 
 @click.command()
 @click.argument("model", required=False, metavar="[MODEL]")
-@click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it, what the run says.")
-@click.option(
-    "--split",
-    type=click.Choice(["test", "validation", "training", "all"]),
-    default="test",
-    help="Which part of the data; a folder without parts is split as `tenfold train` splits it.",
-)
-@click.option("--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10.")
+@run_data_option
+@split_option
+@data_dir_option
 @click.option("--run", type=FOLDER, metavar="DIR", help="The training run, for its curves.")
 @click.option(
     "--out-of-distribution",

@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tenfold.cli.line.modbus import modbus
 from tenfold.cli.line.trail import override, print_times, trail
 from tenfold.cli.terminal.paths import FILE_TO_WRITE
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,20 +113,13 @@ line.add_command(override)
 @click.option("--gate-eye", is_flag=True, help="A second photo-eye before the gate sees where parts are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def simulate(
-    parts: int,
-    rate: float,
-    model: str | None,
     data: str | None,
     accepts: tuple[str, ...],
     faults: str,
     deadline: float,
-    least: float,
-    trail: Path | None,
-    signals: str,
-    serve_opcua: int | None,
     slip: float,
-    gate_eye: bool,
     as_json: bool,
+    **given: Any,
 ) -> int:
     """Run a station on a simulated plant, and report what became of every part.
 
@@ -137,9 +130,9 @@ def simulate(
     from tenfold.workflows.line import simulate as simulation
 
     require()
-    if trail is not None and trail.exists():
+    if given["trail"] is not None and given["trail"].exists():
         raise UsageError(
-            f"The file {trail.name}",
+            f"The file {given['trail'].name}",
             "is there already",
             cure="Name a new file for the trail.",
             reason="file-present",
@@ -148,20 +141,13 @@ def simulate(
     options = simulation.SimulationOptions(
         accepts=_accepted(accepts, sorted({label for _, label in pictures}) if pictures else _VEHICLES),
         pictures=pictures,
-        trail=trail,
-        parts=parts,
-        rate=rate,
-        model=model,
         faults=_faults(faults, simulation.FAULTS),
         deadline=deadline / 1000,
-        least=least,
-        signals=signals,
-        serve_opcua=serve_opcua,
         slip=slip / 100,
-        gate_eye=gate_eye,
+        **given,
     )
     if not as_json:
-        click.echo(printable(f"{parts:,} parts, {rate:g} a second. Accepted: {', '.join(options.accepts)}."))
+        say(f"{options.parts:,} parts, {options.rate:g} a second. Accepted: {', '.join(options.accepts)}.")
     found = simulation.simulate(
         options, (lambda text: None) if as_json else lambda text: click.echo(f"  {text}")
     )

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.errors import LineError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.line.stations.tables import StationRow
-    from tenfold.runtime import App
 
 _POLL_SECONDS = 0.1
 _by = click.option("--by", required=True, metavar="NAME", help="Who says so; it is kept in the trail.")
@@ -18,54 +18,45 @@ _by = click.option("--by", required=True, metavar="NAME", help="Who says so; it 
 
 @click.command()
 @click.argument("name")
-def trigger(name: str) -> int:
+def trigger(name: str) -> None:
     """Trigger station NAME: a part is there. It is judged within a second.
 
     Refused where the plant's own photo-eye is the trigger.
     """
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.stations.named(name)
         _order(app, row, {"do": "trigger"})
-    click.echo(printable(f"{row.name} judges a part."))
-    return 0
+    say(f"{row.name} judges a part.")
 
 
 @click.command()
 @click.argument("name")
 @click.argument("expected", nargs=-1, required=True, type=click.Choice(["good", "bad"]))
 @_by
-def challenge(name: str, expected: tuple[str, ...], by: str) -> int:
+def challenge(name: str, expected: tuple[str, ...], by: str) -> None:
     """Tell station NAME that its next parts are golden ones: good bad bad, in the order in which they come.
 
     None of them is released. Where each gets the verdict that it should, parts after them are.
     """
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.stations.named(name)
         _order(app, row, {"do": "challenge", "expected": [one == "good" for one in expected], "by": by})
-    click.echo(printable(f"The next {len(expected)} parts of {row.name} are challenge parts."))
-    return 0
+    say(f"The next {len(expected)} parts of {row.name} are challenge parts.")
 
 
 @click.command()
 @click.argument("name")
 @_by
-def approve(name: str, by: str) -> int:
+def approve(name: str, by: str) -> None:
     """Approve the first parts of station NAME after a change of recipe.
 
     Parts are released from here on.
     """
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.stations.named(name)
         _order(app, row, {"do": "first-parts", "by": by})
         app.audit.note(0, "station.release", row.name, {})
-    click.echo(printable(f"The first parts of {row.name} are approved."))
-    return 0
+    say(f"The first parts of {row.name} are approved.")
 
 
 @click.command()
@@ -79,14 +70,13 @@ def approve(name: str, by: str) -> int:
     metavar="CLASS",
     help="The class that the part is: its picture joins the catalogue under it, and models learn from it.",
 )
-def override(name: str, part: int, verdict: str, by: str, reason: str, label: str | None) -> int:
+def override(name: str, part: int, verdict: str, by: str, reason: str, label: str | None) -> None:
     """Add a person's VERDICT on a PART of station NAME to the station's own, also while it runs.
 
     Give one also where you agree with the station: the shares of good parts rejected and bad parts passed are
     computed from all parts that were looked at again.
     """
     from tenfold.line.parts import Verdict
-    from tenfold.runtime import App
 
     with App() as app:
         row = app.stations.named(name)
@@ -101,13 +91,12 @@ def override(name: str, part: int, verdict: str, by: str, reason: str, label: st
             station=row.name,
         )
         app.audit.note(0, "station.override", row.name, {"part": part})
-    click.echo(printable(f"Part {part}: {found.station_verdict} by the station, {verdict} by {by}"))
+    say(f"Part {part}: {found.station_verdict} by the station, {verdict} by {by}")
     if entry is not None:
         click.echo(f"Its picture is entry {entry} of the catalogue.")
-    return 0
 
 
-def _order(app: "App", row: "StationRow", body: dict[str, Any]) -> None:
+def _order(app: App, row: "StationRow", body: dict[str, Any]) -> None:
     """Have the server that runs a station do something. Raises LineError where none does, or it refuses."""
     from tenfold.line.stations.orders import FRESH_SECONDS
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.workflows.line.prove import ErrorRates
@@ -36,7 +37,6 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     """
     from tenfold.inference import Classifier
     from tenfold.line.trail.trail import time_of
-    from tenfold.runtime import App
     from tenfold.workflows.line.from_rows import latest_version
     from tenfold.workflows.line.overrule import opened
     from tenfold.workflows.line.prove import prove_version, to_keep
@@ -58,7 +58,7 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
     if as_json:
         click.echo(json.dumps(asdict(found) | {"worse": found.worse, "kept": keeps}))
         return 1 if found.worse else 0
-    click.echo(printable(f"{found.parts:,} recorded parts, judged again by {newest.recipe.name}:"))
+    say(f"{found.parts:,} recorded parts, judged again by {newest.recipe.name}:")
     click.echo(f"  passed before, and would be rejected: {found.now_rejected:,}")
     click.echo(f"  rejected before, and would pass: {found.now_passed:,}")
     _print("good parts that are rejected", found.good)
@@ -72,7 +72,7 @@ def prove(name: str, model: str | None, made: str | None, last: int, as_json: bo
         click.echo(f"  a part takes {middle:.0f} ms (median), {high:.0f} ms (99 %)")
     click.echo("It is worse than before." if found.worse else "It is no worse than before.")
     kept = f"Kept with {version}." if keeps else f"Not kept: {version} has another model."
-    click.echo(printable(kept))
+    say(kept)
     return 1 if found.worse else 0
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from tenfold.cli.line import wires
-from tenfold.cli.terminal.text import print_list, printable
-from tenfold.errors import UsageError
+from tenfold.cli.terminal.text import print_list, say
+from tenfold.runtime import App
 
 
 @click.group()
@@ -19,16 +19,11 @@ def recipe() -> None:
 @click.argument("name")
 @click.option("--number", type=click.IntRange(1, 65535), metavar="N", help="As the plant knows it.")
 @click.option("--barcode", default="", metavar="CODE", help="As a scanner reads it.")
-def add(name: str, number: int | None, barcode: str) -> int:
+def add(name: str, number: int | None, barcode: str) -> None:
     """Add a recipe NAME, which has no version yet."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.recipes.add(name, by=0, number=number, barcode=barcode)
-    click.echo(
-        printable(f"Recipe {row.number}, {row.name}. tenfold station recipe version says what passes.")
-    )
-    return 0
+    say(f"Recipe {row.number}, {row.name}. tenfold station recipe version says what passes.")
 
 
 @recipe.command()
@@ -66,10 +61,8 @@ def version(
     divert_unsure: bool,
     deadline: float | None,
     note: str,
-) -> int:
+) -> None:
     """Add a version of recipe NAME. It runs once it is approved."""
-    from tenfold.runtime import App
-
     looked_at = [_region(text) for text in regions]
     if accepts:
         looked_at.append({"name": "part", "box": [0, 0, 1, 1], "accepts": list(accepts)})
@@ -89,39 +82,33 @@ def version(
             deadline=None if deadline is None else deadline / 1000,
             note=note,
         )
-    click.echo(
-        printable(
-            f"Version {made.version} of {row.name}. It runs after: tenfold station recipe approve"
-            f" {row.number} {made.version}"
-        )
+    say(
+        f"Version {made.version} of {row.name}. It runs after: tenfold station recipe approve"
+        f" {row.number} {made.version}"
     )
-    return 0
 
 
 @recipe.command()
 @click.argument("name")
 @click.argument("number", metavar="VERSION", type=click.IntRange(1, 2**31 - 1))
-def approve(name: str, number: int) -> int:
+def approve(name: str, number: int) -> None:
     """Let VERSION of recipe NAME run, where no higher one is approved. A running server follows at once.
 
     Says whether it was proven on recorded parts.
     """
-    from tenfold.runtime import App
     from tenfold.workflows.line.prove import said_of
 
     with App() as app:
         row = app.recipes.named(name)
         made = app.recipes.approve(row.id, number, by=0)
-    click.echo(printable(f"Version {number} of {row.name} is approved. {said_of(made.proof)}"))
-    return 0
+    say(f"Version {number} of {row.name} is approved. {said_of(made.proof)}")
 
 
 @recipe.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def show(name: str, as_json: bool) -> int:
+def show(name: str, as_json: bool) -> None:
     """List the versions of recipe NAME, newest first: what each passes, whether it is approved and proven."""
-    from tenfold.runtime import App
     from tenfold.workflows.line.prove import said_of
 
     with App() as app:
@@ -134,19 +121,16 @@ def show(name: str, as_json: bool) -> int:
             click.echo(json.dumps(facts | told))
             continue
         regions = "; ".join(f"{each['name']}: {', '.join(each['accepts'])}" for each in one.regions)
-        click.echo(printable(f"Version {one.version}, {approved}, model {one.model_hash[:12]}. {regions}"))
-        click.echo(printable(f"  {said_of(one.proof)}"))
+        say(f"Version {one.version}, {approved}, model {one.model_hash[:12]}. {regions}")
+        say(f"  {said_of(one.proof)}")
     if not found and not as_json:
         click.echo("It has no version yet.")
-    return 0
 
 
 @recipe.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def list_recipes(as_json: bool) -> int:
+def list_recipes(as_json: bool) -> None:
     """List the recipes by their number for the plant, and which version of each runs."""
-    from tenfold.runtime import App
-
     with App() as app:
         found = [_facts(app.recipes.versions(row.id), row) for row in app.recipes.all()]
     print_list(
@@ -159,19 +143,15 @@ def list_recipes(as_json: bool) -> int:
         as_json=as_json,
         nothing="There is no recipe. tenfold station recipe add NAME adds one.",
     )  # fmt: skip
-    return 0
 
 
 @recipe.command()
 @click.argument("name")
-def remove(name: str) -> int:
+def remove(name: str) -> None:
     """Remove recipe NAME; stations that make it reject all."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.recipes.remove(app.recipes.named(name).id)
-    click.echo(printable(f"{row.name} is removed."))
-    return 0
+    say(f"{row.name} is removed.")
 
 
 def _facts(versions: Any, row: Any) -> dict[str, Any]:
@@ -189,13 +169,8 @@ def _region(text: str) -> dict[str, Any]:
     values = wires.words(text, "A region", kind=False)
     unknown = values.keys() - {"name", "box", "accepts", "grid", "count"}
     if unknown or not {"name", "box", "accepts"} <= values.keys():
-        raise UsageError(
-            "A region",
-            "needs name, box and accepts",
-            received=text[:100],
-            cure="grid and count may be given too.",
-            reason="line-words",
-        )
+        cure = "grid and count may be given too."
+        raise wires.cannot_be_used("A region", "needs name, box and accepts", text, cure)
     accepts = values["accepts"]
     found = accepts if isinstance(accepts, list) else [accepts]
     return values | {"accepts": [str(one) for one in found]}

@@ -10,12 +10,12 @@ from tenfold.cli.line import orders, recipe, wires
 from tenfold.cli.line.prove import prove
 from tenfold.cli.terminal.password import ask_password, from_stdin
 from tenfold.cli.terminal.paths import FILE_THERE
-from tenfold.cli.terminal.text import print_list, printable
+from tenfold.cli.terminal.text import fields, print_list, say
 from tenfold.errors import UsageError
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.line.stations.tables import StationRow
-    from tenfold.runtime import App
 
 
 @click.group()
@@ -82,14 +82,13 @@ def station() -> None:
     metavar="WORDS",
     help="Parts that have to be run before any is released: 'good=1 bad=2 hours=8'.",
 )
-def add(name: str, camera: str, user: str, password_stdin: bool, untested: bool, **given: Any) -> int:
+def add(name: str, camera: str, user: str, password_stdin: bool, untested: bool, **given: Any) -> None:
     """Have a server run a station NAME that looks through CAMERA.
 
     CAMERA is usb:0, rtsp://host/path, http://host/path, a video file or a folder, which play over and over,
     or camera:NAME, a camera that tenfold camera list shows. It is tried first. The station rejects all until
     it has an approved recipe.
     """
-    from tenfold.runtime import App
     from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera, words_of
 
     password = ask_password(stdin=password_stdin, new=False) if user or password_stdin else ""
@@ -102,18 +101,15 @@ def add(name: str, camera: str, user: str, password_stdin: bool, untested: bool,
             seen = f", {words_of(facts, snapshot=snapshot)}"
         row = app.stations.add(name, asdict(address), by=0, **values)
         shown = described(row, app.cameras)
-    click.echo(printable(f"Station {row.id}, {row.name}: {shown}{seen}. A server runs it."))
+    say(f"Station {row.id}, {row.name}: {shown}{seen}. A server runs it.")
     if row.recipe_id is None:
         click.echo("It rejects all until a recipe is named: tenfold station recipe add NAME")
-    return 0
 
 
 @station.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def list_stations(as_json: bool) -> int:
+def list_stations(as_json: bool) -> None:
     """List the stations, and the state of each."""
-    from tenfold.runtime import App
-
     with App() as app:
         found = [_facts(row) for row in app.stations.all()]
     print_list(
@@ -125,15 +121,13 @@ def list_stations(as_json: bool) -> int:
         as_json=as_json,
         nothing="There is no station. tenfold station add NAME CAMERA adds one.",
     )  # fmt: skip
-    return 0
 
 
 @station.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show(name: str, as_json: bool) -> int:
+def show(name: str, as_json: bool) -> None:
     """Show station NAME: its connections, its state, and where its trail is."""
-    from tenfold.runtime import App
     from tenfold.workflows.line.cameras import described
 
     with App() as app:
@@ -142,50 +136,41 @@ def show(name: str, as_json: bool) -> int:
         facts = _facts(row) | camera | _wiring(row) | {"trail": str(app.trail_of(row.id))}
     if as_json:
         click.echo(json.dumps(facts))
-        return 0
+        return
     column = max(map(len, facts))
     for key, value in facts.items():
-        click.echo(printable(f"  {key.ljust(column)}  {_shown(value)}"))
-    return 0
+        say(f"  {key.ljust(column)}  {_shown(value)}")
 
 
 @station.command()
 @click.argument("name")
 @click.option("--off", is_flag=True, help="Run it again.")
-def pause(name: str, off: bool) -> int:
+def pause(name: str, off: bool) -> None:
     """Stop station NAME, so that the plant rejects all, until it is run again."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.stations.pause(app.stations.named(name).id, paused=not off)
-    click.echo(printable(f"{row.name} {'runs again' if off else 'is paused: the plant rejects all'}."))
-    return 0
+    say(f"{row.name} {'runs again' if off else 'is paused: the plant rejects all'}.")
 
 
 @station.command()
 @click.argument("name")
-def remove(name: str) -> int:
+def remove(name: str) -> None:
     """Stop station NAME for good. Its passwords are forgotten; its trail stays."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.stations.remove(app.stations.named(name).id)
         path = app.trail_of(row.id)
-    click.echo(printable(f"{row.name} is removed. Its trail stays: {path}"))
-    return 0
+    say(f"{row.name} is removed. Its trail stays: {path}")
 
 
 @station.command()
 @click.argument("name")
 @click.argument("made", metavar="RECIPE", required=False)
 @click.option("--barcode", metavar="CODE", help="Of the recipe, as a scanner reads it.")
-def changeover(name: str, made: str | None, barcode: str | None) -> int:
+def changeover(name: str, made: str | None, barcode: str | None) -> None:
     """Change station NAME over to RECIPE, given by its name, its number for the plant or its barcode.
 
     Where the plant asks for a recipe, that is made.
     """
-    from tenfold.runtime import App
-
     if (made is None) == (barcode is None):
         raise UsageError(
             "The recipe",
@@ -196,11 +181,10 @@ def changeover(name: str, made: str | None, barcode: str | None) -> int:
     with App() as app:
         found = app.recipes.named(made) if made is not None else app.recipes.of_barcode(str(barcode))
         row = app.stations.change(app.stations.named(name).id, recipe_id=found.id)
-    click.echo(printable(f"{row.name} makes {found.name} (recipe {found.number}) as soon as it is approved."))
-    return 0
+    say(f"{row.name} makes {found.name} (recipe {found.number}) as soon as it is approved.")
 
 
-def _values(app: "App", given: dict[str, Any]) -> dict[str, Any]:
+def _values(app: App, given: dict[str, Any]) -> dict[str, Any]:
     from tenfold.line import plc
     from tenfold.line.plc.wiring import check
 
@@ -244,19 +228,10 @@ def _facts(row: "StationRow") -> dict[str, Any]:
 
 
 def _wiring(row: "StationRow") -> dict[str, Any]:
-    return {
-        "snapshot": row.snapshot,
-        "plant": wires.hidden(row.plant),
-        "trigger": row.trigger,
-        "gate": row.gate,
-        "broker": wires.hidden(row.broker or {}),
-        "outputs": [wires.hidden(one) for one in row.outputs],
-        "region": row.region,
-        "deadline": row.deadline,
-        "recipe_id": row.recipe_id,
-        "first_parts": row.first_parts,
-        "challenge": row.challenge,
-    }
+    """Without passwords."""
+    names = ("snapshot", "plant", "trigger", "gate", "broker", "outputs", "region", "deadline", "recipe_id")
+    found: dict[str, Any] = wires.hidden(fields(row, *names, "first_parts", "challenge"))
+    return found | {"broker": found["broker"] or {}}
 
 
 def _shown(value: Any) -> str:

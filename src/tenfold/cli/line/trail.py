@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.paths import FILE_THERE, FILE_TO_WRITE
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def trail(
     click.echo(f"{rows:,} rows, the last with the hash {head}")
     _print_figures(found)
     for target in written:
-        click.echo(printable(f"Wrote {target}"))
+        say(f"Wrote {target}")
     return 1 if changed else 0
 
 
@@ -142,7 +142,7 @@ def override(file: Path, part: int, verdict: str, by: str, reason: str) -> None:
 
     with Trail(file) as opened:
         row = keep(opened, part, Verdict(verdict), by=by, reason=reason)
-    click.echo(printable(f"Part {part}: {row.body['before']} before, {verdict} by {row.body['by']}"))
+    say(f"Part {part}: {row.body['before']} before, {verdict} by {row.body['by']}")
     click.echo(f"Row {row.number:,} of the trail, with the hash {row.hash}")
 
 

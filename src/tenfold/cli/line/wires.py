@@ -11,6 +11,11 @@ from tenfold.parsing import from_json, from_toml
 _TABLES = ("plant", "trigger", "gate", "broker", "challenge", "outputs")
 
 
+def cannot_be_used(subject: str, problem: str, received: str, cure: str = "") -> UsageError:
+    """The error for words of the command line, or of a file of wires, that name no part of a line."""
+    return UsageError(subject, problem, received=received[:100], cure=cure, reason="line-words")
+
+
 def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
     """NAME=VALUE, with spaces between them, as values; numbers are numbers, X,Y,... is a list of them.
 
@@ -23,26 +28,16 @@ def words(text: str, subject: str, *, kind: bool) -> dict[str, Any]:
     try:
         found = shlex.split(text)
     except ValueError as error:
-        raise UsageError(
-            subject, "cannot be read", received=text[:100], cure=f"{error}.", reason="line-words"
-        ) from error
+        raise cannot_be_used(subject, "cannot be read", text, f"{error}.") from error
     values: dict[str, Any] = {}
     if kind:
         if not found or "=" in found[0]:
-            raise UsageError(
-                subject,
-                "names no kind",
-                received=text[:100],
-                cure="As in: modbus host=10.0.0.9",
-                reason="line-words",
-            )
+            raise cannot_be_used(subject, "names no kind", text, "As in: modbus host=10.0.0.9")
         values["kind"] = found.pop(0)
     for word in found:
         name, equals, value = word.partition("=")
         if not (name and equals):
-            raise UsageError(
-                subject, "holds a word that is no NAME=VALUE", received=word[:100], reason="line-words"
-            )
+            raise cannot_be_used(subject, "holds a word that is no NAME=VALUE", word)
         if name.lower().endswith("password"):
             raise UsageError(
                 subject,
@@ -59,18 +54,11 @@ def file(path: Path) -> dict[str, Any]:
     try:
         found = from_toml(read_whole(path))
     except ValueError as error:
-        raise UsageError(
-            path.name, "is no TOML", received=str(error), cure="See the documentation.", reason="line-words"
-        ) from error
+        raise cannot_be_used(path.name, "is no TOML", str(error), "See the documentation.") from error
     unknown = sorted(found.keys() - set(_TABLES))
     if unknown:
-        raise UsageError(
-            path.name,
-            "has a table that is not known",
-            received=", ".join(unknown),
-            cure=f"Take of: {', '.join(_TABLES)}.",
-            reason="line-words",
-        )
+        cure = f"Take of: {', '.join(_TABLES)}."
+        raise cannot_be_used(path.name, "has a table that is not known", ", ".join(unknown), cure)
     return found
 
 
@@ -89,13 +77,7 @@ def line(values: dict[str, Any]) -> dict[str, Any]:
     if isinstance(ends, list) and all(isinstance(one, list) for one in ends):
         return values  # of a file
     if not isinstance(ends, list) or len(ends) != 4:
-        raise UsageError(
-            "The line",
-            "needs both its ends",
-            received=str(ends),
-            cure="line=0.5,0,0.5,1",
-            reason="line-words",
-        )
+        raise cannot_be_used("The line", "needs both its ends", str(ends), "line=0.5,0,0.5,1")
     return values | {"line": [ends[:2], ends[2:]]}
 
 
@@ -117,11 +99,6 @@ def box(text: str) -> list[float]:
         or len(found) != 4
         or not all(isinstance(one, int | float) for one in found)
     ):
-        raise UsageError(
-            "A region",
-            "is no left, top, width and height",
-            received=text[:100],
-            cure="As in: 0.1,0.2,0.5,0.5",
-            reason="line-words",
-        )
+        cure = "As in: 0.1,0.2,0.5,0.5"
+        raise cannot_be_used("A region", "is no left, top, width and height", text, cure)
     return [float(one) for one in found]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.data.datasets import SOURCE_HELP
-from tenfold.cli.terminal.paths import FILE_THERE, FILE_TO_WRITE, FOLDER
-from tenfold.cli.terminal.text import Progress, printable, table
+from tenfold.cli.data.datasets import SOURCE_HELP, data_dir_option
+from tenfold.cli.terminal.paths import FILE_THERE, FILE_TO_WRITE
+from tenfold.cli.terminal.text import Progress, printable, say, table
 from tenfold.paths import Home
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ FORMATS = ("onnx-int8", "openvino", "litert", "litert-full", "litert-int8", "lit
 
 data_option = click.option(
     "--data", "source", metavar="SOURCE", help=f"The pictures to compare on: {SOURCE_HELP}"
-)
-data_dir_option = click.option(
-    "--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10."
 )
 
 
@@ -142,11 +139,7 @@ def check(file: Path, other: Path | None, source: str | None, data_dir: Path | N
         compared.append((f"{other.name} ({theirs.processor})", compare_receipts(now, theirs)))
     for name, found in compared:
         said = "the same answers" if found.alike else f"{found.others:,} of {found.pictures:,} other answers"
-        click.echo(
-            printable(
-                f"Compared with {name}: {said}; largest difference of a probability {found.largest:.2g}"
-            )
-        )
+        say(f"Compared with {name}: {said}; largest difference of a probability {found.largest:.2g}")
     return 0 if good and all(found.alike for _, found in compared) else 1
 
 

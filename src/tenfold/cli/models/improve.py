@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.errors import RegistryError, UsageError, counted
 from tenfold.runtime import App
 
@@ -90,14 +90,14 @@ def _print_result(one: "Improvement") -> None:
     own = f" and {counts['own']:,} of its own" if counts["own"] else ""
     click.echo(f"Learned from {counted(counts['pictures'], 'corrected picture')}{own}.")
     for label in counts["new_classes"]:
-        click.echo(printable(f"New class: {label}"))
+        say(f"New class: {label}")
     for label, count in counts["left_out"].items():
         why = "a new class takes --deep" if one.options.get("quick") else "they are too few"
-        click.echo(printable(f"Left out: {label} ({counted(count, 'picture')}): {why}."))
+        say(f"Left out: {label} ({counted(count, 'picture')}): {why}.")
     if counts["contradicted"]:
         click.echo(f"Left out: {counted(counts['contradicted'], 'picture')} that people do not agree on.")
     _print_out_of_distribution(counts["none_of_these"], found["none_of_these"])
-    click.echo(printable(found["sentence"]))
+    say(found["sentence"])
     if one.options.get("quick") and counts["pictures"] >= MANY:
         click.echo(
             f"With {MANY} corrections or more `tenfold improve --deep` may gain more, where it can train."

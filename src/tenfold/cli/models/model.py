@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 
 # As tenfold.evaluation writes them.
 _ACCURACY = ("accuracy", "accuracy_low", "accuracy_high", "pictures")
@@ -56,7 +56,7 @@ def show(file: str | None, as_json: bool) -> None:
         click.echo(f"\n{title}" if title else "", nl=bool(title))
         column = max(len(name) for name, _ in rows)
         for name, value in rows:
-            click.echo(printable(f"  {name.ljust(column)}  {value}"))
+            say(f"  {name.ljust(column)}  {value}")
 
 
 def _sections(facts: dict[str, Any], info: "ModelInfo") -> list[tuple[str, list[tuple[str, str]]]]:

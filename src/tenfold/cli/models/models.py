@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.server.notices import warn
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import fields, say, table
 from tenfold.modelfile import BUNDLED_NAMES
 from tenfold.runs.run import Run
 from tenfold.runtime import App
@@ -66,7 +66,7 @@ def add(source: str, live: bool) -> None:
         origin = FILE if run is None else RUN
         model = app.model_switch.add(path, name=str(path), origin=origin, run=run, by=0)
         app.audit.note(0, "model.add", model.name, {"hash": model.hash})
-        click.echo(printable(f"Added {model.name}, {model.hash[:_HASH]}"))
+        say(f"Added {model.name}, {model.hash[:_HASH]}")
         if live:
             _go_live(app, model)
 
@@ -87,7 +87,7 @@ def rollback() -> None:
         change = app.model_switch.rollback(by=0)
         model = app.registry.get(change.model_hash)
         app.audit.note(0, "model.rollback", model.name, {"hash": model.hash})
-        click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live again"))
+        say(f"{model.name}, {model.hash[:_HASH]}, is live again")
 
 
 @models.command()
@@ -109,23 +109,19 @@ def remove(model: str) -> None:
         warn(app)
         found = app.remove_model(app.registry.find(model).hash)
         app.audit.note(0, "model.remove", found.name, {"hash": found.hash})
-        click.echo(printable(f"Removed {found.name}, {found.hash[:_HASH]}"))
+        say(f"Removed {found.name}, {found.hash[:_HASH]}")
 
 
 def _go_live(app: App, model: "RegisteredModel") -> None:
     app.model_switch.go_live(model.hash, by=0)
     app.audit.note(0, "model.live", model.name, {"hash": model.hash})
-    click.echo(printable(f"{model.name}, {model.hash[:_HASH]}, is live"))
+    say(f"{model.name}, {model.hash[:_HASH]}, is live")
 
 
 def _facts(model: "RegisteredModel", live: str) -> dict[str, object]:
     names = ("hash", "name", "origin", "run", "bytes", "classes", "input_size")
     figures = ("accuracy", "accuracy_low", "accuracy_high")
-    return {
-        **{name: getattr(model, name) for name in (*names, *figures)},
-        "added_at": model.added_at.isoformat(),
-        "live": model.hash == live,
-    }
+    return fields(model, *names, *figures, "added_at") | {"live": model.hash == live}
 
 
 def _listed(models: "Sequence[RegisteredModel]", live: str) -> str:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.terminal.password import ask_password, from_stdin
-from tenfold.cli.terminal.text import print_list, printable
+from tenfold.cli.terminal.text import print_list, printable, say
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenfold.outbox.tables import DestinationRow
-    from tenfold.runtime import App
 
 _TITLE, _TEXT = "tenfold", "This is a test: messages arrive here."
 _POLL_SECONDS = 0.1
@@ -52,15 +52,13 @@ def destination() -> None:
     show_default=True,
     help="mqtt: Home Assistant's prefix; empty: cameras are not announced.",
 )
-def add(name: str, kind: str, url: str, password_stdin: bool, **settings: Any) -> int:
+def add(name: str, kind: str, url: str, password_stdin: bool, **settings: Any) -> None:
     """Add a destination NAME: a webhook, an MQTT broker, an address of apprise, or open browsers (page).
 
     Of a webhook the secret that signs its requests is printed this once. An address may hold a password,
     which all who list this computer's processes see: leave --url out, and it is asked for, or read from
     standard input.
     """
-    from tenfold.runtime import App
-
     if kind in ("webhook", "apprise") and not url:
         url = click.prompt("Address") if sys.stdin.isatty() else sys.stdin.readline().strip()
     if settings["user"] or password_stdin:
@@ -70,15 +68,12 @@ def add(name: str, kind: str, url: str, password_stdin: bool, **settings: Any) -
     if row.settings.get("secret"):
         click.echo(row.settings["secret"])
     click.echo(f"{printable(row.name)} is added. Try it: tenfold destination test {row.id}", err=True)
-    return 0
 
 
 @destination.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def list_destinations(as_json: bool) -> int:
+def list_destinations(as_json: bool) -> None:
     """List the destinations, whether each works, and waiting messages; without passwords and keys."""
-    from tenfold.runtime import App
-
     with App() as app:
         counts = app.outbox.counts()
         found = [_facts(row, counts.get(row.id, {})) for row in app.outbox.destinations()]
@@ -92,7 +87,6 @@ def list_destinations(as_json: bool) -> int:
         as_json=as_json,
         nothing="Messages are not sent anywhere. tenfold destination add NAME KIND adds a destination.",
     )  # fmt: skip
-    return 0
 
 
 @destination.command()
@@ -100,8 +94,6 @@ def list_destinations(as_json: bool) -> int:
 @seconds_to_wait
 def test(name: str, seconds: float) -> int:
     """Send a message to DESTINATION, a name or a number, and say whether it was received."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.outbox.named(name)
         return 0 if try_out(app, [row], seconds) else 1
@@ -109,17 +101,14 @@ def test(name: str, seconds: float) -> int:
 
 @destination.command()
 @click.argument("name", metavar="DESTINATION")
-def remove(name: str) -> int:
+def remove(name: str) -> None:
     """Remove DESTINATION, a name or a number, and the messages that wait for it."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.outbox.remove(app.outbox.named(name).id)
     click.echo(f"{printable(row.name)} is removed.")
-    return 0
 
 
-def try_out(app: "App", rows: "Collection[DestinationRow]", seconds: float) -> bool:
+def try_out(app: App, rows: "Collection[DestinationRow]", seconds: float) -> bool:
     """Send a test to destinations and print what became of each; whether all were received."""
     from tenfold.outbox.outbox import SENT, WAITING
 
@@ -142,12 +131,12 @@ def try_out(app: "App", rows: "Collection[DestinationRow]", seconds: float) -> b
             why = str(problem.get("detail", ""))
             words = "not received yet; it will be sent again" if message.state == WAITING else "given up"
             words += f": {why}" if why else ""
-        click.echo(printable(f"{row.name}: {words}"))
+        say(f"{row.name}: {words}")
     return all(message.state == SENT for message in messages.values())
 
 
 @contextmanager
-def _sending(app: "App") -> "Iterator[None]":
+def _sending(app: App) -> "Iterator[None]":
     """Send what waits, as far as no server does."""
     stop = threading.Event()
     thread = threading.Thread(target=app.sender.run, args=(stop,), name="tenfold-send")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.notifying.destination import seconds_to_wait, try_out
-from tenfold.cli.terminal.text import print_list, printable
+from tenfold.cli.terminal.text import print_list, printable, say
 from tenfold.errors import UnknownRule
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.cameras.rules.evaluate import Rule, Sighting
     from tenfold.cameras.rules.tables import RuleRow
-    from tenfold.runtime import App
 
 _SECONDS_OF_A_DAY = 86400.0
 
@@ -39,26 +39,22 @@ def rule() -> None:
     help="Who is told, by name or number; may be given several times.",
 )
 @click.option("--record", is_flag=True, help="Record a clip of what it fires for.")
-def add(name: str, conditions: Sequence[str], destinations: Sequence[str], record: bool) -> int:
+def add(name: str, conditions: Sequence[str], destinations: Sequence[str], record: bool) -> None:
     """Add a rule NAME with CONDITIONS; without any it fires for every event."""
     from tenfold.cameras.rules.text import parse
-    from tenfold.runtime import App
 
     asked = parse(" ".join(conditions))
     with App() as app:
         told = [app.outbox.named(one).id for one in destinations]
         row = app.rules.add(name, asked, told, record=record, by=0)
     nobody = "" if told or record else " Nobody is told: name a destination with --to."
-    click.echo(printable(f"Rule {row.id}, {row.name}, holds from now on.{nobody}"))
-    return 0
+    say(f"Rule {row.id}, {row.name}, holds from now on.{nobody}")
 
 
 @rule.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def list_rules(as_json: bool) -> int:
+def list_rules(as_json: bool) -> None:
     """List the rules: their conditions and destinations."""
-    from tenfold.runtime import App
-
     with App() as app:
         names = {row.id: row.name for row in app.outbox.destinations()}
         found = [_facts(row, names) for row in app.rules.all()]
@@ -73,7 +69,6 @@ def list_rules(as_json: bool) -> int:
         as_json=as_json,
         nothing="There is no rule, so nothing is told. tenfold rule add NAME CONDITIONS adds one.",
     )  # fmt: skip
-    return 0
 
 
 @rule.command()
@@ -81,13 +76,11 @@ def list_rules(as_json: bool) -> int:
 @seconds_to_wait
 def test(name: str, seconds: float) -> int:
     """Send a test to the destinations of RULE, a name or a number, and report whether it was received."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.rules.named(name)
         told = [one for one in app.outbox.destinations() if one.id in row.destinations]
         if not told:
-            click.echo(printable(f"{row.name} tells nobody."))
+            say(f"{row.name} tells nobody.")
             return 1
         return 0 if try_out(app, told, seconds) else 1
 
@@ -95,14 +88,13 @@ def test(name: str, seconds: float) -> int:
 @rule.command("would-have-fired")
 @click.argument("what", nargs=-1, metavar="RULE | CONDITIONS")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def would_have_fired(what: Sequence[str], as_json: bool) -> int:
+def would_have_fired(what: Sequence[str], as_json: bool) -> None:
     """List the events of the last day for which RULE, a name or a number, or CONDITIONS would have fired.
 
     The newest come first; nothing is sent.
     """
     from tenfold.cameras.rules.evaluate import replay
     from tenfold.cameras.rules.kept import sightings
-    from tenfold.runtime import App
     from tenfold.workflows.tell import local
 
     with App() as app:
@@ -118,25 +110,21 @@ def would_have_fired(what: Sequence[str], as_json: bool) -> int:
             when = f"{local(event.start):%Y-%m-%d %H:%M:%S}"
             zones = f"  {', '.join(event.zones)}" if event.zones else ""
             label = event.label or "none of these"
-            click.echo(printable(f"{when}  {label} {event.confidence:.0%}  {names[event.camera]}{zones}"))
+            say(f"{when}  {label} {event.confidence:.0%}  {names[event.camera]}{zones}")
     if not as_json:
         click.echo(f"It would have fired for {len(fired):,} of {len(events):,} events of the last day.")
-    return 0
 
 
 @rule.command()
 @click.argument("name", metavar="RULE")
-def remove(name: str) -> int:
+def remove(name: str) -> None:
     """Remove RULE, a name or a number. Messages that it made are still sent."""
-    from tenfold.runtime import App
-
     with App() as app:
         row = app.rules.remove(app.rules.named(name).id)
     click.echo(f"{printable(row.name)} is removed.")
-    return 0
 
 
-def _asked(app: "App", what: str) -> "Rule":
+def _asked(app: App, what: str) -> "Rule":
     """A rule by its name or number, else conditions."""
     from tenfold.cameras.rules import text
 

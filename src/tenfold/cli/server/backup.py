@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.paths import FOLDER
-from tenfold.cli.terminal.text import Progress, printable
+from tenfold.cli.terminal.text import Progress, say
 from tenfold.errors import UsageError, counted
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.backups import Snapshot
@@ -30,7 +31,6 @@ def backup(folder: Path, with_secrets: bool, keep: int | None, listed: bool, as_
     Passwords, keys and tokens are left out where they are not asked for.
     """
     from tenfold.backups import BackupFolder
-    from tenfold.runtime import App
     from tenfold.workflows.back_up import back_up
 
     there = BackupFolder(folder)
@@ -66,7 +66,6 @@ def restore(folder: Path, snapshot: str, replace: bool, only_check: bool) -> Non
     """
     from tenfold.backups import BackupFolder
     from tenfold.database import Database
-    from tenfold.runtime import App
     from tenfold.workflows import back_up
 
     if only_check:
@@ -83,9 +82,9 @@ def restore(folder: Path, snapshot: str, replace: bool, only_check: bool) -> Non
         if server is not None:
             server.close()
     found = done.snapshot
-    click.echo(printable(f"{found.name}: {counted(len(found.files), 'file')} restored into {chosen.home}"))
+    say(f"{found.name}: {counted(len(found.files), 'file')} restored into {chosen.home}")
     if done.aside:
-        click.echo(printable(f"What was there is in {done.aside}"))
+        say(f"What was there is in {done.aside}")
     if not found.secrets:
         click.echo("It holds no secrets: set people's passwords (tenfold user password NAME), those of")
         click.echo("cameras, destinations and stations, and create tokens again.")

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import fields, printable
+from tenfold.runtime import App
 
 if TYPE_CHECKING:
     from tenfold.observability.check import Check
-    from tenfold.runtime import App
 
 
 @click.command()
@@ -20,7 +20,6 @@ def doctor(as_json: bool) -> int:
     Looks at the database, the model, folders, disks, the clock, services, cameras and destinations. Each line
     is ok, off (not used here), warn or fail. Changes nothing. Ends with 1 where a line is fail, else with 0.
     """
-    from tenfold.runtime import App
     from tenfold.runtime.doctor import examine
 
     with App() as app:
@@ -37,19 +36,12 @@ def doctor(as_json: bool) -> int:
 
 def _facts(line: "Check") -> dict[str, Any]:
     """As the HTTP API has it."""
-    why = [{"code": one.code, "words": one.words} for one in line.why]
-    return {
-        "name": line.name,
-        "state": line.state,
-        "code": line.code,
-        "params": dict(line.params),
-        "why": why,
-        "words": line.words,
-        "cure": line.cure,
-    }
+    why = [fields(one, "code", "words") for one in line.why]
+    found = {"params": dict(line.params), "why": why}
+    return fields(line, "name", "state", "code") | found | fields(line, "words", "cure")
 
 
-def _server(app: "App") -> "Check":
+def _server(app: App) -> "Check":
     """Whether a server runs by these settings, and its services with it."""
     from tenfold.cli.server.health import asked
     from tenfold.observability.check import Check, Why

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from tenfold.cli.terminal.text import printable, table
+from tenfold.cli.terminal.text import printable, say, table
 from tenfold.parsing import from_json
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def health() -> int:
     services = [(one["name"], one["state"], one["fault"] or "") for one in answer["services"]]
     click.echo(table([("service", "state", "last fault"), *services]))
     for notice in answer["notices"]:
-        click.echo(printable(notice["text"]))
+        say(notice["text"])
     return 0
 
 

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.text import padded, printable, table, width
+from tenfold.cli.terminal.text import fields, padded, print_table, printable, width
 from tenfold.runtime import App
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from tenfold.jobs import JobRow
 
 
@@ -29,11 +27,9 @@ def jobs(context: click.Context, as_json: bool, limit: int) -> None:
         found = app.jobs.list(limit)
     if as_json:
         click.echo(json.dumps([_facts(job) for job in found], ensure_ascii=False, indent=2))
-    elif not found:
-        click.echo("There are no jobs.")
     else:
         head = ("job", "what", "state", "progress", "started")
-        click.echo(table([head, *(_row(job) for job in found)]))
+        print_table(head, [_row(job) for job in found], "There are no jobs.")
 
 
 @jobs.command()
@@ -73,29 +69,16 @@ def cancel(job_id: str) -> None:
 
 def _row(job: "JobRow") -> tuple[str, ...]:
     progress = f"{job.done:,} of {job.total:,}" if job.total else f"{job.done:,}" if job.done else "-"
-    return job.id, printable(job.title), job.state, progress, _when(job.started_at or job.created_at)
+    when = f"{(job.started_at or job.created_at).astimezone():%Y-%m-%d %H:%M}"
+    return job.id, printable(job.title), job.state, progress, when
 
 
 def _facts(job: "JobRow") -> dict[str, object]:
     from tenfold.workflows.job_types import in_english
 
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "title": job.title,
-        "params": job.params,
-        "by": job.by,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "step": job.step,
-        "message": in_english(job.step, job.figures),
-        "result": job.result,
-        "problem": job.problem,
-        "created_at": job.created_at.isoformat(),
-        "started_at": job.started_at.isoformat() if job.started_at else None,
-        "ended_at": job.ended_at.isoformat() if job.ended_at else None,
-    }
+    what = fields(job, "id", "kind", "title", "params", "by", "state", "done", "total", "step")
+    message = {"message": in_english(job.step, job.figures)}
+    return what | message | fields(job, "result", "problem", "created_at", "started_at", "ended_at")
 
 
 def _text(value: object) -> str:
@@ -104,7 +87,3 @@ def _text(value: object) -> str:
     if isinstance(value, dict) and "detail" in value:
         return str(value["detail"])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _when(moment: "datetime") -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

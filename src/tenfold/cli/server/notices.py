@@ -1,15 +1,13 @@
 """Says that another model answers than the live one, where that is so. Knows no command."""
 
-import click
-
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.runtime import App
 
 
 def warn(app: App) -> None:
     """Say what is wrong with the live model, where something is."""
     for notice in app.notices:
-        click.echo(printable(f"tenfold: warning: {notice}"), err=True)
+        say(f"tenfold: warning: {notice}", err=True)
 
 
 def warn_where_it_answered(app: App) -> None:

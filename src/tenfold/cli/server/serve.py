@@ -11,6 +11,7 @@ import click
 
 from tenfold.errors import SettingError, counted
 from tenfold.modelfile import BUNDLED_NAMES, DEFAULT
+from tenfold.os_errors import refused
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -150,9 +151,7 @@ def _cannot_listen(host: str, port: int, error: OSError) -> SettingError:
             "may not be used by this user",
             cure="Choose a port from 1024 up: tenfold serve --port 8000.",
         )
-    return SettingError(
-        subject, "cannot be used", received=error.strerror or "", cure="Use --host 127.0.0.1."
-    )
+    return refused(SettingError, subject, error, "cannot be used", cure="Use --host 127.0.0.1.")
 
 
 def reachable(host: str) -> str:

@@ -2,7 +2,7 @@
 
 import click
 
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 
 
 @click.command()
@@ -18,5 +18,5 @@ def settings() -> None:
     for one in all_settings.describe():
         value, origin = all_settings.shown(chosen, one), origins[one.name]
         source = "the default" if origin == "default" else f"from {origin}"
-        click.echo(printable(f"{one.name} = {value or '(empty)'}   {source}"))
+        say(f"{one.name} = {value or '(empty)'}   {source}")
         click.echo(f"    {one.env}: {one.help}")

@@ -4,7 +4,7 @@ import json
 import time
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
+from datetime import datetime
 from typing import Any, TextIO
 
 import click
@@ -16,6 +16,11 @@ _SECONDS_BETWEEN = 0.1
 def printable(text: str) -> str:
     """Text without control characters, text direction marks and broken characters."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line, made printable."""
+    click.echo(printable(text), err=err)
 
 
 def width(text: str) -> int:
@@ -40,6 +45,12 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def fields(source: object, *names: str) -> dict[str, Any]:
+    """Attributes of an object as JSON takes them: moments as ISO 8601 has them."""
+    values = {name: getattr(source, name) for name in names}
+    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in values.items()}
+
+
 def print_list(
     found: Sequence[Mapping[str, Any]],
     head: Sequence[str],
@@ -59,7 +70,12 @@ def print_list(
         for facts in found:
             click.echo(json.dumps(facts))
     else:
-        click.echo(table([head, *map(cells, found)]) if found else nothing)
+        print_table(head, [cells(one) for one in found], nothing)
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
+    """Print rows under their heads; `nothing` where there are none."""
+    click.echo(table([head, *rows]) if rows else nothing)
 
 
 class Progress:
@@ -83,9 +99,7 @@ class Progress:
     def __enter__(self) -> "Progress":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.clear()
 
     def clear(self) -> None:

@@ -4,15 +4,17 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.terminal.text import Progress, printable
+from tenfold.cli.terminal.text import Progress, fields, printable
 from tenfold.errors import counted
 
 if TYPE_CHECKING:
-    from tenfold.networks.table import LayerTable
+    pass
+
+_TOTALS = ("parameters", "keras_parameters", "trainable", "multiply_adds")
 
 
 @click.group()
@@ -33,7 +35,8 @@ def list_networks(as_json: bool) -> None:
 
     shown = [(known, table_of(known.name, 10, known.side)) for known in NETWORKS]
     if as_json:
-        click.echo(json.dumps([{**asdict(known), **_totals(table)} for known, table in shown], indent=2))
+        facts = [asdict(known) | fields(table, *_TOTALS) for known, table in shown]
+        click.echo(json.dumps(facts, indent=2))
         return
     rows = [("name", "side", "parameters", "multiply-adds", "published", "")]
     for known, table in shown:
@@ -72,7 +75,7 @@ def show(name: str, side: int | None, classes: int, changes: tuple[str, ...], as
     if as_json:
         facts = {"name": name, "classes": classes, "side": side, "options": options}
         layers = [asdict(layer) for layer in table.layers]
-        click.echo(json.dumps({**facts, "layers": layers, **_totals(table)}, indent=2))
+        click.echo(json.dumps({**facts, "layers": layers, **fields(table, *_TOTALS)}, indent=2))
         return
     if found:
         known = found[0]
@@ -134,15 +137,6 @@ def fetch(weights: str) -> None:
     with Progress(sys.stderr, "MB", scale=1e6) as progress:
         path = imagenet.fetch(progress=progress.show)
     click.echo(str(path))
-
-
-def _totals(table: "LayerTable") -> dict[str, Any]:
-    return {
-        "parameters": table.parameters,
-        "keras_parameters": table.keras_parameters,
-        "trainable": table.trainable,
-        "multiply_adds": table.multiply_adds,
-    }
 
 
 def _print(rows: Sequence[tuple[str, ...]], right: set[int]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.terminal.paths import FILE, FILE_TO_WRITE
-from tenfold.cli.terminal.text import Progress, printable
+from tenfold.cli.terminal.text import Progress, say
 from tenfold.errors import counted
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def teach(folder: str, output: Path | None, name: str, backbone: Path | None, ke
 def _print(lesson: "TaughtModel") -> None:
     taught, found = lesson.taught, lesson.taught.assessment
     each = ", ".join(f"{label} {n:,}" for label, n in zip(taught.classes, taught.counts, strict=True))
-    click.echo(printable(f"Learned from {counted(sum(taught.counts), 'picture')}: {each}."))
+    say(f"Learned from {counted(sum(taught.counts), 'picture')}: {each}.")
     if lesson.skipped:
         click.echo(f"{counted(lesson.skipped, 'file')} gave no picture.")
     if found.accuracy is not None:
@@ -84,11 +84,11 @@ def _print(lesson: "TaughtModel") -> None:
     click.echo(f"Not called none of these, cross-validated: {found.kept}")
     for one in found.mistakes[:_NAMED]:
         where = lesson.sources[one.picture]
-        click.echo(printable(f"  {where}: {one.label}, taken for {one.answer} ({one.confidence:.0%})"))
+        say(f"  {where}: {one.label}, taken for {one.answer} ({one.confidence:.0%})")
     if len(found.mistakes) > _NAMED:
         click.echo(f"  ... and {len(found.mistakes) - _NAMED:,} more")
     if lesson.advice:
         click.echo(lesson.advice)
-    click.echo(printable(f"Model file: {lesson.path} ({lesson.seconds:.1f} s)"))
+    say(f"Model file: {lesson.path} ({lesson.seconds:.1f} s)")
     words = "its answers to its own pictures, without them, by which corrections are learned later"
-    click.echo(printable(f"Beside it: {lesson.sample.name}, {words}"))
+    say(f"Beside it: {lesson.sample.name}, {words}")

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.data.datasets import SOURCE_HELP, confined_files, confined_option, open_data
+from tenfold.cli.data.datasets import (
+    SOURCE_HELP,
+    confined_files,
+    confined_option,
+    fetched_dir_option,
+    open_data,
+)
 from tenfold.cli.terminal.paths import FILE, FILE_TO_WRITE, FOLDER
-from tenfold.cli.terminal.text import printable
+from tenfold.cli.terminal.text import say
 from tenfold.cli.training.choose_network import choose_network
 from tenfold.cli.training.choose_run import choose_run
 from tenfold.cli.training.find_rate import show_rates
@@ -31,7 +37,7 @@ _FEW = 50
 
 @click.command()
 @click.option("--data", "source", metavar="SOURCE", help=f"{SOURCE_HELP} Without it cifar10, or the run's.")
-@click.option("--data-dir", type=FOLDER, metavar="DIR", help="The folder that holds CIFAR-10, or will.")
+@fetched_dir_option
 @click.option(
     "--network", metavar="NAME", help="A network by name (`tenfold network list`), or module:function."
 )
@@ -152,7 +158,7 @@ def train(confined: bool, **given: Any) -> int | None:
         f"{counted(recipe.epochs, 'epoch')}"
     )
     if unequal := _unequal(data, recipe):
-        click.echo(printable(unequal))
+        say(unequal)
     if advice := _few(data, recipe):
         click.echo(advice)
     trainer = _train(asked, recipe, data, run, stages)
@@ -185,7 +191,7 @@ def _show_caveats(scores: dict[str, Any]) -> None:
 
     for part in scores.values():
         for one in stored(part):
-            click.echo(printable(one["sentence"]))
+            say(one["sentence"])
 
 
 def _train(
@@ -223,7 +229,7 @@ def _train(
         for tracker in watching:
             tracker.close(finished=finished)
             if tracker.problem:
-                click.echo(printable(tracker.problem), err=True)
+                say(tracker.problem, err=True)
     return trainer
 
 

@@ -27,14 +27,8 @@ def require() -> None:
         import_module("cleanlab.filter")
         import_module("sklearn.linear_model")
     except ModuleNotFoundError as reason:
-        raise MissingExtra(
-            "The search for wrong labels",
-            "needs the train extra, which is not installed",
-            received=f"there is no {reason.name}",
-            cure='Install it with: pip install "tenfold[train]". Or leave the search out with --no-labels.',
-            reason="extra-missing",
-            params={"command": 'pip install "tenfold[train]"'},
-        ) from reason
+        otherwise = ". Or leave the search out with --no-labels."
+        raise MissingExtra.of("The search for wrong labels", "train", str(reason.name), otherwise) from reason
 
 
 def wrong_labels(

@@ -35,7 +35,7 @@ def section(evaluated: EvaluatedModel, kinds: Sequence[OutOfDistribution]) -> Se
                 "threshold": threshold,
                 "chosen_to_keep": evaluated.classifier.info.known_rate,
                 "known_refused": _share(refused),
-                "out_of_distribution": [_plain(row) for row in [*rows, whole]],
+                "out_of_distribution": [row | {"caught": _share(row["caught"])} for row in [*rows, whole]],
             }
         },
         shown={
@@ -55,10 +55,6 @@ def section(evaluated: EvaluatedModel, kinds: Sequence[OutOfDistribution]) -> Se
 def _row(kind: str, what: str, known: Floats, novelty: Floats, threshold: float) -> dict[str, Any]:
     caught = metrics.share(int((novelty > threshold).sum()), len(novelty))
     return {"kind": kind, "what": what, "auroc": metrics.auroc(known, novelty), "caught": caught}
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "caught": _share(row["caught"])}
 
 
 def _share(share: metrics.Share) -> dict[str, float]:

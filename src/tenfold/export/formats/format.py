@@ -92,15 +92,7 @@ def missing(wanted: ExportFormat) -> MissingExtra | None:
     absent = [name for name in wanted.packages if find_spec(name.replace("-", "_")) is None]
     if not absent:
         return None
-    command = f'pip install "tenfold[{wanted.extra}]"'
-    return MissingExtra(
-        f"The export to {wanted.title}",
-        f"needs the {wanted.extra} extra, which is not installed",
-        received=f"there is no {', '.join(absent)}",
-        cure=f"Install it with: {command}",
-        reason="extra-missing",
-        params={"command": command},
-    )
+    return MissingExtra.of(f"The export to {wanted.title}", wanted.extra, ", ".join(absent))
 
 
 def package_versions(used: ExportFormat) -> dict[str, str]:

@@ -27,9 +27,4 @@ def require() -> None:
     """Raise MissingExtra where what plants need is not installed."""
     for module in ("pymodbus", "paho", "asyncua"):
         if find_spec(module) is None:
-            raise MissingExtra(
-                "The production line",
-                "needs the line extra, which is not installed",
-                received=f"there is no {module}",
-                cure='Install it with: pip install "tenfold[line]"',
-            )
+            raise MissingExtra.of("The production line", "line", module)

@@ -21,14 +21,7 @@ _SHADE, _LINE, _MARK = "#dfe5e8", "#5b6b73", "#b3261e"
 def require() -> None:
     """Raise MissingExtra where reportlab is not installed."""
     if find_spec("reportlab") is None:
-        raise MissingExtra(
-            "PDF",
-            "needs the line extra, which is not installed",
-            received="there is no reportlab",
-            cure='Install it with: pip install "tenfold[line]", or export CSV.',
-            reason="extra-missing",
-            params={"command": 'pip install "tenfold[line]"'},
-        )
+        raise MissingExtra.of("PDF", "line", "reportlab", ", or export CSV.")
 
 
 class Document:

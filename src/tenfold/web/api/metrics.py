@@ -12,7 +12,6 @@ router = APIRouter(tags=["health"])
 
 @router.get(
     "/metrics",
-    operation_id="metrics",
     summary="What the server counts and measures",
     response_class=PlainTextResponse,
     responses=responses(_404="The setting metrics is off."),

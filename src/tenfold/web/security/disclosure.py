@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.datasets import sources
 from tenfold.runs.listing import data_of_runs
 from tenfold.runtime import App
@@ -28,7 +27,7 @@ _TEXTS = ("detail", "subject", "problem", "received", "cure")
 
 def concerns(who: Visitor, by: int) -> bool:
     """Whether a job that the person `by` asked for concerns `who`: it is theirs, or they are responsible."""
-    return who.role == ADMINISTRATOR or (by != 0 and by == who.id)
+    return who.administrator or (by != 0 and by == who.id)
 
 
 def last_part(path: str) -> str:
@@ -83,7 +82,7 @@ def paths_in(value: Any) -> Iterator[str]:
 
 def problem_for(who: Visitor | None, problem: Problem, app: App) -> Problem:
     """A problem as `who` may see it; None: nobody is signed in."""
-    if who is not None and who.role == ADMINISTRATOR:
+    if who is not None and who.administrator:
         return problem
     own = str(app.home), str(app.settings.data_dir)
     datasets = (*sources.read(app.home.datasets), *data_of_runs(app.home.runs))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.accounts.sessions import SignedIn
 
 
@@ -17,6 +18,10 @@ class Visitor:
     role: str
     address: str = ""
     session: SignedIn | None = None
+
+    @property
+    def administrator(self) -> bool:
+        return self.role == ADMINISTRATOR
 
     @property
     def clients(self) -> tuple[str, ...]:

@@ -29,14 +29,7 @@ def check_extra() -> None:
     """Raise MissingExtra, with the one command that installs it, where training is not installed."""
     missing = [name for name in ("torch", "safetensors", "onnx") if importlib.util.find_spec(name) is None]
     if missing:
-        raise MissingExtra(
-            "Training",
-            "needs the train extra, which is not installed",
-            received=f"there is no {', '.join(missing)}",
-            cure='Install it with: pip install "tenfold[train]"',
-            reason="extra-missing",
-            params={"command": 'pip install "tenfold[train]"'},
-        )
+        raise MissingExtra.of("Training", "train", ", ".join(missing))
 
 
 class TrainingProcess:

@@ -76,7 +76,6 @@ class ClassifyAnswer(BaseModel):
 
 @router.post(
     "/api/v1/classify",
-    operation_id="classify",
     summary="Classify pictures",
     response_model=ClassifyAnswer,
     openapi_extra={"requestBody": uploads.BODY},

@@ -7,17 +7,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 from PIL import Image
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.datasets import cifar10, sources
 from tenfold.datasets.browsing import Browsed, browse
 from tenfold.datasets.dataset import SkipCode
 from tenfold.datasets.opening import CIFAR10
 from tenfold.errors import DatasetError
+from tenfold.os_errors import refused
 from tenfold.runs.listing import data_of_runs
 from tenfold.server_files import ServerFiles
 from tenfold.storage import read_if_there
@@ -29,7 +29,7 @@ from tenfold.web.problems import responses
 from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import WebService, service_of
+from tenfold.web.service import TheApp, TheService, WebService
 from tenfold.workflows.data.check_data_job import CHECK_DATA, CheckDataParams, CheckDataResult
 from tenfold.workflows.data.fetch_data_job import FETCH_DATA, FetchDataParams
 
@@ -91,20 +91,21 @@ class RemarkAnswer(Answer):
     )
 
 
-class DataAnswer(BaseModel):
+class DataAnswer(Answer):
     """What a dataset holds."""
 
     id: str
     name: str
     classes: list[str]
     parts: dict[str, dict[str, int]] = Field(
-        description="Pictures by part (training, validation, test; all: not divided yet) and class."
+        validation_alias="counts",
+        description="Pictures by part (training, validation, test; all: not divided yet) and class.",
     )
     total: int
     skipped: list[SkippedAnswer] = Field(description="The first files that belong to no class.")
     skipped_count: int
     layout: list[RemarkAnswer] = Field(
-        description="What was taken for parts and classes, where that is a guess."
+        validation_alias="remarks", description="What was taken for parts and classes, where that is a guess."
     )
 
 
@@ -127,10 +128,9 @@ _GONE = responses(
 )
 
 
-@router.get("", operation_id="data_sources", summary="The datasets that there are")
-def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
+@router.get("", summary="The datasets that there are")
+def data_sources(service: TheService, who: Viewer) -> SourcesAnswer:
     """CIFAR-10, the data of training runs, and what was added by hand."""
-    service = service_of(request)
     return SourcesAnswer(
         sets=[_source(service, who, one, listed) for one, listed in _known(service, who).items()]
     )
@@ -138,61 +138,52 @@ def list_sources(request: Request, who: Viewer) -> SourcesAnswer:
 
 @router.post(
     "",
-    operation_id="add_data_source",
     summary="Add a dataset to the list",
     responses=responses(_422="There is no such folder or manifest, or its classes make no sense."),
 )
-def add_source(request: Request, who: Administrator, asked: DatasetRequest) -> SourceAnswer:
+def add_data_source(service: TheService, who: Administrator, asked: DatasetRequest) -> SourceAnswer:
     """Put a folder or a manifest of the server on the list, once it is found to make sense."""
-    service = service_of(request)
     source = asked.source.strip()
     if source != CIFAR10:
         try:
             source = source and str(Path(os.path.expanduser(source)).absolute())
             browse(source, service.settings.data_dir, service.app.files)
         except OSError as error:
-            raise DatasetError(
-                f"The data {source[:200]}",
-                "cannot be looked for",
-                received=error.strerror or str(error),
-                cure="Write the whole path of a folder of this server.",
-            ) from None
+            cure = "Write the whole path of a folder of this server."
+            subject = f"The data {source[:200]}"
+            raise refused(DatasetError, subject, error, "cannot be looked for", cure=cure) from None
         sources.add(service.app.home.datasets, source)
     return _source(service, who, source, source != CIFAR10)
 
 
 @router.delete(
-    "/{key}", operation_id="forget_data_source", summary="Take a dataset off the list", status_code=204,
+    "/{key}", summary="Take a dataset off the list", status_code=204,
     responses=_GONE,
 )  # fmt: skip
-def forget_source(request: Request, who: Administrator, key: str) -> None:
+def forget_data_source(service: TheService, who: Administrator, key: str) -> None:
     """Take a dataset off the list. Its pictures stay where they are; those that were sent are deleted."""
-    service = service_of(request)
     source = dataset_named(service, who, key)
     sources.remove(service.app.home.datasets, source)
     service.app.uploads.delete(source)
 
 
-@router.get("/{key}", operation_id="data", summary="What a dataset holds", responses=_GONE)
-def read(request: Request, who: Viewer, key: str) -> DataAnswer:
+@router.get("/{key}", summary="What a dataset holds", responses=_GONE)
+def data(service: TheService, who: Viewer, key: str) -> DataAnswer:
     """Its classes, and how many pictures there are of each in each part."""
-    service = service_of(request)
     found = _browsed(service, dataset_named(service, who, key))
-    return DataAnswer(
+    return DataAnswer.of(
+        found,
         id=key,
         name=_title(found.name),
-        classes=list(found.classes),
-        parts=found.counts,
         total=len(found),
-        skipped=[SkippedAnswer.of(one) for one in found.skipped[:_MOST_SKIPPED]],
+        skipped=found.skipped[:_MOST_SKIPPED],
         skipped_count=len(found.skipped),
-        layout=[RemarkAnswer.of(one) for one in found.remarks],
     )
 
 
-@router.get("/{key}/pictures", operation_id="data_pictures", summary="Pictures of it", responses=_GONE)
-def pictures(
-    request: Request,
+@router.get("/{key}/pictures", summary="Pictures of it", responses=_GONE)
+def data_pictures(
+    service: TheService,
     who: Viewer,
     key: str,
     part: Annotated[str, Query(description="training, validation, test or all; empty: any.")] = "",
@@ -201,27 +192,24 @@ def pictures(
     limit: Annotated[int, Query(ge=1, le=200)] = 25,
 ) -> ItemsAnswer:
     """The pictures, in the dataset's order; the first 25 by default."""
-    service = service_of(request)
     total, items = _browsed(service, dataset_named(service, who, key)).page(part, label, offset, limit)
     return ItemsAnswer(total=total, pictures=[ItemAnswer(**vars(item)) for item in items])
 
 
 @router.get(
     "/{key}/pictures/{number}",
-    operation_id="data_picture",
     summary="One picture of it, as PNG, or as JPEG where it is large",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}, **_GONE},
+    responses=responses({"image/png": {}, "image/jpeg": {}}) | _GONE,
 )
-def picture(
-    request: Request,
+def data_picture(
+    service: TheService,
     who: Viewer,
     key: str,
     number: int,
     full: Annotated[bool, Query(description="At its full size, up to 4096 pixels.")] = False,
 ) -> Response:
     """A picture, at most 256 pixels on its longer side."""
-    service = service_of(request)
     side = _FULL_SIDE if full else _SIDE
     image = Image.fromarray(_browsed(service, dataset_named(service, who, key)).picture(number, side))
     image.thumbnail((side, side))
@@ -232,10 +220,9 @@ def picture(
     return Response(out.getvalue(), media_type=f"image/{kind.lower()}", headers=headers)
 
 
-@router.post("/{key}/check", operation_id="check_data", summary="Look for problems", responses=_GONE)
-def check(request: Request, who: Operator, key: str) -> JobAnswer:
+@router.post("/{key}/check", summary="Look for problems", responses=_GONE)
+def check_data(service: TheService, who: Operator, key: str) -> JobAnswer:
     """Start a job that looks for copies, wrong labels, and pictures that show little."""
-    service = service_of(request)
     source = dataset_named(service, who, key)
     browse(source, service.settings.data_dir, service.app.files)
     job = service.app.jobs.submit(
@@ -245,10 +232,9 @@ def check(request: Request, who: Operator, key: str) -> JobAnswer:
     return job_answer(job, who)
 
 
-@router.get("/{key}/check", operation_id="data_check", summary="What the last check found", responses=_GONE)
-def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
+@router.get("/{key}/check", summary="What the last check found", responses=_GONE)
+def data_check(service: TheService, who: Viewer, key: str) -> CheckDataResult:
     """The last check's findings in short, with the numbers of their pictures where those are still there."""
-    service = service_of(request)
     source = dataset_named(service, who, key)
     found = CheckDataResult.model_validate_json(_report(service, key, ".json"))
     examples = [example for problem in found.problems for example in problem.examples]
@@ -261,22 +247,20 @@ def checked(request: Request, who: Viewer, key: str) -> CheckDataResult:
     return found
 
 
-@router.post("/cifar10/fetch", operation_id="fetch_cifar10", summary="Fetch CIFAR-10", status_code=202)
-def fetch(request: Request, who: Administrator) -> JobAnswer:
+@router.post("/cifar10/fetch", summary="Fetch CIFAR-10", status_code=202)
+def fetch_cifar10(app: TheApp, who: Administrator) -> JobAnswer:
     """Fetch CIFAR-10 from where it is published (170 MB), and unpack it: a job that says how far it is."""
-    return start_job(request, who, FETCH_DATA, FetchDataParams())
+    return start_job(app, who, FETCH_DATA, FetchDataParams())
 
 
 @router.get(
     "/{key}/check/page",
-    operation_id="data_check_page",
     summary="What the last check found, as a page",
     response_class=HTMLResponse,
     responses=_GONE,
 )
-async def check_page(request: Request, who: Viewer, key: str) -> Response:
+async def data_check_page(service: TheService, who: Viewer, key: str) -> Response:
     """All findings, with their pictures."""
-    service = service_of(request)
     await service.threads.read(dataset_named, service, who, key)
     return page_response(await service.threads.read(_report, service, key, ".html"))
 
@@ -290,7 +274,7 @@ def _known(service: WebService, who: Visitor) -> dict[str, bool]:
     by_hand = sources.read(home.datasets)
     found = {CIFAR10: False, **dict.fromkeys(data_of_runs(home.runs), False)}
     all_of_them = {**found, **dict.fromkeys(by_hand, True)}
-    if who.role == ADMINISTRATOR:
+    if who.administrator:
         return all_of_them
     own = service.app.files.own
     return {source: added for source, added in all_of_them.items() if source == CIFAR10 or not own(source)}
@@ -314,7 +298,7 @@ def _source(service: WebService, who: Visitor, source: str, listed: bool) -> Sou
     return SourceAnswer(
         id=key,
         name=_title(source),
-        source=source if who.role == ADMINISTRATOR else _title(source),
+        source=source if who.administrator else _title(source),
         present=cifar10.is_whole(data_dir) if source == CIFAR10 else Path(source).exists(),
         listed=listed,
         uploaded=service.app.uploads.owns(source),
@@ -328,10 +312,8 @@ def _browsed(service: WebService, source: str) -> Browsed:
     try:
         changed = max([place.stat().st_mtime_ns, *(d.stat().st_mtime_ns for d in _folders(place))])
     except OSError as reason:
-        raise DatasetError(
-            f"The data {source!r}", "cannot be read", received=reason.strerror or str(reason),
-            cure="Put it back, or take it off the list.",
-        ) from reason  # fmt: skip
+        cure = "Put it back, or take it off the list."
+        raise refused(DatasetError, f"The data {source!r}", reason, "cannot be read", cure=cure) from reason
     return _browsed_at(source, service.settings.data_dir, service.app.files, changed)
 
 

@@ -11,7 +11,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, service_of
 from tenfold.web.uploads.pictures import chunks
 from tenfold.workflows.data.import_data_job import IMPORT_DATA, MOST_BYTES, ArchiveUpload, ImportDataParams
 
@@ -38,21 +38,20 @@ class UploadAnswer(Answer):
     received: int = Field(description="How many bytes have arrived; the next piece begins there.")
 
 
-@router.post("", operation_id="begin_data_upload", summary="Start sending a dataset", status_code=201)
-def begin(request: Request, who: Administrator, asked: UploadRequest) -> UploadAnswer:
+@router.post("", summary="Start sending a dataset", status_code=201)
+def begin_data_upload(app: TheApp, who: Administrator, asked: UploadRequest) -> UploadAnswer:
     """Start sending a ZIP archive of class-name/picture files. It is kept for a day until it is finished."""
-    return UploadAnswer.of(service_of(request).app.uploads.begin(asked.name, asked.bytes))
+    return UploadAnswer.of(app.uploads.begin(asked.name, asked.bytes))
 
 
-@router.get("/{upload}", operation_id="data_upload", summary="How far an upload is", responses=_BAD)
-def read(request: Request, who: Administrator, upload: str) -> UploadAnswer:
+@router.get("/{upload}", summary="How far an upload is", responses=_BAD)
+def data_upload(app: TheApp, who: Administrator, upload: str) -> UploadAnswer:
     """How many bytes have arrived; the upload continues from there."""
-    return UploadAnswer.of(service_of(request).app.uploads.get(upload))
+    return UploadAnswer.of(app.uploads.get(upload))
 
 
 @router.put(
     "/{upload}",
-    operation_id="send_data",
     summary="Send the next piece",
     openapi_extra={
         "requestBody": {
@@ -63,7 +62,7 @@ def read(request: Request, who: Administrator, upload: str) -> UploadAnswer:
     },
     responses=_BAD,
 )
-async def send(
+async def send_data(
     request: Request,
     who: Administrator,
     upload: str,
@@ -83,30 +82,27 @@ async def send(
     return UploadAnswer.of(await service.threads.read(service.app.uploads.get, upload))
 
 
-@router.post("/{upload}/finish", operation_id="finish_data_upload", summary="Make a dataset of an upload",
+@router.post("/{upload}/finish", summary="Make a dataset of an upload",
     status_code=202, responses=_BAD,
 )  # fmt: skip
-def finish(request: Request, who: Administrator, upload: str) -> JobAnswer:
+def finish_data_upload(app: TheApp, who: Administrator, upload: str) -> JobAnswer:
     """Unpack the archive and put it on the list of datasets: a job that says how far it is."""
-    service = service_of(request)
-    known = service.app.uploads.get(upload)
+    known = app.uploads.get(upload)
     if known.received != known.bytes:
         raise _unfitting(known, f"{known.received:,} of {known.bytes:,} bytes are here")
     name = PurePath(known.name.replace("\\", "/")).stem
-    job = service.app.jobs.submit(
+    job = app.jobs.submit(
         IMPORT_DATA, ImportDataParams(upload=known.id, name=name), title=f"Add the data {name}", by=who.id,
         key=f"{IMPORT_DATA.kind} {known.id}",
     )  # fmt: skip
-    service.app.audit.note(who.id, "data.upload", name, {"bytes": known.bytes}, address=who.address)
+    app.audit.note(who.id, "data.upload", name, {"bytes": known.bytes}, address=who.address)
     return job_answer(job, who)
 
 
-@router.delete(
-    "/{upload}", operation_id="cancel_data_upload", summary="Stop an upload", status_code=204, responses=_BAD
-)
-def cancel(request: Request, who: Administrator, upload: str) -> None:
+@router.delete("/{upload}", summary="Stop an upload", status_code=204, responses=_BAD)
+def cancel_data_upload(app: TheApp, who: Administrator, upload: str) -> None:
     """Delete what was sent."""
-    service_of(request).app.uploads.cancel(upload)
+    app.uploads.cancel(upload)
 
 
 def _unfitting(upload: ArchiveUpload, received: str) -> DatasetError:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from tenfold.outbox.kinds import shown
@@ -11,13 +11,13 @@ from tenfold.outbox.tables import DestinationRow, MessageRow
 from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 
 router = APIRouter(prefix="/api/v1/destinations", tags=["destinations"])
 
 Kind = Literal["webhook", "mqtt", "apprise", "page"]
 State = Literal["waiting", "sent", "dead"]
-DestinationId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The destination's id.")]
+DestinationId = Annotated[int, Path(alias="id", ge=1, le=2**63 - 1, description="The destination's id.")]
 MessageId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The message's id.")]
 _GONE = responses(_404="There is no such destination or message.")
 
@@ -101,131 +101,100 @@ class ChangedMessages(BaseModel):
     count: int = Field(description="How many messages.")
 
 
-@router.get("", operation_id="destinations", summary="Where messages are sent")
-def destinations(request: Request, who: Administrator) -> list[DestinationAnswer]:
+@router.get("", summary="Where messages are sent")
+def destinations(app: TheApp, who: Administrator) -> list[DestinationAnswer]:
     """In the order in which they were added."""
-    outbox = service_of(request).app.outbox
+    outbox = app.outbox
     counts = outbox.counts()
     return [_answer(row, counts.get(row.id, {})) for row in outbox.destinations()]
 
 
 @router.post(
     "",
-    operation_id="add_destination",
     summary="Add a destination",
     status_code=201,
-    responses=responses(_422="A value cannot be used.", _501="What this kind needs is not installed."),
+    responses=responses(_501="What this kind needs is not installed."),
 )
-def add(request: Request, who: Administrator, asked: NewDestinationRequest) -> NewDestinationAnswer:
+def add_destination(app: TheApp, who: Administrator, asked: NewDestinationRequest) -> NewDestinationAnswer:
     """Send it a message with `POST /destinations/{id}/test`. Secrets are in no answer but this one."""
-    app = service_of(request).app
     row = app.outbox.add(asked.name, asked.kind, asked.settings.model_dump())
     app.audit.note(who.id, "destination.add", row.name, {"kind": row.kind}, address=who.address)
     return NewDestinationAnswer(**_answer(row, {}).model_dump(), secret=row.settings.get("secret", ""))
 
 
-@router.patch(
-    "/{id}",
-    operation_id="change_destination",
-    summary="Change a destination",
-    responses=_GONE | responses(_422="A value cannot be used."),
-)
-def change(
-    request: Request,
-    who: Administrator,
-    id: DestinationId,  # noqa: A002
-    asked: DestinationChangeRequest,
+@router.patch("/{id}", summary="Change a destination", responses=_GONE)
+def change_destination(
+    app: TheApp, who: Administrator, number: DestinationId, asked: DestinationChangeRequest
 ) -> NewDestinationAnswer:
     """What waits is sent to the new address."""
-    app = service_of(request).app
     settings = asked.settings.model_dump() if asked.settings else None
-    row = app.outbox.change(id, name=asked.name, enabled=asked.enabled, settings=settings)
+    row = app.outbox.change(number, name=asked.name, enabled=asked.enabled, settings=settings)
     fields = sorted(asked.model_dump(exclude_none=True))
     app.audit.note(who.id, "destination.change", row.name, {"changed": fields}, address=who.address)
     secret = row.settings.get("secret", "") if settings else ""
-    answer = _answer(row, app.outbox.counts().get(id, {}))
+    answer = _answer(row, app.outbox.counts().get(number, {}))
     return NewDestinationAnswer(**answer.model_dump(), secret=secret)
 
 
-@router.delete(
-    "/{id}",
-    operation_id="remove_destination",
-    summary="Remove a destination",
-    status_code=204,
-    responses=_GONE,
-)
-def remove(request: Request, who: Administrator, id: DestinationId) -> None:  # noqa: A002
+@router.delete("/{id}", summary="Remove a destination", status_code=204, responses=_GONE)
+def remove_destination(app: TheApp, who: Administrator, number: DestinationId) -> None:
     """Its messages go with it."""
-    app = service_of(request).app
-    row = app.outbox.remove(id)
+    row = app.outbox.remove(number)
     app.audit.note(who.id, "destination.remove", row.name, {}, address=who.address)
 
 
-@router.post(
-    "/{id}/test",
-    operation_id="try_destination",
-    summary="Send a message to try a destination",
-    status_code=202,
-    responses=_GONE,
-)
-def try_out(request: Request, who: Administrator, id: DestinationId) -> MessageAnswer:  # noqa: A002
+@router.post("/{id}/test", summary="Send a message to try a destination", status_code=202, responses=_GONE)
+def try_destination(app: TheApp, who: Administrator, number: DestinationId) -> MessageAnswer:
     """It is sent as every message is; `GET /destinations/{id}/messages/{message_id}` tells the result."""
-    row = service_of(request).app.outbox.try_out(id, "tenfold", "This is a test: messages arrive here.")
+    row = app.outbox.try_out(number, "tenfold", "This is a test: messages arrive here.")
     return _message(row)
 
 
-@router.get("/{id}/messages", operation_id="messages", summary="A destination's messages", responses=_GONE)
+@router.get("/{id}/messages", summary="A destination's messages", responses=_GONE)
 def messages(
-    request: Request,
+    app: TheApp,
     who: Administrator,
-    id: DestinationId,  # noqa: A002
+    number: DestinationId,
     state: State | None = None,
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[MessageAnswer]:
     """The newest first. `state=dead`: those that were given up."""
-    outbox = service_of(request).app.outbox
-    outbox.destination(id)
-    return [_message(row) for row in outbox.messages(id, state, before=before, limit=limit)]
+    outbox = app.outbox
+    outbox.destination(number)
+    return [_message(row) for row in outbox.messages(number, state, before=before, limit=limit)]
 
 
-@router.get("/{id}/messages/{message_id}", operation_id="message", summary="One message", responses=_GONE)
-def message(
-    request: Request,
-    who: Administrator,
-    id: DestinationId,  # noqa: A002
-    message_id: MessageId,
-) -> MessageAnswer:
+@router.get("/{id}/messages/{message_id}", summary="One message", responses=_GONE)
+def message(app: TheApp, who: Administrator, number: DestinationId, message_id: MessageId) -> MessageAnswer:
     """What became of it."""
-    return _message(service_of(request).app.outbox.message(id, message_id))
+    return _message(app.outbox.message(number, message_id))
 
 
-@router.post("/{id}/retry", operation_id="retry_messages", summary="Try dead letters again", responses=_GONE)
-def retry(
-    request: Request,
+@router.post("/{id}/retry", summary="Try dead letters again", responses=_GONE)
+def retry_messages(
+    app: TheApp,
     who: Administrator,
-    id: DestinationId,  # noqa: A002
+    number: DestinationId,
     message_id: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Null: all.")] = None,
 ) -> ChangedMessages:
     """They wait again, in their old order."""
-    outbox = service_of(request).app.outbox
-    outbox.destination(id)
-    return ChangedMessages(count=outbox.retry(id, message_id))
+    outbox = app.outbox
+    outbox.destination(number)
+    return ChangedMessages(count=outbox.retry(number, message_id))
 
 
-@router.delete(
-    "/{id}/messages", operation_id="discard_messages", summary="Remove dead letters", responses=_GONE
-)
-def discard(
-    request: Request,
+@router.delete("/{id}/messages", summary="Remove dead letters", responses=_GONE)
+def discard_messages(
+    app: TheApp,
     who: Administrator,
-    id: DestinationId,  # noqa: A002
+    number: DestinationId,
     message_id: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Null: all.")] = None,
 ) -> ChangedMessages:
     """Those that wait or were received stay."""
-    outbox = service_of(request).app.outbox
-    outbox.destination(id)
-    return ChangedMessages(count=outbox.discard(id, message_id))
+    outbox = app.outbox
+    outbox.destination(number)
+    return ChangedMessages(count=outbox.discard(number, message_id))
 
 
 def _answer(row: DestinationRow, counts: dict[str, int]) -> DestinationAnswer:

@@ -5,7 +5,7 @@ import logging
 from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from tenfold.errors import DatabaseError
@@ -14,7 +14,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.request_errors import Overloaded
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import WebService, service_of
+from tenfold.web.service import TheService, WebService
 
 log = logging.getLogger(__name__)
 # Below the time that monitoring usually allows for an answer.
@@ -56,22 +56,16 @@ class ReadinessAnswer(HealthAnswer):
     notices: list[Notice]
 
 
-@router.get("/healthz", operation_id="health", summary="Is the server alive?")
+@router.get("/healthz", summary="Is the server alive?")
 async def health() -> HealthAnswer:
     """Answers as long as the process can."""
     return HealthAnswer(status="ok")
 
 
-@router.get(
-    "/readyz",
-    operation_id="ready",
-    summary="Does it take pictures?",
-    responses=responses(_503="Not at this moment."),
-)
-async def ready(request: Request) -> ReadinessAnswer:
+@router.get("/readyz", summary="Does it take pictures?", responses=responses(_503="Not at this moment."))
+async def ready(service: TheService) -> ReadinessAnswer:
     """Answers 503 where a picture would be refused (starting, stopping, too much to do, no database, a full
     disk), and where a service failed several times in a row and is not running."""
-    service = service_of(request)
     service.concurrency.check((), 1)
     try:
         await asyncio.wait_for(service.threads.read(service.app.database.check), _SECONDS_FOR_DATABASE)
@@ -108,10 +102,9 @@ async def ready(request: Request) -> ReadinessAnswer:
     )
 
 
-@router.get("/api/v1/system/services", operation_id="services", summary="How the server's services are")
-async def services(request: Request, who: Administrator) -> list[ServiceState]:
+@router.get("/api/v1/system/services", summary="How the server's services are")
+async def services(service: TheService, who: Administrator) -> list[ServiceState]:
     """Everything that runs for as long as the server does, with its last fault."""
-    service = service_of(request)
     return [_state(one, details=True) for one in (*service.supervisor.health(), *_of_rows(service))]
 
 

@@ -10,7 +10,6 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.types import Receive, Scope, Send
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.errors import NotAllowed
 from tenfold.web.events import Listener
 from tenfold.web.job_answers import JobAnswer, State, job_answer
@@ -18,7 +17,7 @@ from tenfold.web.job_starts import JobRequest, start_job
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer, still_here
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, service_of
 from tenfold.workflows.job_types import job_types
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -39,9 +38,9 @@ class JobsAnswer(BaseModel):
     )
 
 
-@router.get("/jobs", operation_id="jobs", summary="List long work")
+@router.get("/jobs", summary="List long work")
 def jobs(
-    request: Request,
+    app: TheApp,
     who: Viewer,
     state: Annotated[list[State], Query(description="Only these states; may be repeated.")] = [],  # noqa: B006
     kind: Annotated[list[Kind], Query(description="Only these kinds; may be repeated.", max_length=50)] = [],  # noqa: B006
@@ -49,7 +48,7 @@ def jobs(
     before: Annotated[str | None, Query(max_length=64, pattern=r"^[0-9a-f]*$")] = None,
 ) -> JobsAnswer:
     """The newest first."""
-    found = service_of(request).app.jobs.list(limit + 1, before, kind, state)
+    found = app.jobs.list(limit + 1, before, kind, state)
     more = len(found) > limit
     found = found[:limit]
     return JobsAnswer(jobs=[job_answer(job, who) for job in found], next=found[-1].id if more else None)
@@ -67,35 +66,29 @@ def jobs(
         _422="There is no such kind, or its parameters are others.",
     ),
 )
-def start(request: Request, who: Operator, asked: JobRequest) -> JobAnswer:
+def start(app: TheApp, who: Operator, asked: JobRequest) -> JobAnswer:
     """One of the same kind and parameters that has not ended yet is answered instead of a second one.
 
     Kinds that are not named here are started by the routes of what they work on.
     """
-    return start_job(request, who, job_types()[asked.root.kind], asked.root.params)
+    return start_job(app, who, job_types()[asked.root.kind], asked.root.params)
 
 
-@router.get(
-    "/jobs/{job_id}",
-    operation_id="job",
-    summary="Look at one job",
-    responses=responses(_404="There is no such job."),
-)
-def job(request: Request, who: Viewer, job_id: JobId) -> JobAnswer:
+@router.get("/jobs/{job_id}", summary="Look at one job", responses=responses(_404="There is no such job."))
+def job(app: TheApp, who: Viewer, job_id: JobId) -> JobAnswer:
     """How far it is, what it came to, or why it failed."""
-    return job_answer(service_of(request).app.jobs.get(job_id), who)
+    return job_answer(app.jobs.get(job_id), who)
 
 
 @router.post(
     "/jobs/{job_id}/cancel",
-    operation_id="cancel_job",
     summary="Cancel a job",
     responses=responses(_403="It is somebody else's.", _404="There is no such job."),
 )
-def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
+def cancel_job(app: TheApp, who: Operator, job_id: JobId) -> JobAnswer:
     """A waiting job ends at once; a running one is asked to stop (`cancelling`)."""
-    jobs = service_of(request).app.jobs
-    if who.role != ADMINISTRATOR and jobs.get(job_id).by != who.id:
+    jobs = app.jobs
+    if not who.administrator and jobs.get(job_id).by != who.id:
         raise NotAllowed(
             f"Job {job_id}",
             "is not yours",
@@ -107,13 +100,9 @@ def cancel(request: Request, who: Operator, job_id: JobId) -> JobAnswer:
 
 @router.get(
     "/events",
-    operation_id="events",
     summary="Listen to what changes",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        **responses(_503="Too many listen."),
-    },
+    responses=responses({"text/event-stream": {"schema": {"type": "string"}}}, _503="Too many listen."),
 )
 async def events(request: Request, who: Viewer) -> StreamingResponse:
     """Server-sent events: `job` (one that changed), `catalogue` (`{"version": n}`: another n, other entries)

@@ -3,27 +3,27 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.cameras.rules import text as rule_text
-from tenfold.cameras.rules.evaluate import Rule, Sighting, replay
+from tenfold.cameras.rules.evaluate import Rule, replay
 from tenfold.cameras.rules.kept import sightings
 from tenfold.cameras.rules.tables import RuleRow
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 from tenfold.workflows.tell import local
 
 router = APIRouter(prefix="/api/v1/rules", tags=["rules"])
 
-RuleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The rule's id.")]
+RuleId = Annotated[int, Path(alias="id", ge=1, le=2**63 - 1, description="The rule's id.")]
 Part = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(max_length=100)]
 _SECONDS_OF_A_DAY = 86400.0
 _GONE = responses(_404="There is no such rule.")
-_USABLE = responses(_400="Conditions do not fit together.", _422="A value cannot be used.")
+_USABLE = responses(_400="Conditions do not fit together.")
 
 
 class Conditions(BaseModel):
@@ -105,44 +105,36 @@ class RuleTestAnswer(BaseModel):
     fired: list[FiredAnswer] = Field(description="For which it would have sent a message; newest first.")
 
 
-@router.get("", operation_id="rules", summary="The rules")
-def rules(request: Request, who: Administrator) -> list[RuleAnswer]:
+@router.get("", summary="The rules")
+def rules(app: TheApp, who: Administrator) -> list[RuleAnswer]:
     """In the order in which they were added."""
-    return [_answer(row) for row in service_of(request).app.rules.all()]
+    return [_answer(row) for row in app.rules.all()]
 
 
-@router.post("", operation_id="add_rule", summary="Add a rule", status_code=201, responses=_USABLE)
-def add(request: Request, who: Administrator, asked: RuleRequest) -> RuleAnswer:
+@router.post("", summary="Add a rule", status_code=201, responses=_USABLE)
+def add_rule(app: TheApp, who: Administrator, asked: RuleRequest) -> RuleAnswer:
     """It holds for events from now on."""
-    app = service_of(request).app
     rule = _rule(asked.conditions)
     row = app.rules.add(asked.name, rule, asked.destinations, record=asked.record, by=who.id)
     app.audit.note(who.id, "rule.add", row.name, {"conditions": row.conditions}, address=who.address)
     return _answer(row)
 
 
-@router.post("/test", operation_id="try_rule", summary="Try a rule on the last day", responses=_USABLE)
-def try_rule(request: Request, who: Administrator, asked: Conditions) -> RuleTestAnswer:
+@router.post("/test", summary="Try a rule on the last day", responses=_USABLE)
+def try_rule(app: TheApp, who: Administrator, asked: Conditions) -> RuleTestAnswer:
     """On the events that are kept, in their order; nothing is sent. The rule need not be saved."""
-    app = service_of(request).app
     rule = _rule(asked)
     events = sightings(app.camera_events.recent(_SECONDS_OF_A_DAY), app.cameras.all(removed=True))
     fired = replay(rule, events, local)
-    return RuleTestAnswer(events=len(events), fired=[_fired(one) for one in reversed(fired)])
+    return RuleTestAnswer(events=len(events), fired=[FiredAnswer.of(one) for one in reversed(fired)])
 
 
-@router.patch("/{id}", operation_id="change_rule", summary="Change a rule", responses=_GONE | _USABLE)
-def change(
-    request: Request,
-    who: Administrator,
-    id: RuleId,  # noqa: A002
-    asked: RuleChangeRequest,
-) -> RuleAnswer:
+@router.patch("/{id}", summary="Change a rule", responses=_GONE | _USABLE)
+def change_rule(app: TheApp, who: Administrator, number: RuleId, asked: RuleChangeRequest) -> RuleAnswer:
     """With new conditions it forgets what it counted, and its cool-down."""
-    app = service_of(request).app
     rule = _rule(asked.conditions) if asked.conditions else None
     row = app.rules.change(
-        id, name=asked.name, enabled=asked.enabled, rule=rule, destinations=asked.destinations,
+        number, name=asked.name, enabled=asked.enabled, rule=rule, destinations=asked.destinations,
         record=asked.record,
     )  # fmt: skip
     changed = sorted(asked.model_dump(exclude_none=True))
@@ -150,11 +142,10 @@ def change(
     return _answer(row)
 
 
-@router.delete("/{id}", operation_id="remove_rule", summary="Remove a rule", status_code=204, responses=_GONE)
-def remove(request: Request, who: Administrator, id: RuleId) -> None:  # noqa: A002
+@router.delete("/{id}", summary="Remove a rule", status_code=204, responses=_GONE)
+def remove_rule(app: TheApp, who: Administrator, number: RuleId) -> None:
     """What it has put into the outbox is still sent."""
-    app = service_of(request).app
-    row = app.rules.remove(id)
+    row = app.rules.remove(number)
     app.audit.note(who.id, "rule.remove", row.name, {}, address=who.address)
 
 
@@ -164,7 +155,3 @@ def _rule(conditions: Conditions) -> Rule:
 
 def _answer(row: RuleRow) -> RuleAnswer:
     return RuleAnswer.of(row, conditions=KeptConditions.model_validate(row.conditions))
-
-
-def _fired(event: Sighting) -> FiredAnswer:
-    return FiredAnswer.of(event, zones=list(event.zones))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from tenfold import settings
@@ -10,7 +10,7 @@ from tenfold.settings import file as configuring
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import WebService, service_of, stated
+from tenfold.web.service import TheService, WebService, stated
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/settings")
 
@@ -46,23 +46,21 @@ class SettingsChange(BaseModel):
 
 
 @router.get("", operation_id="settings", summary="Every setting")
-def read(request: Request, who: Administrator) -> SettingsAnswer:
+def read(service: TheService, who: Administrator) -> SettingsAnswer:
     """Every setting, with its help and where its value comes from. They name folders and machines."""
-    return _answer(service_of(request))
+    return _answer(service)
 
 
 @router.put(
     "",
-    operation_id="change_settings",
     summary="Change settings for the next start",
     responses=responses(_422="There is no such setting, or the value cannot be used; nothing was changed."),
 )
-def change(request: Request, who: Administrator, asked: SettingsChange) -> SettingsAnswer:
+def change_settings(service: TheService, who: Administrator, asked: SettingsChange) -> SettingsAnswer:
     """Write settings into the file that they are read from. They hold from the next start on."""
-    app = service_of(request).app
-    configuring.change(configuring.place(app.home.folder), asked.values)
-    app.audit.note(who.id, "settings", ", ".join(sorted(asked.values)))
-    return _answer(service_of(request))
+    configuring.change(configuring.place(service.app.home.folder), asked.values)
+    service.app.audit.note(who.id, "settings", ", ".join(sorted(asked.values)))
+    return _answer(service)
 
 
 def _answer(service: WebService) -> SettingsAnswer:

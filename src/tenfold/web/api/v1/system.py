@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from tenfold import __version__
@@ -11,7 +11,7 @@ from tenfold.runtime.doctor import examine, of_services
 from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered
 from tenfold.web.security.access import Administrator, Viewer
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService
 
 router = APIRouter(tags=["settings"], prefix="/api/v1/system")
 INSTALL_TRAINING = "pip install 'tenfold[train]'"
@@ -27,12 +27,12 @@ class SystemAnswer(BaseModel):
     parquet: bool = Field(description="Whether Parquet can be written.")
 
 
-@router.get("", operation_id="system", summary="What this installation can do")
-def system(request: Request, who: Viewer) -> SystemAnswer:
+@router.get("", summary="What this installation can do")
+def system(app: TheApp, who: Viewer) -> SystemAnswer:
     """The version and the optional parts."""
     return SystemAnswer(
         version=__version__,
-        database="sqlite" if service_of(request).app.database.sqlite else "postgresql",
+        database="sqlite" if app.database.sqlite else "postgresql",
         training=importlib.util.find_spec("torch") is not None,
         install=INSTALL_TRAINING,
         parquet=importlib.util.find_spec("pyarrow") is not None,
@@ -59,10 +59,9 @@ class CheckAnswer(Answer):
     cure: str = Field(description="What to do about it, in English; may be empty.")
 
 
-@router.get("/doctor", operation_id="doctor", summary="Whether all that the server needs is as it should be")
-async def doctor(request: Request, who: Administrator) -> list[CheckAnswer]:
+@router.get("/doctor", summary="Whether all that the server needs is as it should be")
+async def doctor(service: TheService, who: Administrator) -> list[CheckAnswer]:
     """The database, the model, folders, disks, the clock, services, cameras, destinations."""
-    service = service_of(request)
     found = await service.threads.load(lambda: [*examine(service.app)])
     return [_answer(one) for one in [*found, *of_services(service.supervisor.health())]]
 

@@ -33,7 +33,7 @@ from tenfold.web.request_errors import BadInference, Overloaded
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.quotas import CountedBytes, Reservation
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import WebService, service_of
+from tenfold.web.service import TheService, WebService, service_of
 from tenfold.web.uploads.pictures import chunks, declared
 
 LIVE = "live"
@@ -112,66 +112,53 @@ Version = Annotated[str, Path(description="The model file's SHA-256, or its firs
 _GONE = _as_json(responses(_404="It is not the live model."))
 
 
-@router.get("", operation_id="oip_server", summary="What serves here")
-async def server(who: Viewer) -> ServerAnswer:
+@router.get("", summary="What serves here")
+async def oip_server(who: Viewer) -> ServerAnswer:
     """The name and version of the server, and the extensions of the protocol that it has."""
     return ServerAnswer(name="tenfold", version=__version__, extensions=["binary_tensor_data"])
 
 
-@router.get("/health/live", operation_id="oip_live", summary="Is the server alive?")
-async def live() -> AliveAnswer:
+@router.get("/health/live", summary="Is the server alive?")
+async def oip_live() -> AliveAnswer:
     """As `GET /healthz`."""
     return AliveAnswer(live=True)
 
 
 @router.get(
     "/health/ready",
-    operation_id="oip_ready",
     summary="Does it take pictures?",
     responses=_as_json(responses(_503="Not at this moment.")),
 )
-async def ready(request: Request) -> ReadyAnswer:
+async def oip_ready(service: TheService) -> ReadyAnswer:
     """As `GET /readyz`."""
-    await health.ready(request)
+    await health.ready(service)
     return ReadyAnswer(ready=True)
 
 
-@router.get("/models/{model}", operation_id="oip_model", summary="The live model", responses=_GONE)
-async def model(request: Request, who: Viewer, model: Name) -> ModelMetadata:
+@router.get("/models/{model}", summary="The live model", responses=_GONE)
+async def oip_model(service: TheService, who: Viewer, model: Name) -> ModelMetadata:
     """Its inputs and outputs. `image`: uint8 of the model's size, or BYTES of shape [N] with whole files."""
-    return _metadata(_found(service_of(request), model))
+    return _metadata(_found(service, model))
 
 
-@router.get(
-    "/models/{model}/versions/{version}",
-    operation_id="oip_model_version",
-    summary="A version of the live model",
-    responses=_GONE,
-)
-async def model_version(request: Request, who: Viewer, model: Name, version: Version) -> ModelMetadata:
+@router.get("/models/{model}/versions/{version}", summary="A version of the live model", responses=_GONE)
+async def oip_model_version(service: TheService, who: Viewer, model: Name, version: Version) -> ModelMetadata:
     """As without the version, where it is that one."""
-    return _metadata(_found(service_of(request), model, version))
+    return _metadata(_found(service, model, version))
 
 
-@router.get(
-    "/models/{model}/ready", operation_id="oip_model_ready", summary="Does it answer?", responses=_GONE
-)
-async def model_ready(request: Request, who: Viewer, model: Name) -> ModelReadyAnswer:
+@router.get("/models/{model}/ready", summary="Does it answer?", responses=_GONE)
+async def oip_model_ready(service: TheService, who: Viewer, model: Name) -> ModelReadyAnswer:
     """Whether pictures can be sent to it now."""
-    return _ready(service_of(request), model)
+    return _ready(service, model)
 
 
-@router.get(
-    "/models/{model}/versions/{version}/ready",
-    operation_id="oip_model_version_ready",
-    summary="Does this version answer?",
-    responses=_GONE,
-)
-async def model_version_ready(
-    request: Request, who: Viewer, model: Name, version: Version
+@router.get("/models/{model}/versions/{version}/ready", summary="Does this version answer?", responses=_GONE)
+async def oip_model_version_ready(
+    service: TheService, who: Viewer, model: Name, version: Version
 ) -> ModelReadyAnswer:
     """Whether pictures can be sent to it now."""
-    return _ready(service_of(request), model, version)
+    return _ready(service, model, version)
 
 
 _BODY = {
@@ -189,24 +176,22 @@ _BODY = {
 
 @router.post(
     "/models/{model}/infer",
-    operation_id="oip_infer",
     summary="Pictures in, tensors out",
     openapi_extra=_BODY,
     responses=_as_json(REFUSALS) | _GONE,
 )
-async def infer(request: Request, who: Viewer, model: Name) -> Response:
+async def oip_infer(request: Request, who: Viewer, model: Name) -> Response:
     """An answer for each picture, as in `POST /api/v1/classify`. One that is not usable fails the request."""
     return await _infer(request, who, model)
 
 
 @router.post(
     "/models/{model}/versions/{version}/infer",
-    operation_id="oip_version_infer",
     summary="Pictures in, tensors out, by this version",
     openapi_extra=_BODY,
     responses=_as_json(REFUSALS) | _GONE,
 )
-async def version_infer(request: Request, who: Viewer, model: Name, version: Version) -> Response:
+async def oip_version_infer(request: Request, who: Viewer, model: Name, version: Version) -> Response:
     """As without the version, where it is that one."""
     return await _infer(request, who, model, version)
 

@@ -10,7 +10,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
 from tenfold.web.security.confirmation import CONFIRMED, ConfirmedRequest, confirm
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, service_of
 
 router = APIRouter(prefix="/api/v1/people", tags=["people"])
 
@@ -43,29 +43,23 @@ class PersonChangeRequest(ConfirmedRequest):
     password: str | None = Field(None, max_length=1000, description=_PASSWORD_HELP)
 
 
-PersonId = Annotated[int, Path(description="The person's id.", ge=1, le=2**31 - 1)]
-_CHANGED = CONFIRMED | responses(
-    _404="No such person.", _409="It cannot be done; `detail` says why.", _422="A value cannot be used."
-)
+PersonId = Annotated[int, Path(alias="id", description="The person's id.", ge=1, le=2**31 - 1)]
+_CHANGED = CONFIRMED | responses(_404="No such person.", _409="It cannot be done; `detail` says why.")
 
 
-@router.get("", operation_id="people", summary="Everybody with an account")
-def people(request: Request, who: Administrator) -> list[AccountAnswer]:
+@router.get("", summary="Everybody with an account")
+def people(app: TheApp, who: Administrator) -> list[AccountAnswer]:
     """By name."""
-    return [AccountAnswer.of(one) for one in service_of(request).app.people.everybody()]
+    return [AccountAnswer.of(one) for one in app.people.everybody()]
 
 
 @router.post(
     "",
-    operation_id="add_person",
     summary="Give somebody an account",
     status_code=201,
-    responses=CONFIRMED
-    | responses(
-        _409="The name is taken, or it or the password cannot be used.", _422="A value cannot be used."
-    ),
+    responses=CONFIRMED | responses(_409="The name is taken, or it or the password cannot be used."),
 )
-def add(request: Request, who: Administrator, asked: NewPersonRequest) -> AccountAnswer:
+def add_person(request: Request, who: Administrator, asked: NewPersonRequest) -> AccountAnswer:
     """From the first account on, everybody has to sign in."""
     confirm(request, who, asked)
     made = service_of(request).app.people.add(
@@ -74,42 +68,29 @@ def add(request: Request, who: Administrator, asked: NewPersonRequest) -> Accoun
     return AccountAnswer.of(made)
 
 
-@router.patch("/{id}", operation_id="change_person", summary="Change an account", responses=_CHANGED)
-def change(
-    request: Request,
-    who: Administrator,
-    id: PersonId,  # noqa: A002
-    asked: PersonChangeRequest,
+@router.patch("/{id}", summary="Change an account", responses=_CHANGED)
+def change_person(
+    request: Request, who: Administrator, number: PersonId, asked: PersonChangeRequest
 ) -> AccountAnswer:
     """Another role or password, disabled or not. The last administrator stays one."""
     confirm(request, who, asked)
-    made = service_of(request).app.people.change(
-        id,
-        role=asked.role,
-        disabled=asked.disabled,
-        password=asked.password,
-        by=who.id,
-        address=who.address,
-    )
+    wanted = asked.model_dump(exclude={"own_password"})
+    made = service_of(request).app.people.change(number, **wanted, by=who.id, address=who.address)
     return AccountAnswer.of(made)
 
 
 @router.delete(
     "/{id}/sessions",
-    operation_id="sign_person_out",
     summary="Sign somebody out everywhere",
     status_code=204,
-    responses=CONFIRMED | responses(_404="No such person.", _422="A value cannot be used."),
+    responses=CONFIRMED | responses(_404="No such person."),
 )
-def sign_out(
-    request: Request,
-    who: Administrator,
-    id: PersonId,  # noqa: A002
-    asked: ConfirmedRequest | None = None,
+def sign_person_out(
+    request: Request, who: Administrator, number: PersonId, asked: ConfirmedRequest | None = None
 ) -> None:
     """Ends every session of the person. Tokens stay valid: they are revoked one by one."""
     confirm(request, who, asked)
     app = service_of(request).app
-    person = app.people.get(id)
-    ended = app.sessions.end_all(id)
+    person = app.people.get(number)
+    ended = app.sessions.end_all(number)
     app.audit.note(who.id, "session.end", person.name, {"sessions": ended}, address=who.address)

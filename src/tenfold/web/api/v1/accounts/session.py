@@ -11,14 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.sessions import SignedIn
 from tenfold.errors import LoginNeeded, LoginRefused
 from tenfold.web.answers import Answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import SECURE_COOKIE, Viewer, cookie_name, cookie_of, recognise
 from tenfold.web.security.confirmation import by_browser, client_of
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, service_of
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 
@@ -69,15 +68,13 @@ class PlaceAnswer(Answer):
 
 
 _TRIED = responses(
-    _401="The name or the password is not right.",
-    _422="A value cannot be used.",
-    _429="Tried too often; again after `Retry-After` seconds.",
+    _401="The name or the password is not right.", _429="Tried too often; again after `Retry-After` seconds."
 )
 
 _NO_ACCOUNT = responses(_409="Nobody has an account here.")
 
 
-@router.get("/session", operation_id="session", summary="Who is signed in")
+@router.get("/session", summary="Who is signed in")
 def session(request: Request) -> SessionAnswer:
     """Answered for everybody; the page asks it before anything else."""
     try:
@@ -87,7 +84,7 @@ def session(request: Request) -> SessionAnswer:
         return SessionAnswer(required=True, person=None, expires_at=None, first=first)
 
 
-@router.post("/session", operation_id="sign_in", summary="Sign in", responses=_TRIED)
+@router.post("/session", summary="Sign in", responses=_TRIED)
 def sign_in(request: Request, response: Response, asked: SignInRequest) -> SessionAnswer:
     """Sets the cookie of a new session; the one that the browser had ends."""
     app = service_of(request).app
@@ -97,22 +94,19 @@ def sign_in(request: Request, response: Response, asked: SignInRequest) -> Sessi
 
 @router.post(
     "/session/first",
-    operation_id="make_first_account",
     summary="Make the first account",
     responses=responses(
-        _401="The code is not right, or there is an account.",
-        _409="The name or the password cannot be used.",
-        _422="A value cannot be used.",
+        _401="The code is not right, or there is an account.", _409="The name or the password cannot be used."
     ),
 )
-def make_first(request: Request, response: Response, asked: FirstAccountRequest) -> SessionAnswer:
+def make_first_account(request: Request, response: Response, asked: FirstAccountRequest) -> SessionAnswer:
     """An administrator's; signs in as `POST /session` does."""
     logins = service_of(request).app.logins
     cookie = logins.make_first(asked.code, asked.name, asked.password, client_of(request))
     return _begun(request, response, cookie)
 
 
-@router.delete("/session", operation_id="sign_out", summary="Sign out", status_code=204)
+@router.delete("/session", summary="Sign out", status_code=204)
 def sign_out(request: Request, response: Response) -> None:
     """Ends the session that the request came with; nothing where it came with none."""
     app = service_of(request).app
@@ -126,11 +120,10 @@ def sign_out(request: Request, response: Response) -> None:
 
 @router.post(
     "/session/password",
-    operation_id="change_own_password",
     summary="Change your password",
     responses=_TRIED | responses(_409="The new password cannot be used, or nobody has an account."),
 )
-def change_password(
+def change_own_password(
     request: Request, response: Response, who: Viewer, asked: OwnPasswordRequest
 ) -> SessionAnswer:
     """Ends every session of the person, and begins a new one here."""
@@ -141,39 +134,30 @@ def change_password(
     return _begun(request, response, cookie)
 
 
-@router.get("/sessions", operation_id="sessions", summary="Where the person is signed in")
-def sessions(request: Request, who: Viewer) -> list[PlaceAnswer]:
+@router.get("/sessions", summary="Where the person is signed in")
+def sessions(app: TheApp, who: Viewer) -> list[PlaceAnswer]:
     """The browsers where the person is signed in, the latest first."""
     here = who.session.id if who.session else ""
-    return [_place(one, here) for one in service_of(request).app.sessions.of(who.id)]
+    return [PlaceAnswer.of(one, here=one.id == here) for one in app.sessions.of(who.id)]
 
 
-@router.delete(
-    "/sessions",
-    operation_id="end_other_sessions",
-    summary="Sign out elsewhere",
-    status_code=204,
-    responses=_NO_ACCOUNT,
-)
-def end_others(request: Request, who: Viewer) -> None:
+@router.delete("/sessions", summary="Sign out elsewhere", status_code=204, responses=_NO_ACCOUNT)
+def end_other_sessions(app: TheApp, who: Viewer) -> None:
     """Ends all sessions of the person but the one that the request came with. Not for a token."""
-    app = service_of(request).app
     ended = app.sessions.end_all(who.id, but=by_browser(who).id)
     app.audit.note(who.id, "session.end", who.name, {"sessions": ended}, address=who.address)
 
 
 @router.delete(
     "/sessions/{id}",
-    operation_id="end_session",
     summary="Sign out in one place",
     status_code=204,
-    responses=_NO_ACCOUNT | responses(_404="No such session.", _422="A value cannot be used."),
+    responses=_NO_ACCOUNT | responses(_404="No such session."),
 )
-def end_one(request: Request, who: Viewer, id: Annotated[str, Path(max_length=64)]) -> None:  # noqa: A002
+def end_session(app: TheApp, who: Viewer, session: Annotated[str, Path(alias="id", max_length=64)]) -> None:
     """Ends one of the person's sessions. Not for a token."""
-    app = service_of(request).app
     by_browser(who)
-    app.sessions.end_one(who.id, id)
+    app.sessions.end_one(who.id, session)
     app.audit.note(who.id, "session.end", who.name, {"sessions": 1}, address=who.address)
 
 
@@ -192,7 +176,3 @@ def _answer(who: Visitor) -> SessionAnswer:
         expires_at=who.session.expires_at if who.session else None,
         first=False,
     )
-
-
-def _place(one: SignedIn, here: str) -> PlaceAnswer:
-    return PlaceAnswer.of(one, here=one.id == here)

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.accounts.tokens import LONGEST_DAYS
 from tenfold.errors import AccountError
 from tenfold.web.answers import Answer
@@ -14,7 +13,7 @@ from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.confirmation import CONFIRMED, ConfirmedRequest, confirm
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, service_of
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
 
@@ -50,22 +49,20 @@ class NewTokenRequest(ConfirmedRequest):
     days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How long it is valid.")
 
 
-@router.get("", operation_id="tokens", summary="The tokens")
-def tokens(request: Request, who: Viewer) -> list[TokenAnswer]:
+@router.get("", summary="The tokens")
+def tokens(app: TheApp, who: Viewer) -> list[TokenAnswer]:
     """The person's own, or everybody's for an administrator; the newest first, revoked and expired ones
     too."""
-    return [TokenAnswer.of(one) for one in service_of(request).app.tokens.issued(_whose(who))]
+    return [TokenAnswer.of(one) for one in app.tokens.issued(_whose(who))]
 
 
 @router.post(
     "",
-    operation_id="add_token",
     summary="Make a token",
     status_code=201,
-    responses=CONFIRMED
-    | responses(_409="It cannot be made, or nobody has an account here.", _422="A value cannot be used."),
+    responses=CONFIRMED | responses(_409="It cannot be made, or nobody has an account here."),
 )
-def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer:
+def add_token(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer:
     """For the person who is signed in, who confirms it with their password; a token cannot make tokens."""
     if who.id == 0:
         raise AccountError(
@@ -78,23 +75,18 @@ def add(request: Request, who: Viewer, asked: NewTokenRequest) -> NewTokenAnswer
     return NewTokenAnswer.of(made, secret=secret)
 
 
-@router.delete(
-    "/{id}",
-    operation_id="revoke_token",
-    summary="Revoke a token",
-    responses=CONFIRMED | responses(_404="No such token.", _422="A value cannot be used."),
-)
-def revoke(
+@router.delete("/{id}", summary="Revoke a token", responses=CONFIRMED | responses(_404="No such token."))
+def revoke_token(
     request: Request,
     who: Viewer,
-    id: Annotated[int, Path(ge=1, le=2**31 - 1)],  # noqa: A002
+    number: Annotated[int, Path(alias="id", ge=1, le=2**31 - 1)],
     asked: ConfirmedRequest | None = None,
 ) -> TokenAnswer:
     """It is no longer valid, and stays in the list. A token cannot revoke tokens."""
     confirm(request, who, asked)
-    gone = service_of(request).app.tokens.revoke(id, person=_whose(who), by=who.id, address=who.address)
+    gone = service_of(request).app.tokens.revoke(number, person=_whose(who), by=who.id, address=who.address)
     return TokenAnswer.of(gone)
 
 
 def _whose(who: Visitor) -> int | None:
-    return None if who.role == ADMINISTRATOR else who.id
+    return None if who.administrator else who.id

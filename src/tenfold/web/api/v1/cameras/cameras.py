@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
@@ -22,7 +22,7 @@ from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.states import CameraStateAnswer, state_of
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Viewer
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService
 from tenfold.web.uploads import pictures as uploads
 
 router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
@@ -150,24 +150,23 @@ class CameraAnswer(Answer):
     state: CameraStateAnswer
 
 
-@router.post("/test", operation_id="test_camera", summary="Try a camera", responses=_REFUSED)
-async def test(request: Request, who: Administrator, asked: SourceRequest) -> CameraFactsAnswer:
+@router.post("/test", summary="Try a camera", responses=_REFUSED)
+async def test_camera(who: Administrator, asked: SourceRequest) -> CameraFactsAnswer:
     """Open it, decode a picture, and say what it is or what is wrong. It takes at most ten seconds."""
     address = parse(asked.source, user=asked.user, password=asked.password)
     return CameraFactsAnswer.of(await asyncio.to_thread(_tried, address))
 
 
-@router.get("", operation_id="cameras", summary="List cameras")
-def cameras(request: Request, who: Viewer) -> list[CameraAnswer]:
+@router.get("", summary="List cameras")
+def cameras(app: TheApp, who: Viewer) -> list[CameraAnswer]:
     """By name."""
-    app = service_of(request).app
     rows = app.cameras.all()
     names = app.registry.names({row.model_hash for row in rows if row.model_hash})
     return [_answer(app, row, names.get(row.model_hash, "")) for row in rows]
 
 
-@router.post("", operation_id="add_camera", summary="Add a camera", status_code=201, responses=_REFUSED)
-async def add(request: Request, who: Administrator, asked: CameraRequest) -> CameraAnswer:
+@router.post("", summary="Add a camera", status_code=201, responses=_REFUSED)
+async def add_camera(service: TheService, who: Administrator, asked: CameraRequest) -> CameraAnswer:
     """It is tried first, unless `untested` says otherwise, and watched from now on.
 
     Nothing of `browser:NAME` can be tried: an operator's page sends its pictures over a WebSocket at
@@ -175,7 +174,6 @@ async def add(request: Request, who: Administrator, asked: CameraRequest) -> Cam
     answered (`kind`: `taken`) before the next may follow, ten a second at most. The connection is closed with
     code 4001 when another page begins to send, and with 4004 when the camera is removed.
     """
-    service = service_of(request)
     address = parse(asked.source, user=asked.user, password=asked.password)
     if not asked.untested and address.kind != "browser":  # a page sends its pictures once it is there
         await asyncio.to_thread(_tried, address)
@@ -183,19 +181,15 @@ async def add(request: Request, who: Administrator, asked: CameraRequest) -> Cam
     return await service.threads.write(_add, service.app, who, asked.name, address, values)
 
 
-@router.get("/{number}", operation_id="camera", summary="One camera", responses=_NONE)
-def camera(request: Request, who: Viewer, number: Number) -> CameraAnswer:
+@router.get("/{number}", summary="One camera", responses=_NONE)
+def camera(app: TheApp, who: Viewer, number: Number) -> CameraAnswer:
     """With its state at this moment."""
-    app = service_of(request).app
     return _one(app, app.cameras.get(number))
 
 
-@router.patch(
-    "/{number}", operation_id="change_camera", summary="Change a camera", responses=_NONE | _REFUSED
-)
-def change(request: Request, who: Administrator, number: Number, asked: CameraChange) -> CameraAnswer:
+@router.patch("/{number}", summary="Change a camera", responses=_NONE | _REFUSED)
+def change_camera(app: TheApp, who: Administrator, number: Number, asked: CameraChange) -> CameraAnswer:
     """What is left out does not change. The camera is opened again."""
-    app = service_of(request).app
     address: Address | None = None
     if asked.source is not None:
         address = parse(asked.source, user=asked.user or "", password=asked.password or "")
@@ -212,25 +206,23 @@ def change(request: Request, who: Administrator, number: Number, asked: CameraCh
     return _one(app, row)
 
 
-@router.post("/{number}/pause", operation_id="pause_camera", summary="Pause a camera", responses=_NONE)
-def pause(
-    request: Request,
+@router.post("/{number}/pause", summary="Pause a camera", responses=_NONE)
+def pause_camera(
+    app: TheApp,
     who: Administrator,
     number: Number,
     on: Annotated[bool, Query(description="false: watch it again.")] = True,
 ) -> CameraAnswer:
     """It is not opened until it is watched again."""
-    app = service_of(request).app
     row = app.cameras.pause(number, on)
     app.audit.note(who.id, "camera.pause", row.name, {"on": on}, address=who.address)
     app.watched_cameras.wake()
     return _one(app, row)
 
 
-@router.delete("/{number}", operation_id="remove_camera", summary="Remove a camera", responses=_NONE)
-def remove(request: Request, who: Administrator, number: Number) -> CameraAnswer:
+@router.delete("/{number}", summary="Remove a camera", responses=_NONE)
+def remove_camera(app: TheApp, who: Administrator, number: Number) -> CameraAnswer:
     """Its password is forgotten; its events and clips are deleted when their time comes."""
-    app = service_of(request).app
     row = app.cameras.remove(number)
     app.audit.note(who.id, "camera.remove", row.name, {}, address=who.address)
     app.watched_cameras.wake()
@@ -239,17 +231,16 @@ def remove(request: Request, who: Administrator, number: Number) -> CameraAnswer
 
 @router.get(
     "/{number}/picture",
-    operation_id="camera_picture",
     summary="The newest picture",
     response_class=Response,
-    responses={
-        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
-        204: {"description": "None came within `wait` seconds."},
-        **responses(_404="There is no such camera, or no process of this server watches it now."),
-    },
+    responses=responses(
+        {"image/jpeg": {"schema": uploads.PICTURE}},
+        _204="None came within `wait` seconds.",
+        _404="There is no such camera, or no process of this server watches it now.",
+    ),
 )
-async def picture(
-    request: Request,
+async def camera_picture(
+    service: TheService,
     who: Viewer,
     number: Number,
     after: Annotated[
@@ -268,7 +259,6 @@ async def picture(
     Headers: X-Picture-Number; X-Picture-Time, in Unix time; X-Picture-Boxes, JSON: for each thing that moves
     its `track`, its `class` so far ("": none of the classes) and its `box` in parts of the picture.
     """
-    service = service_of(request)
     watch = service.app.watched_cameras.running(number)
     if watch is None:
         row = await service.threads.read(service.app.cameras.get, number)

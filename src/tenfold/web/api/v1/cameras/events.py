@@ -9,7 +9,6 @@ from fastapi import Path as InPath
 from fastapi.responses import Response, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.cameras.events import EventFilter
 from tenfold.cameras.tables import EventRow
 from tenfold.errors import UnknownCameraEvent
@@ -20,7 +19,7 @@ from tenfold.web.api.v1.cameras.cameras import ClassName
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer
 from tenfold.web.sending import KEEP_AND_ASK, export_response, part_response
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.workflows.watch_cameras.export import COLUMNS, event_parts
 
@@ -120,9 +119,9 @@ def asked(
 Asked = Annotated[EventFilter, Depends(asked)]
 
 
-@router.get("/camera-events", operation_id="camera_events", summary="Find events")
-def events(
-    request: Request,
+@router.get("/camera-events", summary="Find events")
+def camera_events(
+    app: TheApp,
     who: Viewer,
     which: Asked,
     limit: Annotated[int, Query(ge=1, le=_MOST_AT_ONCE)] = 100,
@@ -131,28 +130,25 @@ def events(
     ] = None,
 ) -> list[EventAnswer]:
     """The newest first."""
-    app = service_of(request).app
     found = app.camera_events.find(which, limit=limit, before=before)
     names = app.registry.names({event.model_hash or "" for event in found})
     return [EventAnswer.of(event, model=names.get(event.model_hash or "", "")) for event in found]
 
 
-@router.get("/camera-events/counts", operation_id="camera_event_counts", summary="Count events by hour")
-def counts(request: Request, who: Viewer, which: Asked) -> list[HourAnswer]:
+@router.get("/camera-events/counts", summary="Count events by hour")
+def camera_event_counts(app: TheApp, who: Viewer, which: Asked) -> list[HourAnswer]:
     """How many events of each class began in each hour (UTC); hours without any are left out."""
-    return [HourAnswer.of(one) for one in service_of(request).app.camera_events.by_hour(which)]
+    return [HourAnswer.of(one) for one in app.camera_events.by_hour(which)]
 
 
 @router.get(
     "/camera-events/export.csv",
-    operation_id="export_camera_events_csv",
     summary="Events as CSV",
     response_class=StreamingResponse,
-    responses={200: {"content": {_CSV: {}}}},
+    responses=responses({_CSV: {}}),
 )
-def export_csv(request: Request, who: Viewer, which: Asked) -> StreamingResponse:
+def export_camera_events_csv(app: TheApp, who: Viewer, which: Asked) -> StreamingResponse:
     """A row for each event, the newest first."""
-    app = service_of(request).app
     parts = event_parts(app.cameras, app.camera_events, app.registry.names, which)
     content = as_csv(parts, COLUMNS)
     return export_response(content, media_type=f"{_CSV}; charset=utf-8", filename="events.csv")
@@ -160,46 +156,40 @@ def export_csv(request: Request, who: Viewer, which: Asked) -> StreamingResponse
 
 @router.get(
     "/camera-events/export.parquet",
-    operation_id="export_camera_events_parquet",
     summary="Events as Parquet",
     response_class=StreamingResponse,
-    responses={200: {"content": {_PARQUET: {}}}, **responses(_501="The parquet extra is not installed.")},
+    responses=responses({_PARQUET: {}}, _501="The parquet extra is not installed."),
 )
-def export_parquet(request: Request, who: Viewer, which: Asked) -> StreamingResponse:
+def export_camera_events_parquet(app: TheApp, who: Viewer, which: Asked) -> StreamingResponse:
     """A row for each event, typed, the newest first."""
-    app = service_of(request).app
     parts = event_parts(app.cameras, app.camera_events, app.registry.names, which)
     return export_response(as_parquet(parts, COLUMNS), media_type=_PARQUET, filename="events.parquet")
 
 
-@router.post("/camera-events/acknowledge", operation_id="acknowledge_camera_events", summary="Acknowledge")
-def acknowledge(request: Request, who: Operator, numbers: EventNumbers) -> AcknowledgedAnswer:
+@router.post("/camera-events/acknowledge", summary="Acknowledge")
+def acknowledge_camera_events(app: TheApp, who: Operator, numbers: EventNumbers) -> AcknowledgedAnswer:
     """Note that a person has seen these events; numbers of no event are ignored."""
-    done = service_of(request).app.camera_events.acknowledge(numbers.events, by=who.id)
+    done = app.camera_events.acknowledge(numbers.events, by=who.id)
     return AcknowledgedAnswer(acknowledged=done)
 
 
-@router.get("/camera-events/{number}", operation_id="camera_event", summary="One event", responses=_NONE)
-def event(request: Request, who: Viewer, number: Number) -> EventDetails:
+@router.get("/camera-events/{number}", summary="One event", responses=_NONE)
+def camera_event(app: TheApp, who: Viewer, number: Number) -> EventDetails:
     """With the path that it took."""
-    app = service_of(request).app
     found = app.camera_events.get(number)
     return EventDetails.of(found, model=app.registry.name(found.model_hash))
 
 
 @router.get(
     "/camera-events/{number}/picture",
-    operation_id="camera_event_picture",
     summary="An event's best picture",
     response_class=Response,
-    responses={
-        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
-        **responses(_404="There is no such event, or it has no picture."),
-    },
+    responses=responses(
+        {"image/jpeg": {"schema": uploads.PICTURE}}, _404="There is no such event, or it has no picture."
+    ),
 )
-def event_picture(request: Request, who: Viewer, number: Number) -> Response:
+def camera_event_picture(app: TheApp, who: Viewer, number: Number) -> Response:
     """A square crop, as JPEG."""
-    app = service_of(request).app
     row = app.camera_events.get(number)
     content = read_if_there(app.blobs("events"), row.crop) if row.crop else None
     if content is None:
@@ -209,24 +199,22 @@ def event_picture(request: Request, who: Viewer, number: Number) -> Response:
 
 @router.post(
     "/camera-events/{number}/correct",
-    operation_id="correct_camera_event",
     summary="Say what an event was",
     responses=_NONE | responses(_409="Its picture cannot be corrected."),
 )
-def correct(request: Request, who: Operator, number: Number, said: CorrectRequest) -> EventAnswer:
+def correct_camera_event(app: TheApp, who: Operator, number: Number, said: CorrectRequest) -> EventAnswer:
     """Corrects its picture in the catalogue too: the next training learns from it."""
-    app = service_of(request).app
     row: EventRow = app.camera_events.get(number)
     if row.entry_id is not None:
-        administrator = who.role == ADMINISTRATOR
+        administrator = who.administrator
         app.actions.do("correct", [row.entry_id], by=who.id, administrator=administrator, label=said.label)
     changed = app.camera_events.set(number, corrected_label=said.label)
     return EventAnswer.of(changed, model=app.registry.name(changed.model_hash))
 
 
-@router.get("/clips", operation_id="camera_clips", summary="Find clips")
-def clips(
-    request: Request,
+@router.get("/clips", summary="Find clips")
+def camera_clips(
+    app: TheApp,
     who: Viewer,
     camera: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     kind: Literal["events", "continuous"] | None = None,
@@ -235,31 +223,29 @@ def clips(
     limit: Annotated[int, Query(ge=1, le=_MOST_AT_ONCE)] = 100,
 ) -> list[ClipAnswer]:
     """The newest first."""
-    found = service_of(request).app.clips.find(
-        camera_id=camera, kind=kind, since=since, until=until, limit=limit
-    )
+    found = app.clips.find(camera_id=camera, kind=kind, since=since, until=until, limit=limit)
     return [ClipAnswer.of(clip) for clip in found]
 
 
-@router.get("/clips/deleted", operation_id="deleted_camera_clips", summary="What was deleted")
-def deleted(request: Request, who: Viewer) -> list[DeletionAnswer]:
+@router.get("/clips/deleted", summary="What was deleted")
+def deleted_camera_clips(app: TheApp, who: Viewer) -> list[DeletionAnswer]:
     """Clips that were deleted for their age, for the room of their camera or to keep the disk from filling;
     the newest first."""
-    return [DeletionAnswer.of(one) for one in service_of(request).app.clips.deletions()]
+    return [DeletionAnswer.of(one) for one in app.clips.deletions()]
 
 
 @router.get(
     "/clips/{number}.mp4",
-    operation_id="camera_clip",
     summary="A clip",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {_MP4: {"schema": {"type": "string", "format": "binary"}}}},
-        206: {"description": "The part that `Range` names."},
-        **responses(_404="There is no such clip.", _416="`Range` names no part of it."),
-    },
+    responses=responses(
+        {_MP4: {"schema": {"type": "string", "format": "binary"}}},
+        _206="The part that `Range` names.",
+        _404="There is no such clip.",
+        _416="`Range` names no part of it.",
+    ),
 )
-def clip(
+def camera_clip(
     request: Request,
     who: Viewer,
     number: Annotated[int, InPath(ge=1, le=2**63 - 1, description="The clip's number.")],

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
-from tenfold.catalogue.edits.actions import ActionResult
 from tenfold.catalogue.edits.kinds import Kind
 from tenfold.catalogue.entries.filters import Filters
 from tenfold.catalogue.entries.tables import Action
@@ -19,7 +17,7 @@ from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService, WebService
 from tenfold.web.uploads.bodies import LongJsonRoute
 
 router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue", route_class=LongJsonRoute)
@@ -102,99 +100,83 @@ class ActionsAnswer(BaseModel):
 
 @router.post(
     "/actions",
-    operation_id="act",
     summary="Correct, rename, delete, restore or share entries",
     responses=responses(
         _400="The class, the name or the filters cannot be used.",
         _403="None of the entries is this person's to change.",
         _404="None of the entries is in the catalogue.",
-        _422="A value that cannot be used.",
     ),
 )
-def act(request: Request, who: Operator, asked: ActionRequest) -> ActionAnswer:
+def act(service: TheService, who: Operator, asked: ActionRequest) -> ActionAnswer:
     """Do something to entries, as one action that can be undone.
 
     Entries among them that are not this person's to change are left as they are, and counted.
     """
-    administrator = who.role == ADMINISTRATOR
-    which = _meant(request, who, asked, deleted=asked.kind == "restore")
-    app = service_of(request).app
-    done = app.actions.do(
+    administrator = who.administrator
+    which = _meant(service, who, asked, deleted=asked.kind == "restore")
+    done = service.app.actions.do(
         asked.kind, which, by=who.id, administrator=administrator, label=asked.label, name=asked.name
     )
-    return _answer(app, done, who)
+    return action_answers(service.app, [done.action], who)[0]
 
 
 @router.post(
     "/erasures",
-    operation_id="erase",
     summary="Delete entries in the bin for good",
-    responses=responses(_400="The filters cannot be used.", _422="A value that cannot be used."),
+    responses=responses(_400="The filters cannot be used."),
 )
-def erase(request: Request, who: Operator, asked: EntriesRequest) -> ErasureAnswer:
+def erase(service: TheService, who: Operator, asked: EntriesRequest) -> ErasureAnswer:
     """Delete entries that are in the bin for good, with their files. It cannot be undone.
 
     Backups, exports and files that were filed on disk stay as they are.
     """
-    app = service_of(request).app
-    which = _meant(request, who, asked, deleted=True)
-    numbers = app.actions.found(which) if isinstance(which, Filters) else which
-    count = app.eraser.erase(numbers, by=who.id, administrator=who.role == ADMINISTRATOR)
+    which = _meant(service, who, asked, deleted=True)
+    numbers = service.app.actions.found(which) if isinstance(which, Filters) else which
+    count = service.app.eraser.erase(numbers, by=who.id, administrator=who.administrator)
     if count:
-        app.audit.note(who.id, "catalogue.erase", f"{count:,}", {}, address=who.address)
+        service.app.audit.note(who.id, "catalogue.erase", f"{count:,}", {}, address=who.address)
     return ErasureAnswer(count=count)
 
 
 @router.post(
     "/actions/{action}/undo",
-    operation_id="undo",
     summary="Undo an action, or an undo",
     responses=responses(
         _403="It was somebody else's.",
         _404="There is no such action.",
         _409="It was undone already, or all its entries were changed since.",
-        _422="A value that cannot be used.",
     ),
 )
-def undo(request: Request, who: Operator, action: Id) -> ActionAnswer:
+def undo(app: TheApp, who: Operator, action: Id) -> ActionAnswer:
     """Undo an action. The answer is the undo, which is itself an action that can be undone.
 
     Entries that were changed since stay as they are, and are counted as skipped.
     """
-    app = service_of(request).app
-    done = app.actions.undo(action, by=who.id, administrator=who.role == ADMINISTRATOR)
-    return _answer(app, done, who)
+    done = app.actions.undo(action, by=who.id, administrator=who.administrator)
+    return action_answers(app, [done.action], who)[0]
 
 
-@router.get(
-    "/actions",
-    operation_id="actions",
-    summary="What was done to entries",
-    responses=responses(_422="A value that cannot be used."),
-)
-def list_actions(
-    request: Request,
+@router.get("/actions", summary="What was done to entries")
+def actions(
+    app: TheApp,
     who: Operator,
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> ActionsAnswer:
     """This person's actions, everybody's for an administrator."""
-    app = service_of(request).app
-    found = app.actions.recent(
-        by=who.id, administrator=who.role == ADMINISTRATOR, before=before, limit=limit + 1
-    )
+    found = app.actions.recent(by=who.id, administrator=who.administrator, before=before, limit=limit + 1)
     more = len(found) > limit
     return ActionsAnswer(
         actions=action_answers(app, found[:limit], who), next=found[limit - 1].id if more else None
     )
 
 
-def _meant(request: Request, who: Visitor, asked: EntriesRequest, *, deleted: bool) -> Filters | list[int]:
+def _meant(service: WebService, who: Visitor, asked: EntriesRequest, *, deleted: bool) -> Filters | list[int]:
     """The requested entries; raises UsageError unless they are given in exactly one way."""
     if (asked.entries is None) == (asked.filters is None):
         raise UsageError("An action", "takes either entries or filters", cure="Send one of the two.")
     if asked.filters is not None:
-        return asked.filters.filters(request, who, deleted=deleted)
+        return asked.filters.filters(service, who, deleted=deleted)
     return asked.entries or []
 
 
@@ -204,7 +186,7 @@ def action_answers(app: App, actions: Sequence[Action], who: Visitor) -> list[Ac
         [action.id for action in actions],
         MOST_NAMED,
         person=who.id,
-        administrator=who.role == ADMINISTRATOR,
+        administrator=who.administrator,
     )
     names = app.people.names_of([action.by for action in actions])
     return [
@@ -217,7 +199,3 @@ def action_answers(app: App, actions: Sequence[Action], who: Visitor) -> list[Ac
         )
         for action in actions
     ]
-
-
-def _answer(app: App, done: ActionResult, who: Visitor) -> ActionAnswer:
-    return action_answers(app, [done.action], who)[0]

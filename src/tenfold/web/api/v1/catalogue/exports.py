@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from tenfold.accounts.roles import OPERATOR, at_least
@@ -10,7 +10,7 @@ from tenfold.web.api.v1.catalogue.filters import Asked, FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.sending import export_response
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService
 from tenfold.web.uploads.bodies import LongJsonRoute
 
 router = APIRouter(
@@ -21,7 +21,7 @@ router = APIRouter(
 )
 
 _CSV, _PARQUET, _ZIP = "text/csv", "application/vnd.apache.parquet", "application/zip"
-_REFUSED = {"_400": "The filters cannot be used.", "_422": "A value that cannot be used."}
+_REFUSED = responses(_400="The filters cannot be used.")
 
 
 class TrainingDataRequest(FiltersRequest):
@@ -30,64 +30,50 @@ class TrainingDataRequest(FiltersRequest):
     labels: Literal["corrected", "all"] = "corrected"
 
 
-@router.get(
-    "/entries.csv",
-    operation_id="export_csv",
-    summary="Entries as CSV",
-    responses={200: {"content": {_CSV: {}}}, **responses(**_REFUSED)},
-)
-def export_csv(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
+@router.get("/entries.csv", summary="Entries as CSV", responses=responses({_CSV: {}}) | _REFUSED)
+def export_csv(app: TheApp, who: Viewer, asked: Asked) -> StreamingResponse:
     """A row for each entry. UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula
     begins with an apostrophe. Where the files are on the server is told as of one entry.
     """
-    parts = service_of(request).app.exports.csv(asked, system_paths=at_least(who.role, OPERATOR))
+    parts = app.exports.csv(asked, system_paths=at_least(who.role, OPERATOR))
     return export_response(parts, media_type=f"{_CSV}; charset=utf-8", filename="entries.csv")
 
 
 @router.get(
     "/entries.parquet",
-    operation_id="export_parquet",
     summary="Entries as Parquet",
-    responses={
-        200: {"content": {_PARQUET: {}}},
-        **responses(**_REFUSED, _501="The parquet extra is not installed."),
-    },
+    responses=responses({_PARQUET: {}}, _501="The parquet extra is not installed.") | _REFUSED,
 )
-def export_parquet(request: Request, who: Viewer, asked: Asked) -> StreamingResponse:
+def export_parquet(app: TheApp, who: Viewer, asked: Asked) -> StreamingResponse:
     """A row for each entry, typed."""
-    parts = service_of(request).app.exports.parquet(asked, system_paths=at_least(who.role, OPERATOR))
+    parts = app.exports.parquet(asked, system_paths=at_least(who.role, OPERATOR))
     return export_response(parts, media_type=_PARQUET, filename="entries.parquet")
 
 
 @router.get(
     "/pictures.zip",
-    operation_id="export_pictures",
     summary="Pictures in folders by class",
-    responses={200: {"content": {_ZIP: {}}}, **responses(**_REFUSED)},
+    responses=responses({_ZIP: {}}) | _REFUSED,
 )
-def export_pictures(request: Request, asked: Asked) -> StreamingResponse:
+def export_pictures(app: TheApp, asked: Asked) -> StreamingResponse:
     """The originals as `class/name`; those of no class are in `none-of-these`."""
-    parts = service_of(request).app.exports.pictures_zip(asked)
+    parts = app.exports.pictures_zip(asked)
     return export_response(parts, media_type=_ZIP, filename="pictures.zip")
 
 
 @router.get(
     "/training.zip",
-    operation_id="export_training",
     summary="Training data",
-    responses={
-        200: {"content": {_ZIP: {}}},
-        **responses(**_REFUSED, _409="There are fewer than two classes."),
-    },
+    responses=responses({_ZIP: {}}, _409="There are fewer than two classes.") | _REFUSED,
 )
 def export_training(
-    request: Request, who: Viewer, asked: Annotated[TrainingDataRequest, Query()]
+    service: TheService, who: Viewer, asked: Annotated[TrainingDataRequest, Query()]
 ) -> StreamingResponse:
     """Folders of pictures by class that `tenfold train --data` takes, once unpacked; each content once.
 
     Only what a person corrected or confirmed, or with `labels=all` also what the model alone said.
     """
-    exports = service_of(request).app.exports
-    filters = asked.filters(request, who)
+    exports = service.app.exports
+    filters = asked.filters(service, who)
     parts = exports.training_zip(filters, asked.labels)
     return export_response(parts, media_type=_ZIP, filename="training.zip")

@@ -4,15 +4,14 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 from pydantic import AfterValidator, BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.filters import MOST_IDS, Filters, Owner
 from tenfold.errors import UsageError
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheService, WebService
 
 
 def _aware(moment: datetime) -> datetime:
@@ -52,24 +51,24 @@ class FiltersRequest(BaseModel):
         description=f"Only these entries, {MOST_IDS:,} at the most: ids and ranges of them, as in 3,7-12.",
     )
 
-    def filters(self, request: Request, who: Visitor, *, deleted: bool | None = None) -> Filters:
+    def filters(self, service: WebService, who: Visitor, *, deleted: bool | None = None) -> Filters:
         """As the catalogue takes them, for who asks; `deleted` instead of what was asked."""
         given = self.model_dump(exclude={"label", "none", "state", "deleted", "labels", "ids"})
         return Filters(
             person=who.id,
-            administrator=who.role == ADMINISTRATOR,
+            administrator=who.administrator,
             labels=(*self.label, *(("",) if self.none else ())),
             states=tuple(self.state),
             deleted=self.deleted if deleted is None else deleted,
             ids=_ids(self.ids),
-            class_names=_class_names(request) if self.text.strip() else (),
+            class_names=_class_names(service) if self.text.strip() else (),
             **given,
         )
 
 
-def filters_of(request: Request, who: Viewer, asked: Annotated[FiltersRequest, Query()]) -> Filters:
+def filters_of(service: TheService, who: Viewer, asked: Annotated[FiltersRequest, Query()]) -> Filters:
     """What the query's parameters ask for, of what the visitor may see; raises UsageError."""
-    return asked.filters(request, who)
+    return asked.filters(service, who)
 
 
 def _ids(text: str) -> tuple[int, ...]:
@@ -89,9 +88,9 @@ def _ids(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _class_names(request: Request) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _class_names(service: WebService) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What the live model calls its classes, in every language."""
-    classes = service_of(request).classifier.info.classes
+    classes = service.classifier.info.classes
     return tuple((one.label, tuple(one.names.values())) for one in classes)
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from tenfold.catalogue.entries.tables import OrganisedFile
-from tenfold.catalogue.organise.organise import OrganiseReport
+from tenfold.catalogue.organise.organise import Organiser, OrganiseReport
 from tenfold.catalogue.organise.plan import FOLDER, Mode, OrganiseStep
 from tenfold.catalogue.organise.problems import StepProblem, in_english
 from tenfold.errors import UsageError
@@ -19,7 +19,7 @@ from tenfold.web.api.v1.catalogue.actions import LARGEST_ID, Id
 from tenfold.web.api.v1.catalogue.filters import FiltersRequest
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService
 from tenfold.web.uploads.bodies import LongJsonRoute
 
 router = APIRouter(tags=["exports"], prefix="/api/v1/filings", route_class=LongJsonRoute)
@@ -62,7 +62,7 @@ class MoveAnswer(Answer):
     words: str = Field(description="The same in English.")
 
 
-class OrganiseRunAnswer(BaseModel):
+class OrganiseRunAnswer(Answer):
     """A filing."""
 
     id: int | None = Field(description="Null for a dry run.")
@@ -94,75 +94,58 @@ class OrganiseRunsAnswer(BaseModel):
     next: int | None = Field(description="Send it as `before` for those before; null at the end.")
 
 
-_NONE = responses(_404="There is no such filing.", _422="A value that cannot be used.")
-_UNDONE = responses(
-    _404="There is no such filing.",
-    _409="It was undone.",
-    _422="A value that cannot be used.",
-)
+_NONE = responses(_404="There is no such filing.")
+_UNDONE = responses(_404="There is no such filing.", _409="It was undone.")
 
 
 @router.post(
     "",
-    operation_id="file",
     summary="File pictures by class on the server's disk",
-    responses=responses(
-        _400="The path or the filters cannot be used.",
-        _409="The folder cannot be used.",
-        _422="A value that cannot be used.",
-    ),
+    responses=responses(_400="The path or the filters cannot be used.", _409="The folder cannot be used."),
 )
-def file(request: Request, who: Administrator, asked: OrganiseRequest) -> OrganiseRunAnswer:
+def file(service: TheService, who: Administrator, asked: OrganiseRequest) -> OrganiseRunAnswer:
     """File what the filters find and a class is known of. Originals in tenfold's store stay as they are."""
     root = _path(asked.root)
-    filters = asked.filters.filters(request, who)
-    app = service_of(request).app
+    filters = asked.filters.filters(service, who)
+    organiser = service.app.organiser
     if asked.dry_run:
-        return _planned(asked, app.organiser.plan(filters, root, asked.mode, sidecars=asked.sidecars))
-    app.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
-    return _answer(request, app.organiser.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
+        return _planned(asked, organiser.plan(filters, root, asked.mode, sidecars=asked.sidecars))
+    service.app.audit.note(who.id, "filing.make", str(root), {"mode": asked.mode}, address=who.address)
+    return _answer(organiser, organiser.file(filters, root, asked.mode, sidecars=asked.sidecars, by=who.id))
 
 
-@router.get(
-    "",
-    operation_id="filings",
-    summary="What was filed on the server's disk",
-    responses=responses(_422="A value that cannot be used."),
-)
-def list_filings(
-    request: Request,
+@router.get("", summary="What was filed on the server's disk")
+def filings(
+    app: TheApp,
     who: Administrator,
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> OrganiseRunsAnswer:
     """The newest first; `before=next` gives the next page."""
-    found = service_of(request).app.organiser.recent(before=before, limit=limit + 1)
+    found = app.organiser.recent(before=before, limit=limit + 1)
     more = len(found) > limit
     return OrganiseRunsAnswer(
         filings=[OrganisedEntry.of(one) for one in found[:limit]], next=found[limit - 1].id if more else None
     )
 
 
-@router.get("/{filing}", operation_id="filing", summary="A filing", responses=_NONE)
-def show_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
+@router.get("/{filing}", summary="A filing", responses=_NONE)
+def filing(app: TheApp, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Its state, and which file was put where."""
-    return _answer(request, service_of(request).app.organiser.get(filing))
+    return _answer(app.organiser, app.organiser.get(filing))
 
 
-@router.post("/{filing}/undo", operation_id="unfile", summary="Undo a filing", responses=_UNDONE)
-def undo_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
+@router.post("/{filing}/undo", summary="Undo a filing", responses=_UNDONE)
+def unfile(app: TheApp, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Put every file back. A file that was changed since stays and is reported; undo can be repeated."""
-    app = service_of(request).app
     app.audit.note(who.id, "filing.undo", str(filing), address=who.address)
-    return _answer(request, app.organiser.undo(filing))
+    return _answer(app.organiser, app.organiser.undo(filing))
 
 
-@router.post(
-    "/{filing}/resume", operation_id="resume_filing", summary="Go on with a filing", responses=_UNDONE
-)
-def resume_filing(request: Request, who: Administrator, filing: Id) -> OrganiseRunAnswer:
+@router.post("/{filing}/resume", summary="Go on with a filing", responses=_UNDONE)
+def resume_filing(app: TheApp, who: Administrator, filing: Id) -> OrganiseRunAnswer:
     """Do the steps that were not done when it was interrupted."""
-    return _answer(request, service_of(request).app.organiser.resume(filing))
+    return _answer(app.organiser, app.organiser.resume(filing))
 
 
 def _path(text: str) -> Path:
@@ -203,13 +186,12 @@ def _planned(asked: OrganiseRequest, steps: Iterable[OrganiseStep]) -> OrganiseR
     )
 
 
-def _answer(request: Request, report: OrganiseReport) -> OrganiseRunAnswer:
-    organiser = service_of(request).app.organiser
+def _answer(organiser: Organiser, report: OrganiseReport) -> OrganiseRunAnswer:
     number = report.filing.id
     problems = organiser.steps(number, limit=MOST_MOVES, problems=True)
     first = {step.number: step for step in (*problems, *organiser.steps(number, limit=MOST_MOVES))}
-    return OrganiseRunAnswer(
-        **OrganisedEntry.of(report.filing).model_dump(),
+    return OrganiseRunAnswer.of(
+        report.filing,
         unfinished=report.unfinished,
         states=dict(report.states),
         moves=[_move(step.entry_id, step) for step in list(first.values())[:MOST_MOVES]],

@@ -12,7 +12,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from tenfold import images
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.names import kept_path
 from tenfold.catalogue.entries.originals import hash_of
 from tenfold.catalogue.entries.pictures import SIDES, SMALL_TYPE, file_name, nearest_side
@@ -22,12 +21,13 @@ from tenfold.catalogue.ingest.retry import retry
 from tenfold.errors import CatalogueError, PictureError, TenfoldError, UsageError
 from tenfold.runtime import App
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
+from tenfold.web.api.v1.classify import REFUSALS
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import KEEP_AND_ASK, KEEP_FOR_EVER, file_response
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.bodies import LongJsonRoute
 from tenfold.web.uploads.pictures import UploadedPicture
@@ -38,6 +38,14 @@ router = APIRouter(prefix="/api/v1/catalogue", tags=["catalogue"])
 _long = APIRouter(route_class=LongJsonRoute)
 
 MOST_HASHES = 10_000
+_NOT_SHOWN = {
+    "_304": "It is the one that `If-None-Match` names.",
+    "_404": "There is no such entry that the visitor may see.",
+    "_409": "The original is missing.",
+    "_413": "It needs too much memory to decode.",
+    "_415": "It is of a kind that cannot be shown.",
+    "_422": "It is damaged, or a parameter cannot be used.",
+}
 Number = Annotated[int, InPath(ge=1, le=2**63 - 1, description="The entry's number.")]
 
 
@@ -74,18 +82,10 @@ class FolderRequest(BaseModel):
 
 @router.post(
     "/pictures",
-    operation_id="add_pictures",
     summary="Add pictures",
     openapi_extra={"requestBody": uploads.BODY},
-    responses=responses(
-        _400="No picture in the request, or a form that cannot be read.",
-        _408="The upload stopped arriving.",
-        _409="The only picture cannot be kept: the folder cannot be written, for example.",
-        _413="The only picture, or the whole request, is too large.",
-        _415="The only picture is not a picture.",
-        _422="The only picture is damaged, or a parameter cannot be used.",
-        _503="Too much to do at this moment; try again after `Retry-After` seconds.",
-    ),
+    responses=REFUSALS
+    | responses(_409="The only picture cannot be kept: the folder cannot be written, for example."),
 )
 async def add_pictures(
     request: Request,
@@ -146,14 +146,13 @@ def _add(app: App, who: Visitor, upload: UploadedPicture, source: str, name: str
 
 @_long.post(
     "/known",
-    operation_id="known_pictures",
     summary="Which files are there already",
     responses=responses(_400="What was sent is not JSON.", _422="What was sent cannot be used."),
 )
-def known(request: Request, who: Operator, asked: HashesRequest) -> KnownAnswer:
+def known_pictures(app: TheApp, who: Operator, asked: HashesRequest) -> KnownAnswer:
     """Of many files, those that need not be sent because the visitor has them in the catalogue. An
     interrupted upload continues where it stopped."""
-    return KnownAnswer(known=service_of(request).app.ingest.known(asked.hashes, owner=who.id))
+    return KnownAnswer(known=app.ingest.known(asked.hashes, owner=who.id))
 
 
 router.include_router(_long)
@@ -161,19 +160,17 @@ router.include_router(_long)
 
 @router.post(
     "/folders",
-    operation_id="add_folder",
     summary="Add a folder of the server",
     status_code=202,
     responses=responses(
         _400="There is no such folder, or what was sent is not JSON.", _422="What was sent cannot be used."
     ),
 )
-def add_folder(request: Request, who: Administrator, asked: FolderRequest) -> JobAnswer:
+def add_folder(app: TheApp, who: Administrator, asked: FolderRequest) -> JobAnswer:
     """Add all pictures of a folder of the server, by a job. They belong to everybody's catalogue.
 
     With `watch`, pictures that come into it later are added too.
     """
-    app = service_of(request).app
     path = _folder(app, asked.path)
     if asked.watch:
         app.folder_watcher.add(path, shared=asked.shared)
@@ -206,14 +203,12 @@ def _folder(app: App, path: str) -> str:
 
 @router.post(
     "/entries/{number}/retry",
-    operation_id="retry_entry",
     summary="Classify an entry again that failed",
     responses=responses(_404="There is no such entry that the visitor may see."),
 )
-async def retry_entry(request: Request, who: Operator, number: Number) -> EntryAnswer:
+async def retry_entry(service: TheService, who: Operator, number: Number) -> EntryAnswer:
     """An entry that could not be classified waits for its class again. Any other does not change."""
-    service = service_of(request)
-    app, administrator = service.app, who.role == ADMINISTRATOR
+    app, administrator = service.app, who.administrator
     await service.threads.read(_entry, app, who, number)
     again = partial(retry, app.database, [number], person=who.id, administrator=administrator)
     if await service.threads.write(again):
@@ -223,20 +218,9 @@ async def retry_entry(request: Request, who: Operator, number: Number) -> EntryA
 
 @router.get(
     "/entries/{number}/picture",
-    operation_id="picture",
     summary="An entry's picture",
     response_class=Response,
-    responses={
-        200: {"content": {"image/*": {"schema": uploads.PICTURE}}},
-        304: {"description": "It is the one that `If-None-Match` names."},
-        **responses(
-            _404="There is no such entry that the visitor may see.",
-            _409="The original is missing.",
-            _413="It needs too much memory to decode.",
-            _415="It is of a kind that cannot be shown.",
-            _422="It is damaged.",
-        ),
-    },
+    responses=responses({"image/*": {"schema": uploads.PICTURE}}, **_NOT_SHOWN),
 )
 async def picture(
     request: Request,
@@ -271,20 +255,9 @@ async def picture(
 
 @router.get(
     "/entries/{number}/thumbnail",
-    operation_id="thumbnail",
     summary="A small picture of an entry",
     response_class=Response,
-    responses={
-        200: {"content": {SMALL_TYPE: {"schema": uploads.PICTURE}}},
-        304: {"description": "It is the one that `If-None-Match` names."},
-        **responses(
-            _404="There is no such entry that the visitor may see.",
-            _409="The original is missing.",
-            _413="It needs too much memory to decode.",
-            _415="It is of a kind that cannot be shown.",
-            _422="It is damaged, or a parameter cannot be used.",
-        ),
-    },
+    responses=responses({SMALL_TYPE: {"schema": uploads.PICTURE}}, **_NOT_SHOWN),
 )
 async def thumbnail(
     request: Request,
@@ -306,7 +279,7 @@ async def thumbnail(
 
 
 def _entry(app: App, who: Visitor, number: int) -> Entry:
-    return app.picture_files.entry(number, person=who.id, administrator=who.role == ADMINISTRATOR)
+    return app.picture_files.entry(number, person=who.id, administrator=who.administrator)
 
 
 def _has(request: Request, tag: str) -> bool:

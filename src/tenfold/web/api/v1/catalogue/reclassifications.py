@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from tenfold.accounts.audit import Action
 from tenfold.catalogue.entries.tables import Reclassification
+from tenfold.runtime import App
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import WebService, service_of
+from tenfold.web.service import TheApp
 
 router = APIRouter(tags=["catalogue"], prefix="/api/v1/reclassifications")
 Label = Annotated[str, StringConstraints(max_length=100)]
@@ -83,42 +83,39 @@ _GONE = responses(_404="No such reclassification.")
 
 
 @router.post(
-    "", operation_id="reclassify", summary="Ask another model about every entry", status_code=202,
+    "", summary="Ask another model about every entry", status_code=202,
     responses=responses(_404="No such model.", _409="The catalogue is being reclassified already."),
 )  # fmt: skip
-def begin(request: Request, who: Administrator, asked: ReclassificationRequest) -> ReclassificationStarted:
+def reclassify(app: TheApp, who: Administrator, asked: ReclassificationRequest) -> ReclassificationStarted:
     """In the background. No entry changes until the answers are applied."""
-    service = service_of(request)
-    one, job = service.app.reclassify.begin(asked.model, by=who.id)
-    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job, who))
+    one, job = app.reclassify.begin(asked.model, by=who.id)
+    return ReclassificationStarted(reclassification=_answers(app, [one])[0], job=job_answer(job, who))
 
 
-@router.get("", operation_id="reclassifications", summary="What other models were asked")
-def list_reclassifications(
-    request: Request, who: Administrator, limit: Annotated[int, Query(ge=1, le=200)] = 50
+@router.get("", summary="What other models were asked")
+def reclassifications(
+    app: TheApp, who: Administrator, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> ReclassificationsAnswer:
     """Discarded ones are not listed."""
-    service = service_of(request)
-    found = service.app.reclassify.latest(limit)
-    return ReclassificationsAnswer(reclassifications=_answers(service, found))
+    found = app.reclassify.latest(limit)
+    return ReclassificationsAnswer(reclassifications=_answers(app, found))
 
 
-@router.get("/{number}", operation_id="reclassification", summary="What would change", responses=_GONE)
-def read(request: Request, who: Administrator, number: int) -> ReclassificationDetail:
+@router.get("/{number}", summary="What would change", responses=_GONE)
+def reclassification(app: TheApp, who: Administrator, number: int) -> ReclassificationDetail:
     """How many entries would go from which class to which."""
-    service = service_of(request)
-    found = service.app.reclassify.found
+    found = app.reclassify.found
     moved = [MovedAnswer.of(one) for one in found.moved(number)]
-    one = service.app.reclassify.get(number)
-    return ReclassificationDetail(**_answers(service, [one])[0].model_dump(), moved=moved)
+    one = app.reclassify.get(number)
+    return ReclassificationDetail(**_answers(app, [one])[0].model_dump(), moved=moved)
 
 
 @router.get(
-    "/{number}/changes", operation_id="reclassification_changes", summary="Which entries would change",
+    "/{number}/changes", summary="Which entries would change",
     responses=_GONE,
 )  # fmt: skip
-def changes(
-    request: Request,
+def reclassification_changes(
+    app: TheApp,
     who: Administrator,
     number: int,
     after: Annotated[int, Query(ge=0)] = 0,
@@ -127,7 +124,7 @@ def changes(
     new: Annotated[Label | None, Query(description="Only those that would go to this class.")] = None,
 ) -> ChangesAnswer:
     """Entries that would be filed under another class, in the order in which they were added."""
-    found = service_of(request).app.reclassify.found
+    found = app.reclassify.found
     page = found.changes(number, after=after, limit=limit, old=old, new=new)
     return ChangesAnswer(
         changes=[
@@ -138,37 +135,33 @@ def changes(
 
 
 @router.post(
-    "/{number}/apply", operation_id="apply_reclassification", summary="Apply the answers",
+    "/{number}/apply", summary="Apply the answers",
     status_code=202, responses=responses(_404="No such reclassification.", _409="It cannot be applied."),
 )  # fmt: skip
-def apply(request: Request, who: Administrator, number: int) -> ReclassificationStarted:
+def apply_reclassification(app: TheApp, who: Administrator, number: int) -> ReclassificationStarted:
     """One action, which can be undone. What a person said about an entry stays as it is."""
-    service = service_of(request)
-    one, job = service.app.reclassify.apply(number, by=who.id)
-    _note(service, who.id, who.address, "catalogue.reclassify", one)
-    return ReclassificationStarted(reclassification=_answers(service, [one])[0], job=job_answer(job, who))
+    one, job = app.reclassify.apply(number, by=who.id)
+    details = {"reclassification": one.id, "model": one.model_hash}
+    subject = f"reclassification {one.id}"
+    app.audit.note(who.id, "catalogue.reclassify", subject, details, address=who.address)
+    return ReclassificationStarted(reclassification=_answers(app, [one])[0], job=job_answer(job, who))
 
 
 @router.delete(
-    "/{number}", operation_id="discard_reclassification", summary="Discard the answers", status_code=204,
+    "/{number}", summary="Discard the answers", status_code=204,
     responses=responses(_404="No such reclassification.", _409="They were applied."),
 )  # fmt: skip
-def discard(request: Request, who: Administrator, number: int) -> None:
+def discard_reclassification(app: TheApp, who: Administrator, number: int) -> None:
     """No entry changes."""
-    service_of(request).app.reclassify.discard(number)
+    app.reclassify.discard(number)
 
 
-def _answers(service: WebService, found: Sequence[Reclassification]) -> list[ReclassificationAnswer]:
-    names = service.app.registry.names(one.model_hash for one in found)
-    undone = service.app.actions.undone(one.action_id for one in found if one.action_id is not None)
+def _answers(app: App, found: Sequence[Reclassification]) -> list[ReclassificationAnswer]:
+    names = app.registry.names(one.model_hash for one in found)
+    undone = app.actions.undone(one.action_id for one in found if one.action_id is not None)
     return [
         ReclassificationAnswer.of(
             one, model_name=names.get(one.model_hash, ""), undone=one.action_id in undone
         )
         for one in found
     ]
-
-
-def _note(service: WebService, by: int, address: str, action: Action, one: Reclassification) -> None:
-    details = {"reclassification": one.id, "model": one.model_hash}
-    service.app.audit.note(by, action, f"reclassification {one.id}", details, address=address)

@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.search.review import MOST_COUNTED
 from tenfold.web.api.v1.catalogue.entries import EntryAnswer, entry_answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 
 router = APIRouter(tags=["catalogue"])
 
@@ -24,13 +23,10 @@ class ReviewAnswer(BaseModel):
 
 
 @router.get(
-    "/api/v1/review",
-    operation_id="review",
-    summary="What to review first",
-    responses=responses(_400="`after` is from no page.", _422="A value that cannot be used."),
+    "/api/v1/review", summary="What to review first", responses=responses(_400="`after` is from no page.")
 )
 def review(
-    request: Request,
+    app: TheApp,
     who: Operator,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=100)] = None,
@@ -40,9 +36,7 @@ def review(
     Correcting an entry takes it out of the queue; so does confirming, which is correcting it to the class
     that it has.
     """
-    page = service_of(request).app.review.page(
-        person=who.id, administrator=who.role == ADMINISTRATOR, limit=limit, after=after
-    )
+    page = app.review.page(person=who.id, administrator=who.administrator, limit=limit, after=after)
     return ReviewAnswer(
         entries=[entry_answer(entry, who.id) for entry in page.entries], next=page.next, left=page.left
     )

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR, OPERATOR, at_least
+from tenfold.accounts.roles import OPERATOR, at_least
 from tenfold.catalogue.entries.filters import sees_paths
 from tenfold.catalogue.entries.tables import Entry
 from tenfold.catalogue.search.orders import OrderName
@@ -22,7 +22,7 @@ from tenfold.web.api.v1.catalogue.filters import Asked
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Viewer
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 
 router = APIRouter(tags=["catalogue"], prefix="/api/v1/catalogue")
 
@@ -128,14 +128,11 @@ class DuplicatesAnswer(BaseModel):
 
 @router.get(
     "/entries",
-    operation_id="entries",
     summary="List and find entries",
-    responses=responses(
-        _400="Filters that exclude each other, or `after` from no page.", _422="A value that cannot be used."
-    ),
+    responses=responses(_400="Filters that exclude each other, or `after` from no page."),
 )
 def entries(
-    request: Request,
+    app: TheApp,
     who: Viewer,
     asked: Asked,
     order: Annotated[
@@ -154,29 +151,27 @@ def entries(
     Entries that are added meanwhile appear where the order puts them; no other entry is left out or
     repeated.
     """
-    page = service_of(request).app.search.page(asked, order, limit, after)
+    page = app.search.page(asked, order, limit, after)
     return EntriesAnswer(entries=[entry_answer(one, who.id) for one in page.entries], next=page.next)
 
 
 @router.get(
     "/counts",
-    operation_id="counts",
     summary="How many entries there are",
-    responses=responses(_400="Filters that exclude each other.", _422="A value that cannot be used."),
+    responses=responses(_400="Filters that exclude each other."),
 )
-def counts(request: Request, asked: Asked) -> CountsAnswer:
+def counts(app: TheApp, asked: Asked) -> CountsAnswer:
     """How many entries meet the filters, and how many there are of each class, state and source."""
-    return CountsAnswer(**asdict(service_of(request).app.search.counts(asked)))
+    return CountsAnswer(**asdict(app.search.counts(asked)))
 
 
 @router.get(
     "/timeline",
-    operation_id="timeline",
     summary="How many entries there are of each month",
-    responses=responses(_400="Filters that exclude each other.", _422="A value that cannot be used."),
+    responses=responses(_400="Filters that exclude each other."),
 )
 def timeline(
-    request: Request,
+    app: TheApp,
     asked: Asked,
     by: Annotated[Dated, Query(description="When they were taken, or added.")] = "taken",
     offset: Annotated[
@@ -184,40 +179,34 @@ def timeline(
     ] = 0,
 ) -> TimelineAnswer:
     """The months of what meets all filters."""
-    found = service_of(request).app.search.timeline(asked, by, offset)
+    found = app.search.timeline(asked, by, offset)
     months = [MonthAnswer(month=month, count=count) for month, count in found.months.items()]
     return TimelineAnswer(months=months, undated=found.undated)
 
 
 @router.get(
     "/entries/{entry}",
-    operation_id="entry",
     summary="One entry with all about it",
-    responses=responses(_404="There is no such entry for this person.", _422="A value that cannot be used."),
+    responses=responses(_404="There is no such entry for this person."),
 )
-def one_entry(request: Request, who: Viewer, entry: Id) -> EntryDetail:
+def entry(app: TheApp, who: Viewer, entry: Id) -> EntryDetail:
     """An entry, also a deleted one, with its names and its history."""
-    app = service_of(request).app
-    return _detail(app, app.search.get(entry, person=who.id, administrator=_all(who)), who)
+    return _detail(app, app.search.get(entry, person=who.id, administrator=who.administrator), who)
 
 
 @router.get(
     "/entries/{entry}/similar",
-    operation_id="similar",
     summary="More like this",
     responses=responses(
-        _404="There is no such entry for this person.",
-        _409="The entry is not classified yet, or cannot be.",
-        _422="A value that cannot be used.",
+        _404="There is no such entry for this person.", _409="The entry is not classified yet, or cannot be."
     ),
 )
 def similar(
-    request: Request, who: Viewer, entry: Id, limit: Annotated[int, Query(ge=1, le=MOST)] = 24
+    app: TheApp, who: Viewer, entry: Id, limit: Annotated[int, Query(ge=1, le=MOST)] = 24
 ) -> SimilarAnswer:
     """The entries that the same model puts nearest to this one."""
-    app = service_of(request).app
-    one = app.search.get(entry, person=who.id, administrator=_all(who))
-    found = app.similar.like(one, person=who.id, administrator=_all(who), limit=limit)
+    one = app.search.get(entry, person=who.id, administrator=who.administrator)
+    found = app.similar.like(one, person=who.id, administrator=who.administrator, limit=limit)
     return SimilarAnswer(
         entries=[
             SimilarEntry(entry=entry_answer(near, who.id), similarity=similarity)
@@ -231,21 +220,16 @@ def similar(
 
 
 @router.get(
-    "/duplicates",
-    operation_id="duplicates",
-    summary="Pictures that look the same",
-    responses=responses(_400="`after` is from no page.", _422="A value that cannot be used."),
+    "/duplicates", summary="Pictures that look the same", responses=responses(_400="`after` is from no page.")
 )
 def duplicates(
-    request: Request, who: Viewer, after: After = None, limit: Annotated[int, Query(ge=1, le=100)] = 20
+    app: TheApp, who: Viewer, after: After = None, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> DuplicatesAnswer:
     """Groups of copies: the same picture in another size, recompressed, brightened.
 
     What has come in the last half minute may not be among them yet.
     """
-    found = service_of(request).app.duplicates.page(
-        person=who.id, administrator=_all(who), limit=limit, after=after
-    )
+    found = app.duplicates.page(person=who.id, administrator=who.administrator, limit=limit, after=after)
     groups = [
         [DuplicateAnswer(entry=entry_answer(one.entry, who.id), likeness=one.likeness) for one in group]
         for group in found.groups
@@ -254,7 +238,7 @@ def duplicates(
 
 
 def _detail(app: App, entry: Entry, who: Visitor) -> EntryDetail:
-    shown = sees_paths(entry, who.id, administrator=_all(who), system=at_least(who.role, OPERATOR))
+    shown = sees_paths(entry, who.id, administrator=who.administrator, system=at_least(who.role, OPERATOR))
     by = entry.corrected_by
     return EntryDetail.of(
         entry,
@@ -277,7 +261,3 @@ def _model_name(app: App, model: str | None) -> str | None:
         return app.registry.get(model).name
     except UnknownModel:
         return None
-
-
-def _all(who: Visitor) -> bool:
-    return who.role == ADMINISTRATOR

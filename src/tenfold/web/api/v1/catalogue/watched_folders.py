@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from pydantic import Field
 
 from tenfold.catalogue.entries.tables import WatchedFolder
@@ -11,7 +11,7 @@ from tenfold.catalogue.ingest.watched_folders import MOST_LEFT_OUT
 from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.security.access import Administrator
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 
 router = APIRouter(prefix="/api/v1/catalogue/watches", tags=["catalogue"])
 
@@ -31,23 +31,19 @@ class WatchAnswer(Answer):
     )
 
 
-@router.get("", operation_id="watches", summary="List watched folders")
-def watches(request: Request, who: Administrator) -> list[WatchAnswer]:
+@router.get("", summary="List watched folders")
+def watches(app: TheApp, who: Administrator) -> list[WatchAnswer]:
     """In the order in which they were added. `POST /catalogue/folders` adds one."""
-    return [_answer(watch) for watch in service_of(request).app.watched_folders.active()]
+    return [_answer(watch) for watch in app.watched_folders.active()]
 
 
 @router.delete(
-    "/{watch_id}",
-    operation_id="stop_watch",
-    summary="Stop watching a folder",
-    responses=responses(_404="There is no such watch."),
+    "/{watch_id}", summary="Stop watching a folder", responses=responses(_404="There is no such watch.")
 )
-def stop(
-    request: Request, who: Administrator, watch_id: Annotated[int, Path(ge=1, le=2**63 - 1)]
+def stop_watch(
+    app: TheApp, who: Administrator, watch_id: Annotated[int, Path(ge=1, le=2**63 - 1)]
 ) -> WatchAnswer:
     """What was added stays."""
-    app = service_of(request).app
     watch = app.watched_folders.stop(watch_id)
     app.audit.note(who.id, "folder.unwatch", watch.path, {}, address=who.address)
     return _answer(watch)

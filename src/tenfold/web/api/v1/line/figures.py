@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Annotated, Literal, TypeAlias
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -18,16 +18,16 @@ from tenfold.line.trail import export, record
 from tenfold.line.trail.history import PartFilter, last_challenges
 from tenfold.line.trail.statistics import Statistics, statistics
 from tenfold.line.trail.trail import Trail
-from tenfold.metrics import Share
+from tenfold.runtime import App
 from tenfold.web.answers import Answer, ShareAnswer
 from tenfold.web.api.v1.line.parts import PlantNumber, trail_of
 from tenfold.web.api.v1.line.stations import Number
 from tenfold.web.api.v1.line.wires import VerdictName
 from tenfold.web.problems import responses
-from tenfold.web.run_answers import DrawnChart, LegendKey
+from tenfold.web.run_answers import DrawnChart, drawn_chart
 from tenfold.web.security.access import Viewer
 from tenfold.web.sending import export_response, saved_as
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 from tenfold.workflows.line.p_chart import p_chart
 
 router = APIRouter(prefix="/api/v1/stations/{number}", tags=["line"])
@@ -72,7 +72,7 @@ class GroupAnswer(Answer):
     outside: bool
 
 
-class FiguresAnswer(BaseModel):
+class FiguresAnswer(Answer):
     """Figures of a station's last parts."""
 
     parts: int
@@ -98,7 +98,7 @@ class GoldenPart(Answer):
     right: bool
 
 
-class ChallengeAnswer(BaseModel):
+class ChallengeAnswer(Answer):
     """Golden parts that were run."""
 
     at: datetime
@@ -144,130 +144,96 @@ Counted = Annotated[_Counted, Depends(counted)]
 Order = Annotated[PlantNumber | None, Query(description="Only this order.")]
 
 
-@router.get("/figures", operation_id="station_figures", summary="Yield and reasons", responses=_NONE)
-def figures(request: Request, who: Viewer, number: Number, which: Counted) -> FiguresAnswer:
+@router.get("/figures", summary="Yield and reasons", responses=_NONE)
+def station_figures(app: TheApp, who: Viewer, number: Number, which: Counted) -> FiguresAnswer:
     """Yield, reasons, overkill and escape, times, p-chart, orders, batches and shifts."""
-    found = _statistics(request, number, which)
-    return FiguresAnswer(
-        parts=found.parts,
-        passed=found.passed,
-        first_pass_yield=_share(found.first_pass_yield),
-        reasons=[ReasonCount(reason=reason, parts=count) for reason, count in found.reasons],
-        overkill=_share(found.overkill),
-        escape=_share(found.escape),
-        verdict_ms=list(found.verdict_ms),
-        groups=[GroupAnswer.of(group) for group in found.groups],
-        jobs=[JobCountAnswer.of(job) for job in found.jobs],
-        challenges=ChallengesAnswer.of(found.challenges) if found.challenges else None,
-    )
+    found = _statistics(app, number, which)
+    reasons = [ReasonCount(reason=reason, parts=count) for reason, count in found.reasons]
+    return FiguresAnswer.of(found, reasons=reasons)
 
 
-@router.get("/p-chart", operation_id="station_p_chart", summary="The p-chart as a drawing", responses=_NONE)
-def chart(
-    request: Request,
+@router.get("/p-chart", summary="The p-chart as a drawing", responses=_NONE)
+def station_p_chart(
+    app: TheApp,
     who: Viewer,
     number: Number,
     which: Counted,
     language: Annotated[Language, Query(description="The language of its words and numbers.")] = "en",
 ) -> DrawnChart | None:
     """The share of rejects in groups of 100 parts, with control limits; null: there are no parts."""
-    groups = _statistics(request, number, which).groups
+    groups = _statistics(app, number, which).groups
     if not groups:
         return None
-    drawn = p_chart(groups, language)
-    return DrawnChart(title=drawn.title, svg=drawn.svg(), legend=[LegendKey.of(key) for key in drawn.legend])
+    return drawn_chart(p_chart(groups, language))
 
 
-@router.get(
-    "/challenges", operation_id="station_challenges", summary="Challenges that were run", responses=_NONE
-)
-def challenges(
-    request: Request,
-    who: Viewer,
-    number: Number,
-    limit: Annotated[int, Query(ge=1, le=_MOST_CHALLENGES)] = 10,
+@router.get("/challenges", summary="Challenges that were run", responses=_NONE)
+def station_challenges(
+    app: TheApp, who: Viewer, number: Number, limit: Annotated[int, Query(ge=1, le=_MOST_CHALLENGES)] = 10
 ) -> list[ChallengeAnswer]:
     """The newest first."""
-    with trail_of(request, number, new=True) as trail:
-        return [
-            ChallengeAnswer(
-                at=datetime.fromisoformat(one.at),
-                by=one.by,
-                passed=one.passed,
-                recipe=list(one.recipe),
-                parts=[GoldenPart.of(part) for part in one.parts],
-            )
-            for one in last_challenges(trail, limit=limit)
-        ]
+    with trail_of(app, number, new=True) as trail:
+        return [ChallengeAnswer.of(one) for one in last_challenges(trail, limit=limit)]
 
 
-@router.get("/chain", operation_id="station_chain", summary="Check the chain of hashes", responses=_NONE)
-def chain(request: Request, who: Viewer, number: Number) -> ChainAnswer:
+@router.get("/chain", summary="Check the chain of hashes", responses=_NONE)
+def station_chain(app: TheApp, who: Viewer, number: Number) -> ChainAnswer:
     """Reads the whole trail, which takes some seconds for a long one."""
-    with trail_of(request, number) as trail:
+    with trail_of(app, number) as trail:
         changed, (rows, head) = trail.verify(), trail.head
     return ChainAnswer(rows=rows, head=head, first_changed=changed)
 
 
 @router.get(
     "/export.csv",
-    operation_id="export_station_csv",
     summary="The trail as CSV",
     response_class=StreamingResponse,
-    responses={200: {"content": {_CSV: {}}}, **_NO_ORDER},
+    responses=responses({_CSV: {}}) | _NO_ORDER,
 )
-def export_csv(request: Request, who: Viewer, number: Number, order: Order = None) -> StreamingResponse:
+def export_station_csv(app: TheApp, who: Viewer, number: Number, order: Order = None) -> StreamingResponse:
     """A row for each row of the trail, of an order or of all."""
-    content = _exported(request, number, order, export.csv)
+    content = _exported(app, number, order, export.csv)
     return export_response(
-        content, media_type=f"{_CSV}; charset=utf-8", filename=_named(request, number, order, "csv")
+        content, media_type=f"{_CSV}; charset=utf-8", filename=_named(app, number, order, "csv")
     )
 
 
 @router.get(
     "/export.parquet",
-    operation_id="export_station_parquet",
     summary="The trail as Parquet",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {_PARQUET: {}}},
-        **_NO_ORDER,
-        **responses(_501="The parquet extra is not installed."),
-    },
+    responses=responses({_PARQUET: {}}, _501="The parquet extra is not installed.") | _NO_ORDER,
 )
-def export_parquet(request: Request, who: Viewer, number: Number, order: Order = None) -> StreamingResponse:
+def export_station_parquet(
+    app: TheApp, who: Viewer, number: Number, order: Order = None
+) -> StreamingResponse:
     """The same, typed."""
-    content = _exported(request, number, order, export.parquet)
-    return export_response(content, media_type=_PARQUET, filename=_named(request, number, order, "parquet"))
+    content = _exported(app, number, order, export.parquet)
+    return export_response(content, media_type=_PARQUET, filename=_named(app, number, order, "parquet"))
 
 
 @router.get(
     "/export.pdf",
-    operation_id="export_station_pdf",
     summary="The record of an order as PDF",
     response_class=Response,
-    responses={
-        200: {"content": {_PDF: {}}},
-        **_NO_ORDER,
-        **responses(_501="The line extra is not installed."),
-    },
+    responses=responses({_PDF: {}}, _501="The line extra is not installed.") | _NO_ORDER,
 )
-def export_pdf(request: Request, who: Viewer, number: Number, order: Order = None) -> Response:
+def export_station_pdf(app: TheApp, who: Viewer, number: Number, order: Order = None) -> Response:
     """Figures, p-chart, second looks, pictures of parts that did not pass, and hashes."""
     made = BytesIO()
-    with trail_of(request, number) as trail:
+    with trail_of(app, number) as trail:
         _check(trail, order)
         record.write(trail, made, order=order)
-    return Response(made.getvalue(), media_type=_PDF, headers=saved_as(_named(request, number, order, "pdf")))
+    return Response(made.getvalue(), media_type=_PDF, headers=saved_as(_named(app, number, order, "pdf")))
 
 
 _Make: TypeAlias = Callable[..., Iterator[bytes]]
 
 
-def _exported(request: Request, number: int, order: int | None, make: _Make) -> Iterator[bytes]:
+def _exported(app: App, number: int, order: int | None, make: _Make) -> Iterator[bytes]:
     """The parts of a file; errors are raised at once, before the answer begins."""
     with ExitStack() as stack:
-        trail = stack.enter_context(trail_of(request, number))
+        trail = stack.enter_context(trail_of(app, number))
         _check(trail, order)
         content = make(trail, order=order)
         return _then_closed(stack.pop_all(), content)
@@ -283,15 +249,15 @@ def _check(trail: Trail, order: int | None) -> None:
         raise UnknownStation(f"The order {order}", "has no part in this station's trail")
 
 
-def _named(request: Request, number: int, order: int | None, ending: str) -> str:
-    name = service_of(request).app.stations.get(number).name
+def _named(app: App, number: int, order: int | None, ending: str) -> str:
+    name = app.stations.get(number).name
     safe = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "station"
     return f"{safe}{'' if order is None else f'-order-{order}'}.{ending}"
 
 
-def _statistics(request: Request, number: int, asked: _Counted) -> Statistics:
+def _statistics(app: App, number: int, asked: _Counted) -> Statistics:
     where = asked.which.sql()
-    with trail_of(request, number, new=True) as trail:
+    with trail_of(app, number, new=True) as trail:
         counted = trail.last_numbers(limit=asked.last, where=where)
         if not counted:
             return Statistics()
@@ -300,7 +266,3 @@ def _statistics(request: Request, number: int, asked: _Counted) -> Statistics:
             parts = {part for _, part in counted}
             rows = (row for row in rows if row.part in parts)
         return statistics(rows)
-
-
-def _share(found: Share | None) -> ShareAnswer | None:
-    return None if found is None else ShareAnswer.of(found)

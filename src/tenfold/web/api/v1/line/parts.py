@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -13,6 +13,7 @@ from tenfold.errors import UnknownStation
 from tenfold.line.parts import Reason, Verdict
 from tenfold.line.trail.history import PartFilter, PartHistory, last_parts
 from tenfold.line.trail.trail import Trail, TrailEntry, time_of
+from tenfold.runtime import App
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName
 from tenfold.web.api.v1.line.bodies import ByRequest
@@ -20,7 +21,7 @@ from tenfold.web.api.v1.line.stations import Number, name_of
 from tenfold.web.api.v1.line.wires import VerdictName
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Operator, Viewer
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 from tenfold.web.uploads import pictures as uploads
 from tenfold.workflows.line.overrule import known, opened
 
@@ -142,9 +143,9 @@ def asked(
     return PartFilter(verdict, reason, since, until, order, batch, shift)
 
 
-@router.get("/parts", operation_id="station_parts", summary="Last verdicts", responses=_NONE)
-def parts(
-    request: Request,
+@router.get("/parts", summary="Last verdicts", responses=_NONE)
+def station_parts(
+    app: TheApp,
     who: Viewer,
     number: Number,
     which: Annotated[PartFilter, Depends(asked)],
@@ -154,35 +155,30 @@ def parts(
     ] = None,
 ) -> list[PartAnswer]:
     """The newest first; empty where the station has not run yet."""
-    with trail_of(request, number, new=True) as trail:
-        return [_part(one) for one in last_parts(trail, which, limit=limit, before=before)]
+    with trail_of(app, number, new=True) as trail:
+        return [
+            PartAnswer.of(one, **_values(one)) for one in last_parts(trail, which, limit=limit, before=before)
+        ]
 
 
-@router.get("/parts/{part}", operation_id="station_part", summary="One part", responses=_NONE)
-def part(request: Request, who: Viewer, number: Number, part: PartNumber) -> PartDetails:
+@router.get("/parts/{part}", summary="One part", responses=_NONE)
+def station_part(app: TheApp, who: Viewer, number: Number, part: PartNumber) -> PartDetails:
     """With all rows about it, and all that people said of it."""
-    with trail_of(request, number) as trail:
+    with trail_of(app, number) as trail:
         found = known(trail, part)
-        return PartDetails(
-            **dict(_part(found)),
-            rows=[
-                TrailRow(number=row.number, kind=row.kind, at=_moment(row.at), hash=row.hash)
-                for row in found.rows
-            ],
-            intact=trail.intact([row.number for row in found.rows]),
-        )
+        intact = trail.intact([row.number for row in found.rows])
+        return PartDetails.of(found, **_values(found), intact=intact)
 
 
 @router.get(
     "/parts/{part}/picture",
-    operation_id="station_part_picture",
     summary="A part's picture",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}}, **_NONE},
+    responses=responses({"image/jpeg": {"schema": uploads.PICTURE}}) | _NONE,
 )
-def picture(request: Request, who: Viewer, number: Number, part: PartNumber) -> Response:
+def station_part_picture(app: TheApp, who: Viewer, number: Number, part: PartNumber) -> Response:
     """The whole picture that was judged, as the camera gave it."""
-    with trail_of(request, number) as trail:
+    with trail_of(app, number) as trail:
         sha256 = known(trail, part).body.get("picture")
         content = trail.picture(sha256) if sha256 else None
     if content is None:
@@ -193,16 +189,14 @@ def picture(request: Request, who: Viewer, number: Number, part: PartNumber) -> 
 
 @router.post(
     "/parts/{part}/override",
-    operation_id="override_station_part",
     summary="Overrule a verdict",
     responses=_NONE | responses(_400="Name or reason is missing."),
 )
-def overrule(
-    request: Request, who: Operator, number: Number, part: PartNumber, said: OverrideRequest
+def override_station_part(
+    app: TheApp, who: Operator, number: Number, part: PartNumber, said: OverrideRequest
 ) -> OverruledAnswer:
     """Adds a row to the trail; the station's own verdict stays. To agree with it is worth as much: overkill
     and escape are computed from all parts that were looked at again."""
-    app = service_of(request).app
     row = app.stations.get(number)
     found, entry = app.overrule(
         app.trail_of(number),
@@ -215,15 +209,15 @@ def overrule(
         station=row.name,
     )
     app.audit.note(who.id, "station.override", row.name, {"part": part}, address=who.address)
-    return OverruledAnswer(part=_part(found), entry_id=entry)
+    return OverruledAnswer(part=PartAnswer.of(found, **_values(found)), entry_id=entry)
 
 
-@router.get("/alarms", operation_id="station_alarms", summary="Alarms", responses=_NONE)
-def alarms(
-    request: Request, who: Viewer, number: Number, limit: Annotated[int, Query(ge=1, le=500)] = 50
+@router.get("/alarms", summary="Alarms", responses=_NONE)
+def station_alarms(
+    app: TheApp, who: Viewer, number: Number, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> list[AlarmAnswer]:
     """The newest first."""
-    with trail_of(request, number, new=True) as trail:
+    with trail_of(app, number, new=True) as trail:
         seen = trail.last(["acknowledged"], limit=1)
         through = seen[0].body["through"] if seen else 0
         return [
@@ -238,50 +232,37 @@ def alarms(
         ]
 
 
-@router.post(
-    "/alarms/acknowledge", operation_id="acknowledge_station", summary="Acknowledge", responses=_NONE
-)
-def acknowledge(request: Request, who: Operator, number: Number, said: ByRequest) -> list[AlarmAnswer]:
+@router.post("/alarms/acknowledge", summary="Acknowledge", responses=_NONE)
+def acknowledge_station(app: TheApp, who: Operator, number: Number, said: ByRequest) -> list[AlarmAnswer]:
     """Notes in the trail that a person has seen all alarms so far."""
-    with trail_of(request, number) as trail:
+    with trail_of(app, number) as trail:
         last = trail.last(["alarm"], limit=1)
         if last:
             body = {"by": name_of(who, said.by), "through": last[0].number}
             trail.append([TrailEntry("acknowledged", time_of(datetime.now(UTC)), body)])
-    return alarms(request, who, number)
+    return station_alarms(app, who, number)
 
 
-def trail_of(request: Request, number: int, *, new: bool = False) -> Trail:
+def trail_of(app: App, number: int, *, new: bool = False) -> Trail:
     """The trail of a station; `new`: a temporary empty one where it has not run yet."""
-    app = service_of(request).app
     app.stations.get(number)
     path = app.trail_of(number)
     return Trail(Path(":memory:")) if new and not path.exists() else opened(path)
 
 
-def _part(found: PartHistory) -> PartAnswer:
-    body: dict[str, Any] = dict(found.body)
-    return PartAnswer.of(
-        found,
-        row=found.number,
-        at=_moment(found.at),
-        recipe=body.get("recipe", []),
-        model_hash=body.get("model", ""),
-        answers=body.get("answers", []),
-        verdict_ms=body.get("verdict_ms"),
-        picture="picture" in body,
-        box=body.get("box"),
-        times=_times(found),
-        order=body.get("order"),
-        batch=body.get("batch"),
-        shift=body.get("shift"),
-        overrides=[
-            OverrideAnswer(
-                at=_moment(row.at), verdict=row.body["verdict"], reason=row.body["reason"], by=row.body["by"]
-            )
-            for row in found.overrides
-        ],
-    )
+def _values(found: PartHistory) -> dict[str, Any]:
+    """What an answer takes from the body of a part's row, and from other rows."""
+    body = {"verdict_ms": None, "box": None, "order": None, "batch": None, "shift": None, **found.body}
+    return {
+        **{name: body[name] for name in ("verdict_ms", "box", "order", "batch", "shift")},
+        "row": found.number,
+        "recipe": body.get("recipe", []),
+        "model_hash": body.get("model", ""),
+        "answers": body.get("answers", []),
+        "picture": "picture" in body,
+        "times": _times(found),
+        "overrides": [{**row.body, "at": row.at} for row in found.overrides],
+    }
 
 
 def _times(found: PartHistory) -> PartTimes:

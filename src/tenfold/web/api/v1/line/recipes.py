@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,7 +17,7 @@ from tenfold.web.api.v1.cameras.cameras import PLAIN, ClassName, Share
 from tenfold.web.job_answers import JobAnswer, job_answer
 from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 from tenfold.workflows.line.prove_job import PROVE, ProofFacts, ProveParams
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["line"])
@@ -113,32 +113,28 @@ class RecipeAnswer(Answer):
     latest: int | None = Field(description="The highest version, approved or not. Null: there is none.")
 
 
-@router.get("", operation_id="recipes", summary="List recipes")
-def recipes(request: Request, who: Viewer) -> list[RecipeAnswer]:
+@router.get("", summary="List recipes")
+def recipes(app: TheApp, who: Viewer) -> list[RecipeAnswer]:
     """By the plant's number."""
-    app = service_of(request).app
     return [_answer(app, row) for row in app.recipes.all()]
 
 
 @router.post(
     "",
-    operation_id="add_recipe",
     summary="Add a recipe",
     status_code=201,
     responses=responses(_422="The number or the barcode is that of another recipe."),
 )
-def add(request: Request, who: Administrator, asked: RecipeRequest) -> RecipeAnswer:
+def add_recipe(app: TheApp, who: Administrator, asked: RecipeRequest) -> RecipeAnswer:
     """It has no version yet."""
-    app = service_of(request).app
     row = app.recipes.add(asked.name, by=who.id, number=asked.number, barcode=asked.barcode)
     app.audit.note(who.id, "recipe.add", row.name, {"number": row.number}, address=who.address)
     return _answer(app, row)
 
 
-@router.delete("/{number}", operation_id="remove_recipe", summary="Remove a recipe", responses=_NONE)
-def remove(request: Request, who: Administrator, number: Number) -> RecipeAnswer:
+@router.delete("/{number}", summary="Remove a recipe", responses=_NONE)
+def remove_recipe(app: TheApp, who: Administrator, number: Number) -> RecipeAnswer:
     """Stations that make it reject all parts from now on."""
-    app = service_of(request).app
     row = app.recipes.get(number)
     answer = _answer(app, row)
     app.recipes.remove(number)
@@ -147,24 +143,22 @@ def remove(request: Request, who: Administrator, number: Number) -> RecipeAnswer
     return answer
 
 
-@router.get(
-    "/{number}/versions", operation_id="recipe_versions", summary="A recipe's versions", responses=_NONE
-)
-def versions(request: Request, who: Viewer, number: Number) -> list[VersionAnswer]:
+@router.get("/{number}/versions", summary="A recipe's versions", responses=_NONE)
+def recipe_versions(app: TheApp, who: Viewer, number: Number) -> list[VersionAnswer]:
     """The newest first."""
-    return [VersionAnswer.of(one) for one in service_of(request).app.recipes.versions(number)]
+    return [VersionAnswer.of(one) for one in app.recipes.versions(number)]
 
 
 @router.post(
     "/{number}/versions",
-    operation_id="add_recipe_version",
     summary="Add a version",
     status_code=201,
     responses=_NONE | responses(_400="The model cannot answer what the recipe asks."),
 )
-def add_version(request: Request, who: Administrator, number: Number, asked: VersionRequest) -> VersionAnswer:
+def add_recipe_version(
+    app: TheApp, who: Administrator, number: Number, asked: VersionRequest
+) -> VersionAnswer:
     """It runs once it is approved."""
-    app = service_of(request).app
     model = app.registry.find(asked.model)
     values: dict[str, Any] = asked.model_dump(exclude={"model"})
     row: RecipeVersionRow = app.recipes.add_version(
@@ -177,7 +171,6 @@ def add_version(request: Request, who: Administrator, number: Number, asked: Ver
 
 @router.post(
     "/{number}/versions/{version}/prove",
-    operation_id="prove_recipe_version",
     summary="Prove a version on recorded parts",
     status_code=202,
     responses=responses(
@@ -185,15 +178,14 @@ def add_version(request: Request, who: Administrator, number: Number, asked: Ver
         _404="There is no such version, station or model, or the station has not run yet.",
     ),
 )
-def prove(
-    request: Request, who: Operator, number: Number, version: Version, asked: ProofRequest
+def prove_recipe_version(
+    app: TheApp, who: Operator, number: Number, version: Version, asked: ProofRequest
 ) -> JobAnswer:
     """Judge the recorded parts of a station again in the background, whether the version is approved or not.
 
     The proof is kept with the version when the job ends, in place of an earlier one. By another model than
     the version's it is the job's result alone: add a version with that model where it is better.
     """
-    app = service_of(request).app
     model = None if asked.model is None else app.registry.find(asked.model).hash
     params = ProveParams(station=asked.station, recipe=number, version=version, last=asked.last, model=model)
     name = app.prove.check(params).name
@@ -204,15 +196,11 @@ def prove(
     return job_answer(app.jobs.submit(PROVE, params, title=title, by=who.id, key=key), who)
 
 
-@router.post(
-    "/{number}/versions/{version}/approve",
-    operation_id="approve_recipe_version",
-    summary="Approve a version",
-    responses=_NONE,
-)
-def approve(request: Request, who: Administrator, number: Number, version: Version) -> VersionAnswer:
+@router.post("/{number}/versions/{version}/approve", summary="Approve a version", responses=_NONE)
+def approve_recipe_version(
+    app: TheApp, who: Administrator, number: Number, version: Version
+) -> VersionAnswer:
     """It runs from now on, where no higher one is approved. Who approved it first stays."""
-    app = service_of(request).app
     row = app.recipes.approve(number, version, by=who.id)
     facts = {"version": version, "proven": row.proof is not None}
     app.audit.note(who.id, "recipe.approve", app.recipes.get(number).name, facts, address=who.address)

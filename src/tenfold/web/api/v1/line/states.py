@@ -1,6 +1,5 @@
 """A station and its state, as the API answers them. Knows no route."""
 
-from tenfold.accounts.roles import ADMINISTRATOR, at_least
 from tenfold.line.stations.status import status_of
 from tenfold.line.stations.tables import StationRow
 from tenfold.runtime import App
@@ -13,7 +12,7 @@ from tenfold.workflows.line.cameras import described
 
 def answer_of(app: App, row: StationRow, who: Visitor) -> StationAnswer:
     """A station as `who` may see it: only administrators are told where files are."""
-    whole = at_least(who.role, ADMINISTRATOR)
+    whole = who.administrator
     return StationAnswer.of(
         row,
         address=described(row, app.cameras),

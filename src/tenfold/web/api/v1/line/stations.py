@@ -41,7 +41,7 @@ from tenfold.web.problems import responses
 from tenfold.web.security.access import Administrator, Operator, Viewer
 from tenfold.web.security.confirmation import CONFIRMED, confirm
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.workflows.line.cameras import camera_of, described, station_camera, try_camera
 from tenfold.workflows.line.running import RunningStation
@@ -59,15 +59,14 @@ _CONFIRMED = CONFIRMED | _REFUSED
 _AWAY = _NONE | responses(_422="No process of this server runs it now.")
 
 
-@router.get("", operation_id="stations", summary="List stations")
-def stations(request: Request, who: Viewer) -> list[StationAnswer]:
+@router.get("", summary="List stations")
+def stations(app: TheApp, who: Viewer) -> list[StationAnswer]:
     """By name."""
-    app = service_of(request).app
     return [answer_of(app, row, who) for row in app.stations.all()]
 
 
-@router.post("", operation_id="add_station", summary="Add a station", status_code=201, responses=_CONFIRMED)
-def add(request: Request, who: Administrator, asked: StationRequest) -> StationAnswer:
+@router.post("", summary="Add a station", status_code=201, responses=_CONFIRMED)
+def add_station(request: Request, who: Administrator, asked: StationRequest) -> StationAnswer:
     """Its camera is tried first, unless `untested` says otherwise. It runs from now on, and rejects all until
     it has an approved recipe. A command among its outputs needs the person's own password."""
     app = service_of(request).app
@@ -81,11 +80,10 @@ def add(request: Request, who: Administrator, asked: StationRequest) -> StationA
     return answer_of(app, row, who)
 
 
-@router.post("/test", operation_id="try_station_camera", summary="Try a station's camera", responses=_REFUSED)
-def test(request: Request, who: Administrator, asked: CameraTrial) -> CameraFactsAnswer:
+@router.post("/test", summary="Try a station's camera", responses=_REFUSED)
+def try_station_camera(app: TheApp, who: Administrator, asked: CameraTrial) -> CameraFactsAnswer:
     """The same check as when a station is added: take a picture, and say what the camera is or what is wrong.
     It takes at most ten seconds."""
-    app = service_of(request).app
     found = station_camera(asked.source, app.cameras, user=asked.user, password=asked.password)
     address = camera_of(found, app.cameras)
     if asked.station is not None and not asked.user:
@@ -97,11 +95,10 @@ def test(request: Request, who: Administrator, asked: CameraTrial) -> CameraFact
 
 @router.post(
     "/registers",
-    operation_id="read_plc_registers",
     summary="Read a PLC's registers",
     responses=responses(_422="The PLC does not answer, or has no such registers."),
 )
-def read_registers(request: Request, who: Administrator, asked: PlcReading) -> list[RegisterAnswer]:
+def read_plc_registers(who: Administrator, asked: PlcReading) -> list[RegisterAnswer]:
     """What a PLC's registers hold now (Modbus TCP, function 3), where a station set up so reads them.
 
     To find out how the PLC counts: write a known value there, and see where it appears.
@@ -116,15 +113,16 @@ def read_registers(request: Request, who: Administrator, asked: PlcReading) -> l
     ]
 
 
-@router.get("/{number}", operation_id="station", summary="One station", responses=_NONE)
-def station(request: Request, who: Viewer, number: Number) -> StationAnswer:
+@router.get("/{number}", summary="One station", responses=_NONE)
+def station(app: TheApp, who: Viewer, number: Number) -> StationAnswer:
     """With its state at this moment."""
-    app = service_of(request).app
     return answer_of(app, app.stations.get(number), who)
 
 
-@router.patch("/{number}", operation_id="change_station", summary="Change a station", responses=_CONFIRMED)
-def change(request: Request, who: Administrator, number: Number, asked: StationChange) -> StationAnswer:
+@router.patch("/{number}", summary="Change a station", responses=_CONFIRMED)
+def change_station(
+    request: Request, who: Administrator, number: Number, asked: StationChange
+) -> StationAnswer:
     """What is left out does not change. The station restarts and rejects every part for a moment, unless
     only its name or its recipe changes. Another command among its outputs needs the person's own password."""
     app = service_of(request).app
@@ -147,35 +145,32 @@ def change(request: Request, who: Administrator, number: Number, asked: StationC
     return answer_of(app, row, who)
 
 
-@router.post("/{number}/pause", operation_id="pause_station", summary="Pause a station", responses=_NONE)
-def pause(
-    request: Request,
+@router.post("/{number}/pause", summary="Pause a station", responses=_NONE)
+def pause_station(
+    app: TheApp,
     who: Administrator,
     number: Number,
     on: Annotated[bool, Query(description="false: run it again.")] = True,
 ) -> StationAnswer:
     """It does not run, so that the plant rejects all, until it is started again."""
-    app = service_of(request).app
     row = app.stations.pause(number, on)
     app.audit.note(who.id, "station.pause", row.name, {"on": on}, address=who.address)
     app.running_stations.wake()
     return answer_of(app, row, who)
 
 
-@router.delete("/{number}", operation_id="remove_station", summary="Remove a station", responses=_NONE)
-def remove(request: Request, who: Administrator, number: Number) -> StationAnswer:
+@router.delete("/{number}", summary="Remove a station", responses=_NONE)
+def remove_station(app: TheApp, who: Administrator, number: Number) -> StationAnswer:
     """Its passwords are forgotten; its trail stays."""
-    app = service_of(request).app
     row = app.stations.remove(number)
     app.audit.note(who.id, "station.remove", row.name, {}, address=who.address)
     app.running_stations.wake()
     return answer_of(app, row, who)
 
 
-@router.post("/{number}/trigger", operation_id="trigger_station", summary="A part is there", responses=_AWAY)
-def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
+@router.post("/{number}/trigger", summary="A part is there", responses=_AWAY)
+def trigger_station(app: TheApp, who: Operator, number: Number) -> StationAnswer:
     """Trigger a part, as a photo-eye does. Refused where the plant's own photo-eye is the trigger."""
-    app = service_of(request).app
     row = app.stations.get(number)
     if row.trigger["kind"] == "plant":
         raise LineError(
@@ -190,13 +185,13 @@ def trigger(request: Request, who: Operator, number: Number) -> StationAnswer:
 
 @router.post(
     "/{number}/changeover",
-    operation_id="change_over_station",
     summary="Make something else",
     responses=responses(_404="There is no such station, or no such recipe."),
 )
-def changeover(request: Request, who: Operator, number: Number, asked: ChangeoverRequest) -> StationAnswer:
+def change_over_station(
+    app: TheApp, who: Operator, number: Number, asked: ChangeoverRequest
+) -> StationAnswer:
     """By a recipe's id, or by what a scanner read. The recipe that the plant asks for comes before it."""
-    app = service_of(request).app
     recipe = (
         app.recipes.get(asked.recipe_id or 0) if not asked.barcode else app.recipes.of_barcode(asked.barcode)
     )
@@ -206,13 +201,10 @@ def changeover(request: Request, who: Operator, number: Number, asked: Changeove
     return answer_of(app, row, who)
 
 
-@router.post(
-    "/{number}/challenge", operation_id="challenge_station", summary="Run challenge parts", responses=_AWAY
-)
-def challenge(request: Request, who: Operator, number: Number, asked: ChallengeRequest) -> StationAnswer:
+@router.post("/{number}/challenge", summary="Run challenge parts", responses=_AWAY)
+def challenge_station(app: TheApp, who: Operator, number: Number, asked: ChallengeRequest) -> StationAnswer:
     """The next parts are golden good and bad ones, in this order. None of them is released; where each gets
     the verdict that it should, parts after them are."""
-    app = service_of(request).app
     row = app.stations.get(number)
     expected = [one == "good" for one in asked.expected]
     if row.challenge is not None:
@@ -221,32 +213,18 @@ def challenge(request: Request, who: Operator, number: Number, asked: ChallengeR
     return answer_of(app, row, who)
 
 
-@router.post(
-    "/{number}/first-parts/approve",
-    operation_id="approve_first_parts",
-    summary="Approve the first parts",
-    responses=_AWAY,
-)
-def approve_first_parts(request: Request, who: Operator, number: Number, asked: ByRequest) -> StationAnswer:
+@router.post("/{number}/first-parts/approve", summary="Approve the first parts", responses=_AWAY)
+def approve_first_parts(app: TheApp, who: Operator, number: Number, asked: ByRequest) -> StationAnswer:
     """The first parts after a change of recipe are as they should be: parts are released from here on."""
-    app = service_of(request).app
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by))
     app.audit.note(who.id, "station.release", row.name, {}, address=who.address)
     return answer_of(app, row, who)
 
 
-@router.post(
-    "/{number}/first-parts/refuse",
-    operation_id="refuse_first_parts",
-    summary="Refuse the first parts",
-    responses=_AWAY,
-)
-def refuse_first_parts(
-    request: Request, who: Operator, number: Number, asked: RefusalRequest
-) -> StationAnswer:
+@router.post("/{number}/first-parts/refuse", summary="Refuse the first parts", responses=_AWAY)
+def refuse_first_parts(app: TheApp, who: Operator, number: Number, asked: RefusalRequest) -> StationAnswer:
     """They are not as they should be: the same number of parts is held again. Correct the fault meanwhile."""
-    app = service_of(request).app
     row = app.stations.get(number)
     _running(app, row).settle_first_parts(by=name_of(who, asked.by), refused=asked.reason)
     app.audit.note(who.id, "station.refuse", row.name, {"reason": asked.reason}, address=who.address)
@@ -255,24 +233,19 @@ def refuse_first_parts(
 
 @router.get(
     "/{number}/picture",
-    operation_id="station_picture",
     summary="What its camera sees",
     response_class=Response,
-    responses={
-        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
-        204: {"description": "None came within `wait` seconds."},
-        **_AWAY,
-    },
+    responses=responses({"image/jpeg": {"schema": uploads.PICTURE}}, _204="None came within `wait` seconds.")
+    | _AWAY,
 )
-async def picture(
-    request: Request,
+async def station_picture(
+    service: TheService,
     who: Viewer,
     number: Number,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only one with a larger number.")] = 0,
     wait: Annotated[float, Query(ge=0, le=10, description="How many seconds to wait for it.")] = 2.0,
 ) -> Response:
     """As JPEG, of at most 480 pixels, taken now. Headers: X-Picture-Number; X-Picture-Time, in Unix time."""
-    service = service_of(request)
     row = await service.threads.read(service.app.stations.get, number)
     running = _running(service.app, row)
     asked, until = time.time(), time.monotonic() + wait

@@ -4,7 +4,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
@@ -15,12 +15,12 @@ from tenfold.teaching.teach import MOST
 from tenfold.web.answers import Answer
 from tenfold.web.api.v1.classify import REFUSALS, ClassifyAnswer, classified
 from tenfold.web.api.v1.models.models import ModelEntry, model_entry
-from tenfold.web.draft_answers import DraftAnswer, DraftClassAnswer, DraftEntry, FitAnswer
+from tenfold.web.draft_answers import DraftAnswer, DraftEntry, FitAnswer
 from tenfold.web.problems import Problem, describe, responses
 from tenfold.web.security.access import Operator
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import KEEP_FOR_EVER
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService, service_of
 from tenfold.web.uploads import pictures as uploads
 from tenfold.web.uploads.pictures import UploadedPicture
 from tenfold.workflows.drafts import ReadPicture, TeachDrafts
@@ -87,99 +87,80 @@ class KeptAnswer(BaseModel):
     model: ModelEntry
 
 
-@router.get("", operation_id="drafts", summary="The visitor's drafts of own classes")
-def list_drafts(request: Request, who: Operator) -> DraftsAnswer:
+async def _teach_drafts(app: TheApp) -> TeachDrafts:
+    return app.teach_drafts
+
+
+Drafts = Annotated[TeachDrafts, Depends(_teach_drafts)]
+
+
+@router.get("", summary="The visitor's drafts of own classes")
+def drafts(parts: Drafts, who: Operator) -> DraftsAnswer:
     """A draft has own classes and their pictures; what is learned from it becomes a model."""
-    found = _parts(request).drafts.list(who.id)
+    found = parts.drafts.list(who.id)
     return DraftsAnswer(drafts=[DraftEntry.of(one) for one in found])
 
 
-@router.post("", operation_id="begin_draft", summary="Begin a draft", status_code=201, responses=_CHANGE)
-def begin(request: Request, who: Operator, asked: BeginRequest) -> DraftAnswer:
+@router.post("", summary="Begin a draft", status_code=201, responses=_CHANGE)
+def begin_draft(parts: Drafts, who: Operator, asked: BeginRequest) -> DraftAnswer:
     """Begin to teach own classes. A draft belongs to its person; nobody else sees it."""
-    parts = _parts(request)
     return _answer(parts, parts.drafts.begin(who.id, asked.name, asked.classes), who)
 
 
-@router.get("/{number}", operation_id="draft", summary="A draft", responses=_NONE)
-def read(request: Request, who: Operator, number: Number) -> DraftAnswer:
+@router.get("/{number}", summary="A draft", responses=_NONE)
+def draft(parts: Drafts, who: Operator, number: Number) -> DraftAnswer:
     """Its classes, and what was learned last."""
-    return _answer(_parts(request), number, who)
+    return _answer(parts, number, who)
 
 
-@router.patch("/{number}", operation_id="rename_draft", summary="Rename a draft", responses=_CHANGE)
-def rename(request: Request, who: Operator, number: Number, asked: NameRequest) -> DraftAnswer:
+@router.patch("/{number}", summary="Rename a draft", responses=_CHANGE)
+def rename_draft(parts: Drafts, who: Operator, number: Number, asked: NameRequest) -> DraftAnswer:
     """Its name becomes that of the model that is kept."""
-    parts = _parts(request)
     parts.drafts.rename(number, who.id, asked.name)
     return _answer(parts, number, who)
 
 
-@router.delete(
-    "/{number}", operation_id="delete_draft", summary="Delete a draft", status_code=204, responses=_NONE
-)
-def delete(request: Request, who: Operator, number: Number) -> None:
+@router.delete("/{number}", summary="Delete a draft", status_code=204, responses=_NONE)
+def delete_draft(app: TheApp, who: Operator, number: Number) -> None:
     """Delete it with its pictures, for good. A model that was kept stays."""
-    app = service_of(request).app
     draft = app.teach_drafts.delete(number, who.id)
     app.audit.note(who.id, "draft.delete", draft.name, address=who.address)
 
 
-@router.post("/{number}/classes", operation_id="add_draft_class", summary="Add a class", responses=_CHANGE)
-def add_class(request: Request, who: Operator, number: Number, asked: NameRequest) -> DraftAnswer:
+@router.post("/{number}/classes", summary="Add a class", responses=_CHANGE)
+def add_draft_class(parts: Drafts, who: Operator, number: Number, asked: NameRequest) -> DraftAnswer:
     """A class without pictures yet."""
-    parts = _parts(request)
     parts.contents.add_class(number, who.id, asked.name)
     return _answer(parts, number, who)
 
 
-@router.patch(
-    "/{number}/classes/{part}",
-    operation_id="rename_draft_class",
-    summary="Rename a class",
-    responses=_CHANGE,
-)
-def rename_class(
-    request: Request, who: Operator, number: Number, part: ClassNumber, asked: NameRequest
+@router.patch("/{number}/classes/{part}", summary="Rename a class", responses=_CHANGE)
+def rename_draft_class(
+    parts: Drafts, who: Operator, number: Number, part: ClassNumber, asked: NameRequest
 ) -> DraftAnswer:
     """Its pictures stay."""
-    parts = _parts(request)
     parts.contents.rename_class(number, who.id, part, asked.name)
     return _answer(parts, number, who)
 
 
-@router.delete(
-    "/{number}/classes/{part}",
-    operation_id="remove_draft_class",
-    summary="Remove a class",
-    responses=_NONE,
-)
-def remove_class(request: Request, who: Operator, number: Number, part: ClassNumber) -> DraftAnswer:
+@router.delete("/{number}/classes/{part}", summary="Remove a class", responses=_NONE)
+def remove_draft_class(parts: Drafts, who: Operator, number: Number, part: ClassNumber) -> DraftAnswer:
     """Remove it with its pictures; this can be undone."""
-    parts = _parts(request)
     parts.contents.remove_class(number, who.id, part)
     return _answer(parts, number, who)
 
 
-@router.post(
-    "/{number}/undo", operation_id="undo_draft_change", summary="Undo the last change", responses=_CHANGE
-)
-def undo(request: Request, who: Operator, number: Number) -> DraftAnswer:
+@router.post("/{number}/undo", summary="Undo the last change", responses=_CHANGE)
+def undo_draft_change(parts: Drafts, who: Operator, number: Number) -> DraftAnswer:
     """Undo the last change to classes or pictures; again and again goes further back, 50 changes at most."""
-    parts = _parts(request)
     parts.undo(number, who.id)
     return _answer(parts, number, who)
 
 
-@router.get(
-    "/{number}/classes/{part}/pictures",
-    operation_id="draft_pictures",
-    summary="The pictures of a class",
-    responses=_NONE,
-)
-def pictures(request: Request, who: Operator, number: Number, part: ClassNumber) -> DraftPicturesAnswer:
+@router.get("/{number}/classes/{part}/pictures", summary="The pictures of a class", responses=_NONE)
+def draft_pictures(parts: Drafts, who: Operator, number: Number, part: ClassNumber) -> DraftPicturesAnswer:
     """All of them, the newest first."""
-    found = _parts(request).contents.pictures(number, who.id, part)
+    found = parts.contents.pictures(number, who.id, part)
     return DraftPicturesAnswer(
         pictures=[DraftPictureAnswer.of(one, recording=one.recording is not None) for one in found]
     )
@@ -187,12 +168,11 @@ def pictures(request: Request, who: Operator, number: Number, part: ClassNumber)
 
 @router.post(
     "/{number}/classes/{part}/pictures",
-    operation_id="add_draft_pictures",
     summary="Add pictures to a class",
     openapi_extra={"requestBody": uploads.BODY},
     responses=REFUSALS | _CHANGE,
 )
-async def add_pictures(
+async def add_draft_pictures(
     request: Request,
     who: Operator,
     number: Number,
@@ -237,61 +217,42 @@ async def add_pictures(
     )
 
 
-@router.post(
-    "/{number}/pictures/remove",
-    operation_id="remove_draft_pictures",
-    summary="Remove pictures",
-    responses=_NONE,
-)
-def remove_pictures(request: Request, who: Operator, number: Number, asked: PictureNumbers) -> DraftAnswer:
+@router.post("/{number}/pictures/remove", summary="Remove pictures", responses=_NONE)
+def remove_draft_pictures(parts: Drafts, who: Operator, number: Number, asked: PictureNumbers) -> DraftAnswer:
     """Remove pictures, of whatever classes; this can be undone."""
-    parts = _parts(request)
     parts.contents.remove_pictures(number, who.id, asked.pictures)
     return _answer(parts, number, who)
 
 
-@router.post(
-    "/{number}/pictures/move",
-    operation_id="move_draft_pictures",
-    summary="Put pictures into another class",
-    responses=_NONE,
-)
-def move_pictures(request: Request, who: Operator, number: Number, asked: MoveRequest) -> DraftAnswer:
+@router.post("/{number}/pictures/move", summary="Put pictures into another class", responses=_NONE)
+def move_draft_pictures(parts: Drafts, who: Operator, number: Number, asked: MoveRequest) -> DraftAnswer:
     """For pictures that were added to the wrong class."""
-    parts = _parts(request)
     parts.contents.move_pictures(number, who.id, asked.pictures, asked.to)
     return _answer(parts, number, who)
 
 
 @router.get(
     "/{number}/pictures/{content}",
-    operation_id="draft_picture",
     summary="A picture of a draft",
     response_class=Response,
-    responses={
-        200: {"content": {"image/jpeg": {"schema": uploads.PICTURE}}},
-        **_NONE,
-        **responses(_409="Its file is missing."),
-    },
+    responses=responses({"image/jpeg": {"schema": uploads.PICTURE}}, _409="Its file is missing.") | _NONE,
 )
-async def picture(
-    request: Request,
+async def draft_picture(
+    service: TheService,
     who: Operator,
     number: Number,
     content: Hash,
     side: Annotated[int, Query(ge=16, le=_MOST_SIDE, description="Its longer side, at most.")] = 256,
 ) -> Response:
     """Upright, as JPEG. It never changes, so a browser asks for it once."""
-    service = service_of(request)
     small = await service.threads.decode(service.app.teach_drafts.small, number, who.id, content, side)
     return Response(small, media_type="image/jpeg", headers=KEEP_FOR_EVER)
 
 
-@router.post("/{number}/fit", operation_id="fit_draft", summary="Learn from a draft", responses=_CHANGE)
-async def fit(request: Request, who: Operator, number: Number) -> DraftAnswer:
+@router.post("/{number}/fit", summary="Learn from a draft", responses=_CHANGE)
+async def fit_draft(service: TheService, who: Operator, number: Number) -> DraftAnswer:
     """Learn to tell the classes apart, and see how well. Classes without pictures are left out; of a single
     class, what is unlike it is none of these."""
-    service = service_of(request)
     parts = service.app.teach_drafts
     await service.threads.load(parts.fit, number, who.id)
     return await service.threads.read(_answer, parts, number, who)
@@ -299,13 +260,12 @@ async def fit(request: Request, who: Operator, number: Number) -> DraftAnswer:
 
 @router.post(
     "/{number}/classify",
-    operation_id="classify_with_draft",
     summary="Classify pictures with what was learned",
     response_model=ClassifyAnswer,
     openapi_extra={"requestBody": uploads.BODY},
     responses=REFUSALS | _CHANGE,
 )
-async def classify(
+async def classify_with_draft(
     request: Request,
     who: Operator,
     number: Number,
@@ -319,10 +279,9 @@ async def classify(
     return await classified(request, who, model, evidence=evidence)
 
 
-@router.post("/{number}/keep", operation_id="keep_draft", summary="Keep what is learned", responses=_CHANGE)
-async def keep(request: Request, who: Operator, number: Number) -> KeptAnswer:
+@router.post("/{number}/keep", summary="Keep what is learned", responses=_CHANGE)
+async def keep_draft(service: TheService, who: Operator, number: Number) -> KeptAnswer:
     """Register what is learned from the draft as it is now as an ordinary model, under the draft's name."""
-    service = service_of(request)
     app = service.app
     model = await service.threads.load(app.teach_drafts.keep, number, who.id)
     draft = await service.threads.read(_answer, app.teach_drafts, number, who)
@@ -333,16 +292,12 @@ async def keep(request: Request, who: Operator, number: Number) -> KeptAnswer:
     return KeptAnswer(draft=draft, model=model_entry(app.registry, model, app.registry.live()))
 
 
-def _parts(request: Request) -> TeachDrafts:
-    return service_of(request).app.teach_drafts
-
-
 def _answer(parts: TeachDrafts, number: int, who: Visitor) -> DraftAnswer:
     found = parts.drafts.state(number, who.id)
     draft = found.draft
     return DraftAnswer.of(
         draft,
-        classes=[DraftClassAnswer.of(one) for one in found.classes],
+        classes=found.classes,
         undo=found.undo,
         fit=None if draft.fitted is None else FitAnswer.model_validate(draft.fitted),
         kept=draft.kept_hash,

@@ -1,12 +1,12 @@
 """GET /api/v1/drift: whether what is classified is still what the live model was evaluated on."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import Field
 
 from tenfold.observability.drift import KINDS, WINDOWS
 from tenfold.web.answers import Answer
 from tenfold.web.security.access import Viewer
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp
 
 router = APIRouter(prefix="/api/v1/drift", tags=["models"])
 
@@ -25,8 +25,8 @@ class DriftAnswer(Answer):
     found: bool = Field(description="Whether it is above the limit.")
 
 
-@router.get("", operation_id="drift", summary="Whether the pictures have changed")
-async def drift(request: Request, who: Viewer) -> list[DriftAnswer]:
+@router.get("", summary="Whether the pictures have changed")
+async def drift(app: TheApp, who: Viewer) -> list[DriftAnswer]:
     """Of all pictures that this server's live model answered since it started. Looked at once an hour. Empty:
     not yet, or the model has no report to compare with."""
-    return [DriftAnswer.of(one) for one in service_of(request).app.drift.found]
+    return [DriftAnswer.of(one) for one in app.drift.found]

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.catalogue.entries.tables import NONE
 from tenfold.evaluation.improvement import LEAST_APART, Why
 from tenfold.jobs.types import Shape
@@ -17,7 +16,7 @@ from tenfold.web.problems import Problem, remembered, responses
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import concerns, last_part
 from tenfold.web.security.visitor import Visitor
-from tenfold.web.service import service_of
+from tenfold.web.service import TheApp, TheService
 from tenfold.workflows.improve.recipe import EPOCHS
 from tenfold.workflows.train.estimate import TrainingEstimate, seconds_per_epoch
 
@@ -182,13 +181,12 @@ class WentLive(Answer):
     reason: str = Field(description="won or insisted.")
 
 
-@router.get("/ready", operation_id="improvement_ready", summary="Can it be trained on corrections?")
-def ready(request: Request, who: Viewer) -> CorrectionsReady:
+@router.get("/ready", summary="Can it be trained on corrections?")
+def improvement_ready(service: TheService, who: Viewer) -> CorrectionsReady:
     """How many corrections there are, and what is missing."""
-    service = service_of(request)
     now = service.app.improve.readiness()
     problem, source, per_class = now.own.problem, now.own.source, now.per_class
-    if who.role != ADMINISTRATOR:  # paths, and the names of classes that others use for their own pictures
+    if not who.administrator:  # paths, and the names of classes that others use for their own pictures
         problem, source = problem and "not at hand", last_part(source)
         known = {NONE, *service.classifier.info.labels}
         per_class = {label: count for label, count in per_class.items() if label in known}
@@ -206,16 +204,15 @@ def ready(request: Request, who: Viewer) -> CorrectionsReady:
 
 
 @router.post(
-    "", operation_id="improve", summary="Improve the model by corrections", status_code=202,
+    "", summary="Improve the model by corrections", status_code=202,
     responses=responses(
         _409="There are too few corrections, or one is at work.",
         _422="The model's own data are not at hand, its head cannot be refitted, or its network not trained.",
         _501="The extra for training is not installed; the message says how to.",
     ),
 )  # fmt: skip
-def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
+def improve(app: TheApp, who: Administrator, asked: ImprovementRequest) -> ImprovementStarted:
     """In the background: refit or train, evaluate both models, register the new one. None goes live."""
-    app = service_of(request).app
     one, job = app.improve.begin(
         deep=asked.deep, with_own_data=asked.with_own_data, epochs=asked.epochs, by=who.id
     )
@@ -224,51 +221,46 @@ def begin(request: Request, who: Administrator, asked: ImprovementRequest) -> Im
 
 
 @router.post(
-    "/estimate", operation_id="estimate_improvement", summary="Estimate its time and size",
+    "/estimate", summary="Estimate its time and size",
     responses=responses(
         _409="The live model's network is not trained further, or there are too few corrections.",
         _422="It cannot be trained, or the model's own data cannot be read.",
         _501="The extra for training is not installed; the message says how to.",
     ),
 )  # fmt: skip
-def estimate(request: Request, who: Administrator, asked: ImprovementRequest) -> TrainingEstimate:
+def estimate_improvement(app: TheApp, who: Administrator, asked: ImprovementRequest) -> TrainingEstimate:
     """How long it would take, and how large its model would be. A trial takes some seconds."""
-    estimates = service_of(request).app.improvement_estimates
+    estimates = app.improvement_estimates
     return estimates.of(with_own_data=asked.with_own_data, epochs=asked.epochs)
 
 
-@router.get("", operation_id="improvements", summary="What was tried")
-def list_improvements(
-    request: Request,
+@router.get("", summary="What was tried")
+def improvements(
+    app: TheApp,
     who: Viewer,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
 ) -> ImprovementsAnswer:
     """Each with its figures and verdict."""
-    app = service_of(request).app
     live = app.registry.live()
     found = app.improve.latest(limit, before)
     return ImprovementsAnswer(improvements=[_answer(one, live, who) for one in found])
 
 
-@router.get(
-    "/{number}", operation_id="improvement", summary="One attempt", responses=responses(_404="No such one.")
-)
-def read(request: Request, who: Viewer, number: int) -> ImprovementAnswer:
+@router.get("/{number}", summary="One attempt", responses=responses(_404="No such one."))
+def improvement(app: TheApp, who: Viewer, number: int) -> ImprovementAnswer:
     """Its figures and verdict, once it is evaluated."""
-    app = service_of(request).app
     return _answer(app.improve.get(number), app.registry.live(), who)
 
 
 @router.post(
-    "/{number}/live", operation_id="make_improvement_live", summary="Use the improved model",
+    "/{number}/live", summary="Use the improved model",
     responses=responses(_404="No such one.", _409="It did not win; `insist` uses it anyway."),
 )  # fmt: skip
-def make_live(
-    request: Request, who: Administrator, number: int, asked: InsistRequest | None = None
+def make_improvement_live(
+    app: TheApp, who: Administrator, number: int, asked: InsistRequest | None = None
 ) -> WentLive:
     """Answer with it from now on. No entry gets another class by this: reclassify to see what would."""
-    app = service_of(request).app
     insist = asked is not None and asked.insist
     change = app.improve.make_live(number, insist=insist, by=who.id)
     details = {"hash": change.model_hash, "reason": change.reason}
@@ -278,7 +270,7 @@ def make_live(
 
 def _answer(one: Improvement, live: str, who: Visitor) -> ImprovementAnswer:
     counts = dict(one.counts)
-    if who.role != ADMINISTRATOR:
+    if not who.administrator:
         counts.pop("left_out", None)
         if one.model_hash is None:  # the classes of a model are known to all
             counts.pop("new_classes", None)

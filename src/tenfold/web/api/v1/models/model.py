@@ -4,7 +4,7 @@ import asyncio
 import base64
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from tenfold.inference import self_test
@@ -12,7 +12,7 @@ from tenfold.inference.server import Read
 from tenfold.models import bundled
 from tenfold.web.api.v1.classify import PredictionAnswer
 from tenfold.web.security.access import Viewer
-from tenfold.web.service import service_of
+from tenfold.web.service import TheService
 
 router = APIRouter(tags=["model"])
 
@@ -49,10 +49,9 @@ class ModelAnswer(BaseModel):
     tenfold_version: str = Field(description="Which tenfold wrote the model file.")
 
 
-@router.get("/api/v1/model", operation_id="model", summary="The model that answers")
-async def model(request: Request, who: Viewer) -> ModelAnswer:
+@router.get("/api/v1/model", summary="The model that answers")
+async def model(service: TheService, who: Viewer) -> ModelAnswer:
     """The model's classes, figures and origin."""
-    service = service_of(request)
     classifier = service.classifier
     bundled_classes = await service.threads.read(bundled.classes)
     own = set(classifier.info.labels)
@@ -82,11 +81,10 @@ class SelfTestAnswer(BaseModel):
     pictures: list[SelfTestPicture]
 
 
-@router.get("/api/v1/model/self-test", operation_id="model_self_test", summary="Pictures to try a model with")
-async def answer_self_test(request: Request, who: Viewer) -> SelfTestAnswer:
+@router.get("/api/v1/model/self-test", summary="Pictures to try a model with")
+async def model_self_test(service: TheService, who: Viewer) -> SelfTestAnswer:
     """A few pictures with the live model's answers. What else runs the same file, such as a phone, finds out
     with them whether it answers alike."""
-    service = service_of(request)
     server, classifier = service.app.model_server, service.classifier
     files = await service.threads.read(self_test.pictures)
     with service.reserved(who.clients) as (_, slot):

@@ -2,11 +2,10 @@
 
 import json
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
-from tenfold.accounts.roles import ADMINISTRATOR
 from tenfold.datasets import sources
 from tenfold.errors import UsageError
 from tenfold.export.formats import FORMATS
@@ -22,7 +21,7 @@ from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.disclosure import values_without_paths
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import KEEP_FOR_EVER, file_response
-from tenfold.web.service import WebService, service_of
+from tenfold.web.service import TheService, WebService
 from tenfold.workflows.export_job import EXPORT, ExportParams, KeptExport, disagreement_file
 
 router = APIRouter(tags=["models"], prefix="/api/v1/models/{key}/exports")
@@ -45,10 +44,9 @@ class ExportRequest(BaseModel):
     )
 
 
-@router.get("", operation_id="model_exports", summary="A model's exports, and its formats", responses=_NONE)
-def list_exports(request: Request, who: Viewer, key: str) -> ExportsAnswer:
+@router.get("", summary="A model's exports, and its formats", responses=_NONE)
+def model_exports(service: TheService, who: Viewer, key: str) -> ExportsAnswer:
     """What the model was exported to, also what was refused; what it can be exported to on this server."""
-    service = service_of(request)
     model = service.app.registry.get(key)
     return ExportsAnswer(
         formats=[format_answer(one) for one in FORMATS.values()],
@@ -59,7 +57,6 @@ def list_exports(request: Request, who: Viewer, key: str) -> ExportsAnswer:
 
 @router.post(
     "",
-    operation_id="export_model",
     summary="Export a model",
     status_code=202,
     responses=responses(
@@ -68,13 +65,12 @@ def list_exports(request: Request, who: Viewer, key: str) -> ExportsAnswer:
         _501="What the format needs is not installed.",
     ),
 )
-def export(request: Request, who: Administrator, key: str, asked: ExportRequest) -> JobAnswer:
+def export_model(service: TheService, who: Administrator, key: str, asked: ExportRequest) -> JobAnswer:
     """Convert the model in the background, and run the export beside it on the same pictures.
 
     Where their first answers agree less often than `least`, no file is kept: the job fails with the reason
     export-differs, and the receipt, which is kept, says how far they agree.
     """
-    service = service_of(request)
     app, model = service.app, service.app.registry.get(key)
     if asked.format not in FORMATS:
         raise UsageError(
@@ -102,12 +98,9 @@ def export(request: Request, who: Administrator, key: str, asked: ExportRequest)
     return job_answer(app.jobs.submit(EXPORT, params, title=title, by=who.id, key=submit_key), who)
 
 
-@router.delete(
-    "/{export}", operation_id="delete_export", summary="Delete an export", status_code=204, responses=_NONE
-)
-def delete(request: Request, who: Administrator, key: str, export: str) -> None:
+@router.delete("/{export}", summary="Delete an export", status_code=204, responses=_NONE)
+def delete_export(service: TheService, who: Administrator, key: str, export: str) -> None:
     """Delete the files and the receipt. A device that has the file keeps it."""
-    service = service_of(request)
     found = _kept(service, key, export)
     service.app.model_exports.delete(key, found.id)
     details = {"hash": key, "format": found.receipt.format}
@@ -117,14 +110,12 @@ def delete(request: Request, who: Administrator, key: str, export: str) -> None:
 
 @router.get(
     "/{export}/files/{name}",
-    operation_id="export_file",
     summary="A file of an export, or its receipt",
     response_class=Response,
-    responses={200: {"content": {_BYTES: {}}}, **_NONE},
+    responses=responses({_BYTES: {}}) | _NONE,
 )
-def file(request: Request, who: Viewer, key: str, export: str, name: str) -> Response:
+def export_file(service: TheService, who: Viewer, key: str, export: str, name: str) -> Response:
     """The bytes of an exported file or of its receipt, for `tenfold receipt check` beside each other."""
-    service = service_of(request)
     kept = _kept(service, key, export)
     if is_receipt(name):
         return _receipt(service, who, kept, name)
@@ -133,15 +124,10 @@ def file(request: Request, who: Viewer, key: str, export: str, name: str) -> Res
 
 
 @router.get(
-    "/{export}/receipt",
-    operation_id="export_receipt",
-    summary="The receipt as a page",
-    response_class=HTMLResponse,
-    responses=_NONE,
+    "/{export}/receipt", summary="The receipt as a page", response_class=HTMLResponse, responses=_NONE
 )
-def receipt_page(request: Request, who: Viewer, key: str, export: str) -> Response:
+def export_receipt(service: TheService, who: Viewer, key: str, export: str) -> Response:
     """The whole receipt with the worst disagreements, shut off from everything else."""
-    service = service_of(request)
     kept = _kept(service, key, export)
     content, _ = service.app.model_exports.open(_key(kept, f"{kept.receipt.files[0].name}.receipt.html"))
     with content:
@@ -150,14 +136,12 @@ def receipt_page(request: Request, who: Viewer, key: str, export: str) -> Respon
 
 @router.get(
     "/{export}/disagreements/{number}",
-    operation_id="export_disagreement",
     summary="A picture that an export calls something else",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}, **_NONE},
+    responses=responses({"image/png": {}}) | _NONE,
 )
-def disagreement(request: Request, who: Viewer, key: str, export: str, number: int) -> Response:
+def export_disagreement(service: TheService, who: Viewer, key: str, export: str, number: int) -> Response:
     """One of the worst disagreements, counted from 0, at most 96 pixels on its longer side."""
-    service = service_of(request)
     kept = _kept(service, key, export)
     content, length = service.app.model_exports.open(_key(kept, disagreement_file(number)))
     return file_response(content, length, service.threads.read, media_type="image/png", headers=KEEP_FOR_EVER)
@@ -186,7 +170,7 @@ def _receipt(service: WebService, who: Visitor, kept: KeptExport, name: str) -> 
     content, _ = service.app.model_exports.open(_key(kept, name))
     with content:
         written = content.read()
-    if who.role != ADMINISTRATOR:
+    if not who.administrator:
         written = json.dumps(values_without_paths(json.loads(written)), ensure_ascii=False).encode()
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(written, media_type="application/json", headers=headers)

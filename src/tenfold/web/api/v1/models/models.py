@@ -14,6 +14,7 @@ from tenfold.accounts.audit import Action
 from tenfold.errors import RegistryError
 from tenfold.models.registry import CHOSEN, FILE, INSISTED, Registry
 from tenfold.models.tables import LiveChange, RegisteredModel
+from tenfold.runtime import App
 from tenfold.web.answers import Answer
 from tenfold.web.pages import page_response
 from tenfold.web.problems import responses
@@ -21,7 +22,7 @@ from tenfold.web.request_errors import NotHere
 from tenfold.web.security.access import Administrator, Viewer
 from tenfold.web.security.visitor import Visitor
 from tenfold.web.sending import file_response
-from tenfold.web.service import WebService, service_of
+from tenfold.web.service import TheApp, TheService, WebService, service_of
 from tenfold.web.uploads.bodies import received
 from tenfold.workflows.model_reports import FigureCaveat, ModelReport, read_caveats
 
@@ -112,10 +113,10 @@ _ONNX = "application/octet-stream"
 _NONE = responses(_404="No such model.")
 
 
-@router.get("", operation_id="models", summary="The models that there are")
-def list_models(request: Request, who: Viewer) -> ModelsAnswer:
+@router.get("", summary="The models that there are")
+def models(app: TheApp, who: Viewer) -> ModelsAnswer:
     """All models that can go live, and the one that is."""
-    registry = service_of(request).app.registry
+    registry = app.registry
     live = registry.live()
     try:
         back = registry.before()
@@ -124,14 +125,13 @@ def list_models(request: Request, who: Viewer) -> ModelsAnswer:
     return ModelsAnswer(
         live=live,
         back=back,
-        cameras=service_of(request).app.camera_models.default_hash,
+        cameras=app.camera_models.default_hash,
         models=[model_entry(registry, one, live) for one in registry.list()],
     )
 
 
 @router.post(
     "",
-    operation_id="add_model",
     summary="Add a model file",
     status_code=201,
     openapi_extra={
@@ -160,68 +160,62 @@ async def add_model(
         return await service.threads.load(_added, service, who, file, name)
 
 
-@router.get("/history", operation_id="model_history", summary="Which model was live when")
-def history(
-    request: Request, who: Viewer, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+@router.get("/history", summary="Which model was live when")
+def model_history(
+    app: TheApp, who: Viewer, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> HistoryAnswer:
     """Every exchange of the live model, with who did it and why."""
-    registry = service_of(request).app.registry
+    registry = app.registry
     return HistoryAnswer(changes=_changes(registry, registry.history(limit)))
 
 
 @router.post(
     "/rollback",
-    operation_id="rollback_model",
     summary="Back to the previous model",
     responses=responses(_409="There is no earlier model.", _422="Its file cannot be used."),
 )
-def rollback(request: Request, who: Administrator) -> LiveAnswer:
+def rollback_model(app: TheApp, who: Administrator) -> LiveAnswer:
     """Make the model live that was live before; repeat it to go further back."""
-    service = service_of(request)
-    change = service.app.model_switch.rollback(by=who.id)
-    _note(service, who, "model.rollback", service.app.registry.get(change.model_hash))
-    return _changes(service.app.registry, [change])[0]
+    change = app.model_switch.rollback(by=who.id)
+    _note(app, who, "model.rollback", app.registry.get(change.model_hash))
+    return _changes(app.registry, [change])[0]
 
 
 @router.delete(
     "/{key}",
-    operation_id="remove_model",
     summary="Take a model off the list",
     status_code=204,
     responses=responses(
         _404="No such model.", _409="It is live, comes with tenfold, or is used by a camera or a recipe."
     ),
 )
-def remove(request: Request, who: Administrator, key: str) -> None:
+def remove_model(app: TheApp, who: Administrator, key: str) -> None:
     """Remove a model. Entries that it classified keep their class; the file can be added again."""
-    service = service_of(request)
-    _note(service, who, "model.remove", service.app.remove_model(key))
+    _note(app, who, "model.remove", app.remove_model(key))
 
 
 @router.post(
     "/{key}/live",
-    operation_id="make_model_live",
     summary="Make a model live",
     responses=responses(_404="No such model.", _422="Its file is missing, damaged or cannot be run."),
 )
-def make_live(request: Request, who: Administrator, key: str, asked: LiveRequest | None = None) -> LiveAnswer:
+def make_model_live(
+    app: TheApp, who: Administrator, key: str, asked: LiveRequest | None = None
+) -> LiveAnswer:
     """Answer with this model from now on. Running requests finish with the one that they started with."""
-    service = service_of(request)
     reason = INSISTED if asked is not None and asked.insist else CHOSEN
-    change = service.app.model_switch.go_live(key, by=who.id, reason=reason)
-    _note(service, who, "model.live", service.app.registry.get(key), reason=reason)
-    return _changes(service.app.registry, [change])[0]
+    change = app.model_switch.go_live(key, by=who.id, reason=reason)
+    _note(app, who, "model.live", app.registry.get(key), reason=reason)
+    return _changes(app.registry, [change])[0]
 
 
 @router.get(
     "/{key}/report",
-    operation_id="model_report",
     summary="How a model did on its test pictures",
     responses=responses(_404="No such model, or nothing is known of it.", _422="Its file cannot be used."),
 )
-def report(request: Request, who: Viewer, key: str) -> ModelReportAnswer:
+def model_report(app: TheApp, who: Viewer, key: str) -> ModelReportAnswer:
     """Its figures, class by class and as a confusion matrix where it was evaluated here."""
-    app = service_of(request).app
     found = app.model_reports.read(key)
     if found is None:
         raise NotHere(
@@ -234,14 +228,13 @@ def report(request: Request, who: Viewer, key: str) -> ModelReportAnswer:
 
 @router.get(
     "/{key}/report/page",
-    operation_id="model_report_page",
     summary="The report on a model, as a page",
     response_class=HTMLResponse,
     responses=responses(_404="No such model, or it has no report page."),
 )
-def report_page(request: Request, who: Viewer, key: str) -> Response:
+def model_report_page(app: TheApp, who: Viewer, key: str) -> Response:
     """The whole report, with pictures, shut off from everything else."""
-    content = service_of(request).app.model_reports.page(key)
+    content = app.model_reports.page(key)
     if content is None:
         raise NotHere(
             f"A report page on the model {key[:12]}", "does not exist", cure="`tenfold evaluate` writes one."
@@ -251,14 +244,12 @@ def report_page(request: Request, who: Viewer, key: str) -> Response:
 
 @router.get(
     "/{key}/file",
-    operation_id="model_file",
     summary="The model file",
     response_class=Response,
-    responses={200: {"content": {_ONNX: {}}}, **_NONE},
+    responses=responses({_ONNX: {}}) | _NONE,
 )
-def file(request: Request, who: Viewer, key: str) -> Response:
+def model_file(service: TheService, who: Viewer, key: str) -> Response:
     """The model file itself, for `tenfold classify --model`, a phone or another server."""
-    service = service_of(request)
     registry = service.app.registry
     model = registry.get(key)
     if registry.fault(model) == "missing":
@@ -280,7 +271,7 @@ def file(request: Request, who: Viewer, key: str) -> Response:
 def _added(service: WebService, who: Visitor, file: Path, name: str) -> ModelEntry:
     app = service.app
     model = app.model_switch.add(file, name=name or "that was sent", origin=FILE, by=who.id)
-    _note(service, who, "model.add", model)
+    _note(app, who, "model.add", model)
     return model_entry(app.registry, model, app.registry.live())
 
 
@@ -302,9 +293,9 @@ def _report(found: ModelReport) -> ModelReportAnswer:
     )
 
 
-def _note(service: WebService, who: Visitor, action: Action, model: RegisteredModel, **more: str) -> None:
+def _note(app: App, who: Visitor, action: Action, model: RegisteredModel, **more: str) -> None:
     details = {"hash": model.hash, **more}
-    service.app.audit.note(who.id, action, model.name, details, address=who.address)
+    app.audit.note(who.id, action, model.name, details, address=who.address)
 
 
 def model_entry(registry: Registry, model: RegisteredModel, live: str) -> ModelEntry:
