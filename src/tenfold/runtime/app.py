@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.foundation import made, part
+from tenfold.runtime.foundation import part
 from tenfold.runtime.modelling import Modelling
 from tenfold.settings import Settings
 
@@ -100,7 +100,11 @@ class App(Modelling):
             self.metrics.predicted(model.sha256, answers)
             self.drift.note(model.sha256, answers)
 
-    drift: "part[DriftWatch]" = made("tenfold.observability.drift:DriftWatch")
+    @part
+    def drift(self) -> "DriftWatch":
+        from tenfold.observability.drift import DriftWatch
+
+        return DriftWatch()
 
     @part
     def watch_drift(self) -> "WatchDrift":
@@ -179,9 +183,11 @@ class App(Modelling):
             forget=partial(delete_entries, self.ingest, self.actions, self.eraser),
         )
 
-    camera_models: "part[CameraModels]" = made(
-        "tenfold.workflows.watch_cameras.model:CameraModels", "model_server registry load"
-    )
+    @part
+    def camera_models(self) -> "CameraModels":
+        from tenfold.workflows.watch_cameras.model import CameraModels
+
+        return CameraModels(self.model_server, self.registry, self.load)
 
     def watch_camera(self, row: "CameraRow") -> "CameraWatch":
         """What watches one camera; raises MissingExtra."""
@@ -220,10 +226,17 @@ class App(Modelling):
             row, trail, self.stations, self.station_orders, self.recipes, self.cameras, self.registry
         )
 
-    overrule: "part[Overrule]" = made("tenfold.workflows.line.overrule:Overrule", "ingest actions jobs")
-    prove: "part[Prove]" = made(
-        "tenfold.workflows.line.prove_job:Prove", "stations recipes registry load trail_of"
-    )
+    @part
+    def overrule(self) -> "Overrule":
+        from tenfold.workflows.line.overrule import Overrule
+
+        return Overrule(self.ingest, self.actions, self.jobs)
+
+    @part
+    def prove(self) -> "Prove":
+        from tenfold.workflows.line.prove_job import Prove
+
+        return Prove(self.stations, self.recipes, self.registry, self.load, self.trail_of)
 
     # Long work.
 
@@ -234,53 +247,125 @@ class App(Modelling):
 
         return Jobs(self.database, handlers(self))
 
-    classify_pending: "part[ClassifyPending]" = made(
-        "tenfold.workflows.classify_job:ClassifyPending",
-        "ingest originals model_server jobs registry.embedding_of",
-    )
-    add_pictures: "part[AddPictures]" = made(
-        "tenfold.workflows.ingest_job:AddPictures", "database ingest classify_pending actions files"
-    )
-    folder_watcher: "part[FolderWatcher]" = made(
-        "tenfold.workflows.folders.watch_folders:FolderWatcher", "watched_folders add_pictures jobs files"
-    )
-    check_data: "part[CheckData]" = made(
-        "tenfold.workflows.data.check_data_job:CheckData", "blobs/checks settings.data_dir home"
-    )
-    uploads: "part[Uploads]" = made(
-        "tenfold.workflows.data.import_data_job:Uploads", "home settings.data_dir files"
-    )
-    estimates: "part[Estimates]" = made(
-        "tenfold.workflows.train.estimate:Estimates", "home settings.data_dir files"
-    )
-    improvement_estimates: "part[ImprovementEstimates]" = made(
-        "tenfold.workflows.improve.estimate:ImprovementEstimates",
-        "registry corrected_entries training_data estimates",
-    )
-    train: "part[Train]" = made(
-        "tenfold.workflows.train.train_job:Train", "registry jobs home settings.data_dir files"
-    )
-    model_reports: "part[ModelReports]" = made(
-        "tenfold.workflows.model_reports:ModelReports", "registry home"
-    )
-    compare: "part[Compare]" = made(
-        "tenfold.workflows.compare_job:Compare",
-        "registry load files blobs/comparisons home.cache settings.data_dir",
-    )
-    training_data: "part[TrainingData]" = made(
-        "tenfold.workflows.train.own_data:TrainingData",
-        "registry improvements files home settings.data_dir teach_drafts",
-    )
-    improve_job: "part[ImproveJob]" = made(
-        "tenfold.workflows.improve.improve_job:ImproveJob",
-        "improvements corrected_entries originals registry training_data load home settings.data_dir",
-    )
-    improve: "part[Improve]" = made(
-        "tenfold.workflows.improve.improve:Improve",
-        "improvements corrected_entries registry model_switch jobs training_data improve_job home"
-        " corrected_models",
-    )
-    reclassify: "part[Reclassify]" = made(
-        "tenfold.workflows.reclassify_job:Reclassify",
-        "reclassifications originals registry jobs model_server load stored_answers corrected_models",
-    )
+    @part
+    def classify_pending(self) -> "ClassifyPending":
+        from tenfold.workflows.classify_job import ClassifyPending
+
+        return ClassifyPending(
+            self.ingest, self.originals, self.model_server, self.jobs, self.registry.embedding_of
+        )
+
+    @part
+    def add_pictures(self) -> "AddPictures":
+        from tenfold.workflows.ingest_job import AddPictures
+
+        return AddPictures(self.database, self.ingest, self.classify_pending, self.actions, self.files)
+
+    @part
+    def folder_watcher(self) -> "FolderWatcher":
+        from tenfold.workflows.folders.watch_folders import FolderWatcher
+
+        return FolderWatcher(self.watched_folders, self.add_pictures, self.jobs, self.files)
+
+    @part
+    def check_data(self) -> "CheckData":
+        from tenfold.workflows.data.check_data_job import CheckData
+
+        return CheckData(self.blobs("checks"), self.settings.data_dir, self.home)
+
+    @part
+    def uploads(self) -> "Uploads":
+        from tenfold.workflows.data.import_data_job import Uploads
+
+        return Uploads(self.home, self.settings.data_dir, self.files)
+
+    @part
+    def estimates(self) -> "Estimates":
+        from tenfold.workflows.train.estimate import Estimates
+
+        return Estimates(self.home, self.settings.data_dir, self.files)
+
+    @part
+    def improvement_estimates(self) -> "ImprovementEstimates":
+        from tenfold.workflows.improve.estimate import ImprovementEstimates
+
+        return ImprovementEstimates(self.registry, self.corrected_entries, self.training_data, self.estimates)
+
+    @part
+    def train(self) -> "Train":
+        from tenfold.workflows.train.train_job import Train
+
+        return Train(self.registry, self.jobs, self.home, self.settings.data_dir, self.files)
+
+    @part
+    def model_reports(self) -> "ModelReports":
+        from tenfold.workflows.model_reports import ModelReports
+
+        return ModelReports(self.registry, self.home)
+
+    @part
+    def compare(self) -> "Compare":
+        from tenfold.workflows.compare_job import Compare
+
+        return Compare(
+            self.registry,
+            self.load,
+            self.files,
+            self.blobs("comparisons"),
+            self.home.cache,
+            self.settings.data_dir,
+        )
+
+    @part
+    def training_data(self) -> "TrainingData":
+        from tenfold.workflows.train.own_data import TrainingData
+
+        return TrainingData(
+            self.registry, self.improvements, self.files, self.home, self.settings.data_dir, self.teach_drafts
+        )
+
+    @part
+    def improve_job(self) -> "ImproveJob":
+        from tenfold.workflows.improve.improve_job import ImproveJob
+
+        return ImproveJob(
+            self.improvements,
+            self.corrected_entries,
+            self.originals,
+            self.registry,
+            self.training_data,
+            self.load,
+            self.home,
+            self.settings.data_dir,
+        )
+
+    @part
+    def improve(self) -> "Improve":
+        from tenfold.workflows.improve.improve import Improve
+
+        return Improve(
+            self.improvements,
+            self.corrected_entries,
+            self.registry,
+            self.model_switch,
+            self.jobs,
+            self.training_data,
+            self.improve_job,
+            self.home,
+            self.corrected_models,
+        )
+
+    @part
+    def reclassify(self) -> "Reclassify":
+        from tenfold.workflows.reclassify_job import Reclassify
+
+        return Reclassify(
+            self.reclassifications,
+            self.originals,
+            self.registry,
+            self.jobs,
+            self.model_server,
+            self.load,
+            self.stored_answers,
+            self.corrected_models,
+        )

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
-from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -55,27 +54,14 @@ class part(Generic[T]):  # noqa: N801 - a decorator
             # From now on the instance's attribute hides this property, which has no setter.
             if self._name not in app.__dict__:
                 app.__dict__[self._name] = self._make(app)
-            found: T = app.__dict__[self._name]
-        return found
+            made: T = app.__dict__[self._name]
+        return made
 
 
-def made(place: str, needs: str = "") -> "part[Any]":
-    """A part that is handed other parts, and nothing else.
-
-    Args:
-        place: its class, as "module:Class"; the module is imported when the part is made.
-        needs: what its constructor takes, in that order, with spaces between: attributes of the app,
-            `settings.data_dir` for one of an attribute, `blobs/NAME` for a store.
-    """
+def on_database(place: str) -> "part[Any]":
+    """A part that needs the database alone; place: its class, as "module:Class"."""
     module, name = place.split(":")
-
-    def needed(app: "Foundation", one: str) -> Any:
-        return app.blobs(one[6:]) if one.startswith("blobs/") else attrgetter(one)(app)
-
-    def make(app: "Foundation") -> Any:
-        return getattr(import_module(module), name)(*(needed(app, one) for one in needs.split()))
-
-    return part(make)
+    return part(lambda app: getattr(import_module(module), name)(app.database))
 
 
 class Foundation:
@@ -186,9 +172,19 @@ class Foundation:
             raise
         return database
 
-    audit: "part[Audit]" = made("tenfold.accounts.audit:Audit", "database")
-    passwords: "part[Passwords]" = made("tenfold.accounts.passwords:Passwords")
-    people: "part[People]" = made("tenfold.accounts.people:People", "database passwords audit")
+    audit: "part[Audit]" = on_database("tenfold.accounts.audit:Audit")
+
+    @part
+    def passwords(self) -> "Passwords":
+        from tenfold.accounts.passwords import Passwords
+
+        return Passwords()
+
+    @part
+    def people(self) -> "People":
+        from tenfold.accounts.people import People
+
+        return People(self.database, self.passwords, self.audit)
 
     @part
     def sessions(self) -> "Sessions":
@@ -200,7 +196,11 @@ class Foundation:
             lasting=timedelta(hours=self.settings.session_hours),
         )
 
-    tokens: "part[Tokens]" = made("tenfold.accounts.tokens:Tokens", "database audit")
+    @part
+    def tokens(self) -> "Tokens":
+        from tenfold.accounts.tokens import Tokens
+
+        return Tokens(self.database, self.audit)
 
     @part
     def logins(self) -> "Logins":

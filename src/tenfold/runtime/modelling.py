@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.foundation import made, part
+from tenfold.runtime.foundation import on_database, part
 from tenfold.runtime.repositories import Repositories
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ class Modelling(Repositories):
 
         return partial(Classifier, threads=self.settings.threads, limits=self.limits)
 
-    registry: "part[Registry]" = made("tenfold.models.registry:Registry", "database blobs/models")
+    @part
+    def registry(self) -> "Registry":
+        from tenfold.models.registry import Registry
+
+        return Registry(self.database, self.blobs("models"))
 
     def remove_model(self, key: str) -> "RegisteredModel":
         """Take a model off the list; raises as `Registry.remove`, and where a camera or a recipe uses it."""
@@ -52,17 +56,28 @@ class Modelling(Repositories):
         with self.registry.local_copy(self.registry.find(name).hash) as path:
             yield path
 
-    improvements: "part[Improvements]" = made("tenfold.models.improvements:Improvements", "database")
-    stored_answers: "part[StoredAnswers]" = made(
-        "tenfold.catalogue.similar.stored_answers:StoredAnswers", "database"
+    improvements: "part[Improvements]" = on_database("tenfold.models.improvements:Improvements")
+    stored_answers: "part[StoredAnswers]" = on_database(
+        "tenfold.catalogue.similar.stored_answers:StoredAnswers"
     )
-    similar: "part[Similar]" = made(
-        "tenfold.catalogue.similar.similar:Similar", "database home.index registry.embedding_of"
-    )
-    corrected_models: "part[CorrectedModels]" = made(
-        "tenfold.workflows.corrected_models:CorrectedModels", "registry"
-    )
-    model_exports: "part[ModelExports]" = made("tenfold.workflows.export_job:ModelExports", "blobs/exports")
+
+    @part
+    def similar(self) -> "Similar":
+        from tenfold.catalogue.similar.similar import Similar
+
+        return Similar(self.database, self.home.index, self.registry.embedding_of)
+
+    @part
+    def corrected_models(self) -> "CorrectedModels":
+        from tenfold.workflows.corrected_models import CorrectedModels
+
+        return CorrectedModels(self.registry)
+
+    @part
+    def model_exports(self) -> "ModelExports":
+        from tenfold.workflows.export_job import ModelExports
+
+        return ModelExports(self.blobs("exports"))
 
     @part
     def tune(self) -> "Tune":
@@ -71,9 +86,11 @@ class Modelling(Repositories):
         cores = self.settings.threads or os.cpu_count() or 1
         return Tune(self.home.tuning, self.model_exports, self.blobs("exports"), self.load, cores=cores)
 
-    export_model: "part[ExportModel]" = made(
-        "tenfold.workflows.export_job:ExportModel", "registry model_exports _opening"
-    )
+    @part
+    def export_model(self) -> "ExportModel":
+        from tenfold.workflows.export_job import ExportModel
+
+        return ExportModel(self.registry, self.model_exports, self._opening)
 
     def _opening(self, source: str) -> "OpenPictures":
         from tenfold.export.pictures import open_pictures

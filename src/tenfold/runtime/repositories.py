@@ -6,7 +6,7 @@ Notifications, cameras, stations of a line, the picture catalogue.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenfold.runtime.foundation import Foundation, made, part
+from tenfold.runtime.foundation import Foundation, on_database, part
 
 if TYPE_CHECKING:
     from tenfold.cameras.cameras import Cameras
@@ -40,8 +40,8 @@ class Repositories(Foundation):
 
     # Notifications.
 
-    rules: "part[Rules]" = made("tenfold.cameras.rules.kept:Rules", "database")
-    outbox: "part[Outbox]" = made("tenfold.outbox:Outbox", "database")
+    rules: "part[Rules]" = on_database("tenfold.cameras.rules.kept:Rules")
+    outbox: "part[Outbox]" = on_database("tenfold.outbox:Outbox")
 
     @part
     def sender(self) -> "Sender":
@@ -50,19 +50,37 @@ class Repositories(Foundation):
 
         return Sender(self.outbox, OutboxQueue(self.database), new_worker(), has_ended)
 
-    tell: "part[Tell]" = made("tenfold.workflows.tell:Tell", "rules outbox blobs/events")
+    @part
+    def tell(self) -> "Tell":
+        from tenfold.workflows.tell import Tell
+
+        return Tell(self.rules, self.outbox, self.blobs("events"))
 
     # Cameras.
 
-    cameras: "part[Cameras]" = made("tenfold.cameras.cameras:Cameras", "database tell.removed")
-    camera_events: "part[CameraEvents]" = made("tenfold.cameras.events:CameraEvents", "database tell.note")
-    clips: "part[Clips]" = made("tenfold.cameras.clips:Clips", "database blobs/clips home.clips")
+    @part
+    def cameras(self) -> "Cameras":
+        from tenfold.cameras.cameras import Cameras
+
+        return Cameras(self.database, self.tell.removed)
+
+    @part
+    def camera_events(self) -> "CameraEvents":
+        from tenfold.cameras.events import CameraEvents
+
+        return CameraEvents(self.database, self.tell.note)
+
+    @part
+    def clips(self) -> "Clips":
+        from tenfold.cameras.clips import Clips
+
+        return Clips(self.database, self.blobs("clips"), self.home.clips)
 
     # Stations.
 
-    stations: "part[Stations]" = made("tenfold.line.stations.stations:Stations", "database")
-    station_orders: "part[Orders]" = made("tenfold.line.stations.orders:Orders", "database")
-    recipes: "part[Recipes]" = made("tenfold.line.stations.recipes:Recipes", "database")
+    stations: "part[Stations]" = on_database("tenfold.line.stations.stations:Stations")
+    station_orders: "part[Orders]" = on_database("tenfold.line.stations.orders:Orders")
+    recipes: "part[Recipes]" = on_database("tenfold.line.stations.recipes:Recipes")
 
     def trail_of(self, station: int) -> Path:
         """The file of a station's trail, which exists once the station has run."""
@@ -70,18 +88,18 @@ class Repositories(Foundation):
 
     # The catalogue.
 
-    actions: "part[Actions]" = made("tenfold.catalogue.edits.actions:Actions", "database")
-    review: "part[Review]" = made("tenfold.catalogue.search.review:Review", "database")
-    search: "part[Search]" = made("tenfold.catalogue.search.search:Search", "database")
-    duplicates: "part[Duplicates]" = made("tenfold.catalogue.similar.duplicates:Duplicates", "database")
-    corrected_entries: "part[CorrectedEntries]" = made(
-        "tenfold.catalogue.edits.corrections:CorrectedEntries", "database"
+    actions: "part[Actions]" = on_database("tenfold.catalogue.edits.actions:Actions")
+    review: "part[Review]" = on_database("tenfold.catalogue.search.review:Review")
+    search: "part[Search]" = on_database("tenfold.catalogue.search.search:Search")
+    duplicates: "part[Duplicates]" = on_database("tenfold.catalogue.similar.duplicates:Duplicates")
+    corrected_entries: "part[CorrectedEntries]" = on_database(
+        "tenfold.catalogue.edits.corrections:CorrectedEntries"
     )
-    reclassifications: "part[Reclassifications]" = made(
-        "tenfold.catalogue.edits.reclassification:Reclassifications", "database"
+    reclassifications: "part[Reclassifications]" = on_database(
+        "tenfold.catalogue.edits.reclassification:Reclassifications"
     )
-    watched_folders: "part[WatchedFolders]" = made(
-        "tenfold.catalogue.ingest.watched_folders:WatchedFolders", "database"
+    watched_folders: "part[WatchedFolders]" = on_database(
+        "tenfold.catalogue.ingest.watched_folders:WatchedFolders"
     )
 
     @property
@@ -98,15 +116,38 @@ class Repositories(Foundation):
             self.home.folder, self.database.file, readable=(self.settings.data_dir, self.home.uploaded_data)
         )
 
-    originals: "part[Originals]" = made("tenfold.catalogue.entries.originals:Originals", "blobs/pictures")
-    ingest: "part[Ingest]" = made("tenfold.catalogue.ingest.ingest:Ingest", "database originals limits")
-    picture_files: "part[PictureFiles]" = made(
-        "tenfold.catalogue.entries.pictures:PictureFiles", "database originals blobs/thumbnails limits"
-    )
-    eraser: "part[Eraser]" = made(
-        "tenfold.catalogue.entries.erasing:Eraser", "database originals blobs/thumbnails"
-    )
-    exports: "part[Exports]" = made("tenfold.catalogue.export.exports:Exports", "database originals")
-    organiser: "part[Organiser]" = made(
-        "tenfold.catalogue.organise.organise:Organiser", "database originals files home.folder"
-    )
+    @part
+    def originals(self) -> "Originals":
+        from tenfold.catalogue.entries.originals import Originals
+
+        return Originals(self.blobs("pictures"))
+
+    @part
+    def ingest(self) -> "Ingest":
+        from tenfold.catalogue.ingest.ingest import Ingest
+
+        return Ingest(self.database, self.originals, self.limits)
+
+    @part
+    def picture_files(self) -> "PictureFiles":
+        from tenfold.catalogue.entries.pictures import PictureFiles
+
+        return PictureFiles(self.database, self.originals, self.blobs("thumbnails"), self.limits)
+
+    @part
+    def eraser(self) -> "Eraser":
+        from tenfold.catalogue.entries.erasing import Eraser
+
+        return Eraser(self.database, self.originals, self.blobs("thumbnails"))
+
+    @part
+    def exports(self) -> "Exports":
+        from tenfold.catalogue.export.exports import Exports
+
+        return Exports(self.database, self.originals)
+
+    @part
+    def organiser(self) -> "Organiser":
+        from tenfold.catalogue.organise.organise import Organiser
+
+        return Organiser(self.database, self.originals, self.files, self.home.folder)
