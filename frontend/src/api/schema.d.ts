@@ -8552,7 +8552,7 @@ export interface components {
              * Pictures
              * @description To learn from, where they are few and large.
              */
-            pictures?: number | null;
+            pictures: number | null;
         };
         /** NetworksAnswer */
         NetworksAnswer: {

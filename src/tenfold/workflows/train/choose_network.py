@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.class_folders import TRAINING
 from tenfold.datasets.opening import CIFAR10, listed
@@ -26,11 +26,12 @@ _OF_A_NETWORK = ("network", "options", "curriculum", "transfer", "teacher")
 class NetworkChoice(BaseModel, frozen=True):
     """Which network a training takes."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     network: str = Field(description="One of /api/v1/networks.")
     reason: Literal["named", "default", "few-pictures", "weights-missing"] = Field(
         description="It was named; it is the default; few and large pictures are best learned from a "
-        "network that "
-        "knows ImageNet; or its weights are not installed, so that it is the default."
+        "network that knows ImageNet; or its weights are not installed, so that it is the default."
     )
     pictures: int | None = Field(default=None, description="To learn from, where they are few and large.")
 
