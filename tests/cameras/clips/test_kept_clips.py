@@ -3,6 +3,7 @@
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,24 @@ def test_a_clip_waits_for_a_store_that_is_away(database: Database, camera: Camer
     store.away = False
     recorder.tend(time.time())
     until(lambda: clips.get(clip).state == "whole")
+
+
+def test_a_clip_is_reported_before_it_is_no_longer_written(
+    database: Database, camera: CameraRow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = Clips(database, MemoryStore(), tmp_path / "clips")
+    recorder = ClipRecorder(camera, clips, room())
+    clip, keeper = begun(recorder, clips), recorder._keeper
+    written, report = [], keeper.report
+
+    def noting(number: int, values: dict[str, Any] | None) -> None:
+        written.append(number in recorder._written())
+        report(number, values)
+
+    monkeypatch.setattr(keeper, "report", noting)
+    recorder.told(whole(clip))
+    assert written == [True]
+    assert not recorder._written()
 
 
 def test_a_fault_of_the_program_is_raised_where_it_is_noticed_and_not_for_ever(

@@ -113,19 +113,27 @@ class ClipRecorder:
                 cure="Recording goes on with the next clip.",
                 reason=report.reason or "clip-failed",
             )
-        if report.state in ("whole", "failed"):
+        ended = report.state in ("whole", "failed")
+        if ended:
             values["state"] = WHOLE
-            with self._lock:
-                if self._events and self._events.clip == report.clip:
-                    self._events = None
-                if self._all and self._all.clip == report.clip:
-                    self._all = None
         elif report.bytes:
             self.problem = None
-        if report.cut and report.end is not None:
-            self._go_on(report.clip, report.end)
         nothing = report.state == "failed" and not report.bytes
-        self._keeper.report(report.clip, None if nothing else values)
+        try:
+            # Before it is no longer written: a clip that is neither is ended as one that nobody writes any more.
+            self._keeper.report(report.clip, None if nothing else values)
+        finally:
+            if ended:
+                self._ended(report.clip)
+            if report.cut and report.end is not None:
+                self._go_on(report.clip, report.end)
+
+    def _ended(self, clip: int) -> None:
+        with self._lock:
+            if self._events and self._events.clip == clip:
+                self._events = None
+            if self._all and self._all.clip == clip:
+                self._all = None
 
     def _go_on(self, clip: int, since: float) -> None:
         """Begin another clip in place of one that ended too soon."""
