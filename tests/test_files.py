@@ -152,7 +152,7 @@ def test_a_pipe_a_device_or_a_folder_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "null").symlink_to(os.devnull)
     (tmp_path / "folder").mkdir()
-    for name, words in (("pipe", "no plain file"), ("null", "no plain file"), ("folder", "Is a directory")):
+    for name, words in (("pipe", "not a plain file"), ("null", "not a plain file"), ("folder", "Is a directory")):
         with pytest.raises(OSError, match=words):
             write_whole(tmp_path / name, b"x")
     assert (tmp_path / "pipe").is_fifo()
@@ -164,7 +164,7 @@ def test_a_pipe_a_device_or_a_folder_is_not_replaced(tmp_path: Path) -> None:
 def test_a_pipe_or_a_device_is_not_read_as_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path(os.devnull)):
-        with pytest.raises(OSError, match="no plain file"):
+        with pytest.raises(OSError, match="not a plain file"):
             read_whole(path)
     (tmp_path / "file").write_bytes(b"x")
     assert read_whole(tmp_path / "file") == b"x"

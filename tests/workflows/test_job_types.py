@@ -142,9 +142,13 @@ def test_each_step_that_is_reported_has_its_words() -> None:
 
 
 def _reported(code: ast.Module) -> Iterator[str]:
-    """The steps that calls of `report_step` name."""
+    """The steps that calls of `report_step` and `go_on` name, also by `partial`."""
     for call in ast.walk(code):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "report_step":
-            step = call.args[3]
-            if isinstance(step, ast.Constant) and isinstance(step.value, str):
-                yield step.value
+        if not isinstance(call, ast.Call):
+            continue
+        called = {one.id for one in (call.func, *call.args[:1]) if isinstance(one, ast.Name)}
+        if called & {"report_step", "go_on"}:
+            named = [one.value for one in call.keywords if one.arg == "step"] or call.args[3:4]
+            for step in named:
+                if isinstance(step, ast.Constant) and isinstance(step.value, str):
+                    yield step.value

@@ -27,8 +27,8 @@ Progress = Callable[[str, int, int], None]
 RARE = 0.2
 _ADVICE = {
     "leaks": "A picture that is in training and in what is measured on makes the accuracy come out too good. "
-    "Those that are exactly the same are leaks for certain; those that are alike are probable ones, and the "
-    "more alike, the more probable. Look at them, and remove the training copies.",
+    "Those that are exactly the same are certain leaks; those that are alike are likely ones, and the more "
+    "alike, the more likely. Look at them, and remove the training copies.",
     "conflicts": "Where two pictures are exactly the same, one of their labels is wrong; where they are "
     "alike, that is only likely. Decide which label is right, or remove both.",
     "labels": "The probabilities speak against the label. Look at each: change the label, or leave it.",
