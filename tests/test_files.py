@@ -152,7 +152,11 @@ def test_a_pipe_a_device_or_a_folder_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "null").symlink_to(os.devnull)
     (tmp_path / "folder").mkdir()
-    for name, words in (("pipe", "not a plain file"), ("null", "not a plain file"), ("folder", "Is a directory")):
+    for name, words in (
+        ("pipe", "not a plain file"),
+        ("null", "not a plain file"),
+        ("folder", "Is a directory"),
+    ):
         with pytest.raises(OSError, match=words):
             write_whole(tmp_path / name, b"x")
     assert (tmp_path / "pipe").is_fifo()

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from pymodbus.client import ModbusTcpClient
 
 from tenfold.line.plc.modbus import ModbusAddress, registers
 from tenfold.line.plc.signals import Inputs
@@ -81,7 +80,8 @@ def test_the_registers_of_a_plc_are_seen_as_they_change_in_both_word_orders(look
     place = ModbusAddress("127.0.0.1")
     told = Inputs(0x0001_0002, 7, (0,) * 8, 3, (0,) * 8, 55)
     page = look_at("/line")
-    with served(place, registers(place, told)) as (port, _):
+    inputs = registers(place, told)
+    with served(place, inputs) as (port, _):
         dialog = form(page)
         dialog.get_by_label("PLC", exact=True).select_option(label="Modbus TCP, the PLC is the server")
         dialog.get_by_text("Registers and word order").click()
@@ -95,8 +95,7 @@ def test_the_registers_of_a_plc_are_seen_as_they_change_in_both_word_orders(look
         heartbeat = dialog.get_by_role("row").filter(has_text="heartbeat")
         expect(heartbeat.get_by_role("cell", name="55").first).to_be_visible()
         assert violations(page) == []
-        with ModbusTcpClient("127.0.0.1", port=port) as plc:
-            assert not plc.write_registers(0, [0, 777], device_id=place.device).isError()
+        inputs[:2] = 0, 777
         expect(encoder).to_have_text("encoder 0–1 1–2 777 50,921,472", use_inner_text=True)
         # Counted from 1, where a PLC's first register is called 1.
         dialog.get_by_label("Registers count from").select_option("1")

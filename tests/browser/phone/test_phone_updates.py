@@ -75,7 +75,7 @@ def test_a_model_goes_to_the_phone_whole_and_tried_in_all_tabs_and_back(
 
     page.route("**/models/*/file", changed)
     offer.get_by_role("button").click()
-    expect(page.get_by_role("alert")).to_contain_text("did not arrive whole")
+    expect(page.get_by_role("alert")).to_contain_text("did not arrive completely")
     page.unroute("**/models/*/file")
     page.route("**/model/self-test", untrue)
     page.get_by_role("button", name="Try again").click()

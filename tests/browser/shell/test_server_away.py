@@ -17,7 +17,7 @@ def test_a_banner_says_that_the_server_is_away_and_goes_when_it_is_back(
     page = look_at("/settings?part=folders")
     folder = page.get_by_role("textbox", name="Folder")
     folder.fill(str(tmp_path))
-    banner = page.get_by_text("The server does not answer.", exact=True)
+    banner = page.get_by_role("strong").filter(has_text="The server does not answer.")
     expect(banner).to_have_count(0)
 
     page.context.set_offline(True)

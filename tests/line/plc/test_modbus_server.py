@@ -130,6 +130,19 @@ def test_what_is_only_to_be_read_and_a_wrong_unit_are_refused(capfd: pytest.Capt
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("inputs", [0, 200])
+def test_a_plc_reads_back_what_it_wrote(inputs: int) -> None:
+    with serving(inputs=inputs) as (_, peer):
+        peer.say(part_id=70_000, recipe=3)
+        place = peer.place
+        for _ in range(2):
+            back = peer.client.read_holding_registers(
+                place.inputs, count=CONTROL_MAP.size, device_id=place.device
+            )
+            assert back.registers == CONTROL_MAP.pack(peer.said, place.words)
+        assert peer.read()["state"] == 0
+
+
 def test_two_masters_at_once_see_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     with serving() as (server, peer):
         server.exchange(RUNNING)

@@ -120,7 +120,7 @@ class ClipRecorder:
             self.problem = None
         nothing = report.state == "failed" and not report.bytes
         try:
-            # Before it is no longer written: a clip that is neither is ended as one that nobody writes any more.
+            # Before it is no longer written: a clip that is neither is ended as one left behind.
             self._keeper.report(report.clip, None if nothing else values)
         finally:
             if ended:

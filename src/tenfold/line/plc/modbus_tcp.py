@@ -152,8 +152,9 @@ class RegisterServer:
     ) -> ExcCodes | None:
         """A request: `held` are the registers from `start` on, `values` what is written from `address` on."""
         if values is None:
-            at = self._told.start - start
-            held[at : at + len(self._told)] = self._tell()
+            if start <= self._told.start < start + len(held):  # else it is what was heard that is read back
+                at = self._told.start - start
+                held[at : at + len(self._told)] = self._tell()
             return None
         first = address - self._heard.start
         if not 0 <= first <= len(self._heard) - len(values):
