@@ -213,7 +213,8 @@ def test_one_training_is_begun(page: Page, server: str, kind: str, way: str) -> 
     sent = Sent(page)
     twice(start, way)
     until(lambda: _count(page, server, f"/jobs?kind={kind}") > before)
-    assert len(sent.settled()) == 1
+    # Which network it would take is a question, and may be asked again.
+    assert len([one for one in sent.settled() if "/runs/network" not in one]) == 1
     assert _count(page, server, f"/jobs?kind={kind}") == before + 1
     _stop_jobs(page, server)
 

@@ -73,7 +73,7 @@ def test_parts_are_filtered_overruled_counted_and_exported(
     dialog.get_by_role("radio", name="Pass").check()
     dialog.get_by_label("Why").fill("a shadow")
     dialog.get_by_label("Your name").fill("Olha")
-    dialog.get_by_label("What is it?").select_option("-ship")
+    dialog.get_by_label("What is it?").select_option(label="ship")
     dialog.get_by_role("button", name="Keep my verdict").click()
     messages = page.get_by_role("region", name="Messages")
     expect(messages).to_contain_text("the picture is a correction in the catalogue")
