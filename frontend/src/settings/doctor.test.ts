@@ -59,7 +59,7 @@ it("its reasons are said in the same language: errors, reasons of a station, fau
   );
   const silent = { name: "camera yard", code: "camera-silent", params: {} } as const;
   const refused = [{ code: "refused", words: "it refuses", problem: null }];
-  expect(wordsOf(line({ ...silent, why: refused }))).toContain("За цією адресою відмовляють у з’єднанні.");
+  expect(wordsOf(line({ ...silent, why: refused }))).toContain("З’єднання за цією адресою відхилено.");
   const away = [{ code: "database-error", words: "A fault", problem: null }]; // of an earlier server
   const service = { name: "service drift", code: "service-fails", params: {} } as const;
   expect(wordsOf(line({ ...service, why: away }))).not.toMatch(/A fault|database/);

@@ -103,5 +103,7 @@ it("explains any other failure by its code, too", () => {
   ]);
   expect(said.every(({ original }) => original === problem.detail)).toBe(true);
   const full = refused({ code: "job-error", reason: "disk-full", status: 409 });
-  expect(explain("ru", full).message).toBe("Задачу не удалось завершить. На диске не осталось места.");
+  expect(explain("ru", full).message).toBe(
+    "Задачу не удалось завершить. На диске не осталось места, или исчерпана квота.",
+  );
 });

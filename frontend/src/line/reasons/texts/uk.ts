@@ -11,7 +11,7 @@ export const uk: Translated<typeof en> = {
   reason_queue_full: "Забагато деталей водночас",
   reason_missed_trigger: "Пропущено сигнал",
   reason_too_close: "Надто близько до сусідньої деталі",
-  reason_no_part: "На кадрі немає деталі",
+  reason_no_part: "У кадрі немає деталі",
   reason_no_picture: "Немає кадру",
   reason_dark_picture: "Кадр темний",
   reason_frozen_picture: "Кадр не змінюється",

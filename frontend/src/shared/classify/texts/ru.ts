@@ -29,7 +29,7 @@ export const ru: Translated<typeof en> = {
   waiting: "Ещё не классифицировано",
   working: "Распознавание…",
   confidence: "уверенность {percent}",
-  unsure: "Модель не вполне уверена. Возможно также: {label}, {percent}.",
+  unsure: "Модель не вполне уверена. Также возможно: {label}, {percent}.",
   noneWhy: "Это не похоже ни на что из того, что знает модель.",
   nearest: "Ближе всего: {label}, {percent}.",
   noneNearest: "Ни один класс не ближе других.",
