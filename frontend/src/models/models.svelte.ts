@@ -29,10 +29,14 @@ class Models extends Query<Kept> {
     return this.list.find((one) => one.hash === hash) ?? null;
   }
 
-  /** The classes that cameras tell apart, by the hashes of their models; "": the default of cameras. */
-  classesOf(hashes: Iterable<string>): string[] {
-    const chosen = [...hashes].map((hash) => this.named(hash || (this.answer?.cameras ?? null)));
-    return [...new Set(chosen.flatMap((one) => one?.classes ?? []))];
+  /** The model of a camera, by the hash that was chosen for it; "": the default of cameras. */
+  ofCamera(hash: string): Model | null {
+    return this.named(hash || (this.answer?.cameras ?? null));
+  }
+
+  /** The classes that cameras tell apart, by the hashes of their models, as `ofCamera` takes them. */
+  classesOfCameras(hashes: readonly string[]): string[] {
+    return [...new Set(hashes.flatMap((hash) => this.ofCamera(hash)?.classes ?? []))];
   }
 
   /** What a model is called; the start of its hash where it was removed. */
