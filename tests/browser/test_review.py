@@ -197,13 +197,15 @@ def of_thirty_classes(route: Route) -> None:
     facts = answer.json()
     facts["classes"] = [{"label": word, "names": {}} for word in WORDS]
     facts["probabilities"] = {word: (30 - n) / 465 for n, word in enumerate(WORDS)}
+    for model in facts.get("models", ()):
+        model["classes"] = WORDS
     route.fulfill(response=answer, json=facts)
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE], ids=["wide", "phone"])
 def test_thirty_classes_are_on_the_screen_too(queue_of: QueueOf, viewport: dict[str, int]) -> None:
     page = queue_of(1, viewport=viewport)
-    for path in ("model", "catalogue/entries/*"):
+    for path in ("model", "models", "catalogue/entries/*"):
         page.route(f"**/api/v1/{path}", of_thirty_classes)
     page.reload()
     bars = page.get_by_role("list", name="Classes").get_by_role("button")
@@ -213,6 +215,27 @@ def test_thirty_classes_are_on_the_screen_too(queue_of: QueueOf, viewport: dict[
     # On a phone they come after the picture, in two columns.
     assert bottom <= 800 or (viewport == PHONE and bottom - top < 800)
     assert page.evaluate(SIDEWAYS) <= 0
+
+
+def test_a_picture_that_the_model_of_cameras_named_can_get_a_class_that_only_it_knows(
+    queue_of: QueueOf, own_server: str
+) -> None:
+    page = queue_of(1)
+    of_cameras = get(own_server, "/models")["cameras"]
+
+    def named_by_it(route: Route) -> None:
+        answer = route.fetch()
+        facts = answer.json()
+        facts["entries"] = [{**entry, "model": of_cameras} for entry in facts["entries"]]
+        route.fulfill(response=answer, json=facts)
+
+    page.route("**/api/v1/review*", named_by_it)
+    page.reload()
+    expect(page.get_by_role("list", name="Classes").get_by_role("button", name="person")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.get_by_text("Nothing is left to review")).to_be_visible()
+    [entry] = get(own_server, "/catalogue/entries?corrected=true")["entries"]
+    assert entry["label"] == "person"
 
 
 def test_a_click_on_skip_leaves_enter_its_meaning_and_nothing_is_passed_twice(

@@ -2,6 +2,7 @@
 import { request, type Answer } from "../api/request";
 import { Query } from "../shell/loading/query.svelte";
 import { events } from "../shell/loading/events.svelte";
+import { model } from "../shell/model.svelte";
 
 export type Kept = Answer<"/api/v1/models", "get">;
 export type Model = Kept["models"][number];
@@ -37,6 +38,11 @@ class Models extends Query<Kept> {
   /** The classes that cameras tell apart, by the hashes of their models, as `ofCamera` takes them. */
   classesOfCameras(hashes: readonly string[]): string[] {
     return [...new Set(hashes.flatMap((hash) => this.ofCamera(hash)?.classes ?? []))];
+  }
+
+  /** The classes that an entry is filed under, by the model that named it: its own, then what only the live one knows. */
+  classesOfEntry(hash: string | null): string[] {
+    return [...new Set([...(this.named(hash)?.classes ?? []), ...model.classes])];
   }
 
   /** What a model is called; the start of its hash where it was removed. */

@@ -34,7 +34,11 @@ export class Listing {
     this.place.like === null ? (this.counts?.total ?? this.entries.list.length) : this.entries.list.length,
   );
   readonly mayChange = $derived(session.may("operator"));
-  readonly #keyed = $derived(model.classes.map((label) => ({ label, name: language.className(label) })));
+  /** What can be filed under: the live model's classes, then what other models and people have said. */
+  readonly classes = $derived(
+    [...new Set([...model.classes, ...Object.keys(this.counts?.labels ?? {})])].filter(Boolean),
+  );
+  readonly #keyed = $derived(this.classes.map((label) => ({ label, name: language.className(label) })));
   readonly #keys = new ClassKeys<Target>();
   #counting = new AbortController();
   #sight = { first: 0, last: 50 };
