@@ -292,3 +292,53 @@ def test_on_a_belt_nothing_is_told_before_its_texture_is_known() -> None:
     on_a_belt = [event.start for event in watch(scene, Options(fixed=True))[0]]
     assert min(starts) < 1
     assert 1.9 <= min(on_a_belt) < 2.5
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_comes_in_where_another_thing_goes_out_is_an_event_of_its_own(back: bool) -> None:
+    edge, inside = (-20.0, 160.0) if back else (340.0, 160.0)
+    leaves = sprite(RED, [(1, 320.0 - edge, 90), (6, edge, 90)])
+    comes = sprite(BLUE, [(5.7, edge, 96), (8, inside, 96), (11, 320.0 - edge, 96)])
+
+    events, truth = watch(Scene(GROUND, [leaves, comes], seconds=12, size=SIZE))
+
+    assert [event.label for event in events] == ["bus", "ship"]
+    assert score(events, truth).right == 2
+
+
+def test_a_thing_that_turns_round_inside_the_picture_is_one_event() -> None:
+    turns = sprite(RED, [(1, -20.0, 90), (4, 280.0, 90), (7, -20.0, 90)])
+
+    events, _ = watch(Scene(GROUND, [turns], seconds=9, size=SIZE))
+
+    assert [event.label for event in events] == ["bus"]
+
+
+def test_what_stood_somewhere_for_a_sixth_of_the_time_is_seen_whole_when_it_comes_again() -> None:
+    background, empty = Background(), np.full((180, 320, 3), 90, np.uint8)
+    there = empty.copy()
+    there[60:120, 100:160] = 240
+    noise = np.random.default_rng(5)
+    for number in range(40):
+        shown = there if 4 <= number < 10 else empty
+        background.moving((shown + noise.integers(-3, 4, shown.shape)).astype(np.uint8), 0.1)
+
+    mask = background.moving(there, 0.1)
+
+    assert np.count_nonzero(mask[60:120, 100:160]) > 0.95 * 60 * 60
+
+
+def test_a_recording_of_a_picture_a_second_is_followed_frame_by_frame() -> None:
+    ways = [
+        sprite(RED, [(t, -20.0, y), (t + 0.9, 340.0, y)], 24)
+        for t in np.arange(1.2, 7, 0.6)
+        for y in (40, 90, 140)
+    ]
+    scene = Scene(GROUND, ways, seconds=8, rate=30, size=SIZE)
+
+    told = score(*watch(scene))
+
+    # Until it is noticed that things jump they are lost.
+    assert told.recall > 0.6
+    assert told.precision > 0.8
+    assert score(*watch(replace(scene, rate=10))).recall < 0.3

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
 
-# A still object becomes background after about a tenth of this, in seconds.
-_MEMORY_SECONDS = 80.0
-# Faster at first, so that what moves in the first picture leaves no hole for long. A rate near 0.1 would
-# take in everything at once: what makes a tenth of a pixel's past is background.
+# What makes a fifth of a pixel's past is background, so a still object is that after about a fifth of this,
+# in seconds.
+_MEMORY_SECONDS, _BACKGROUND_SHARE = 50.0, 0.8
+# Faster at first, so that what moves in the first picture leaves no hole for long. At a rate near 0.1 two
+# pictures would be enough to be background.
 _FIRST_PICTURES, _FIRST_RATE = 20, 0.03
 _SETTLED = 3
 _SUDDEN_SHARE = 0.45
@@ -35,6 +36,10 @@ _FLASH, _FLASHES_IN_CELL = 14, 4
 # Moving objects also make pixels darker for one picture; drops do not.
 _BRIGHT_BESIDE_DARK = 4.0
 _SECONDS_OF_RAIN = 2.0
+# Over about how many pictures jumps are counted, and in how many regions at least.
+_JUMPS_OF, _REGIONS_FOR_JUMPS = 10, 20
+# The shares of regions that touch none of the picture before that begin and end frequent jumps.
+_MANY_JUMPS, _FEW_JUMPS = 0.3, 0.08
 
 
 class Background:
@@ -120,6 +125,7 @@ class Background:
     def _new_model() -> cv2.BackgroundSubtractorMOG2:
         model = cv2.createBackgroundSubtractorMOG2(history=500, varThreshold=20, detectShadows=True)
         model.setShadowThreshold(0.5)
+        model.setBackgroundRatio(_BACKGROUND_SHARE)
         return model
 
 
@@ -175,6 +181,30 @@ class Rain:
         self._pictures += 1
         rate = min(max(seconds / _SECONDS_OF_RAIN, 1 / self._pictures), 1.0)
         self._share += rate * (float(rainy.mean()) - self._share)
+
+
+class Jumps:
+    """Whether what moves goes farther than its length from picture to picture, as in one picture a second.
+
+    Then every frame is needed to follow anything.
+
+    Attributes:
+        often: it does now.
+    """
+
+    def __init__(self) -> None:
+        self._last: list[Box] = []
+        self._regions = self._apart = 0.0
+        self.often = False
+
+    def update(self, boxes: list[Box]) -> None:
+        """Take the regions of a picture in."""
+        apart = sum(not any(box.intersection(one) for one in self._last) for box in boxes)
+        kept = 1 - 1 / _JUMPS_OF
+        self._regions, self._apart = kept * self._regions + len(boxes), kept * self._apart + apart
+        self._last = boxes
+        if self._regions >= _REGIONS_FOR_JUMPS:
+            self.often = self._apart > (_FEW_JUMPS if self.often else _MANY_JUMPS) * self._regions
 
 
 def _in_cells(bright: NDArray[np.uint8], less: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -8,6 +8,7 @@ to work on here.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from tenfold.cameras.boxes import Box
 
@@ -19,6 +20,8 @@ _NEWEST = 0.5
 _SECONDS_HIDDEN = 3.0
 _SECONDS_OF_REST = 1.0
 _SECONDS_OF_HOLES = 12.0
+# In how many pictures it must have left, and how far, in pixels, each of the two must have gone.
+_LEAVING, _WAY_AT_EDGE = 6, 3.0
 # How far around an object its pieces may be, in its widths and heights, and how alike they move.
 _CLOSE, _CLOSE_UNSEEN, _BESIDE, _ALIKE = 0.15, 0.5, 0.25, 0.5
 
@@ -84,6 +87,19 @@ class Track:
         beside = other.box.grown(_BESIDE).intersection(self.box) > 0
         return beside and math.dist(self.velocity, other.velocity) < _ALIKE * math.hypot(*other.velocity)
 
+    def gives_way_to(self, box: Box, size: tuple[float, float]) -> bool:
+        """Whether it was leaving over an edge, and `box` comes in over the same one: another object.
+
+        size: width and height of the picture.
+        """
+        seen = [box, *(one for _, one in reversed(self.path[-_LEAVING:]))]
+        for depths in zip(*(_depths(one, *size) for one in seen), strict=True):
+            now, *before = takewhile(math.isfinite, depths) if math.isfinite(depths[0]) else (math.inf,)
+            least = min(before, default=math.inf)
+            if now - least >= _WAY_AT_EDGE and max(before[before.index(least) :]) - least >= _WAY_AT_EDGE:
+                return True
+        return False
+
     def stand(self, box: Box, time: float) -> None:
         """It stands still where it was seen before."""
         if not self.standing:
@@ -121,6 +137,7 @@ class Tracker:
         standing: Callable[[Track], Box | None] = lambda track: None,
         has_left: Callable[[Track], bool] = lambda track: False,
         births: bool = True,
+        size: tuple[float, float] | None = None,
     ) -> list[Track]:
         """Take the boxes of one picture in. Returns the tracks that ended.
 
@@ -128,9 +145,10 @@ class Tracker:
             standing: where a track's object stands still in the picture, if it does.
             has_left: whether what was there before a track's object came is seen again.
             births: whether a box that belongs to no track starts one.
+            size: width and height of the picture, over whose edges objects leave; None: the camera moves.
         """
         boxes = self._without_standing(boxes, time, standing, has_left)
-        taken = self._assign(boxes, time)
+        taken = self._assign(boxes, time, size)
         current = [boxes[i] for i in taken.values()]
         for track in self.tracks:
             track.pictures += 1
@@ -185,13 +203,14 @@ class Tracker:
             and not any(box.overlap(place) > 0.5 for _, place in self._holes)
         ]
 
-    def _assign(self, boxes: list[Box], time: float) -> dict[int, int]:
+    def _assign(self, boxes: list[Box], time: float, size: tuple[float, float] | None) -> dict[int, int]:
         """The box of each track that was seen, by the track's number."""
         places = [(track, track.predicted(time)) for track in self.tracks if not track.standing]
         pairs = sorted(
             (cost, track.number, i)
             for track, expected in places
             for i, box in enumerate(boxes)
+            if size is None or not track.gives_way_to(box, size)
             if (cost := _cost(expected, box, confirmed=track.confirmed)) is not None
         )
         taken: dict[int, int] = {}
@@ -201,6 +220,17 @@ class Tracker:
                 taken[number] = i
                 used.add(i)
         return taken
+
+
+def _depths(box: Box, width: float, height: float) -> list[float]:
+    """How far a box reaches from the left, the top, the right and the bottom, where it touches them."""
+    right, bottom = box.x + box.width, box.y + box.height
+    return [
+        right if box.x <= 1 else math.inf,
+        bottom if box.y <= 1 else math.inf,
+        width - box.x if right >= width - 1 else math.inf,
+        height - box.y if bottom >= height - 1 else math.inf,
+    ]
 
 
 def _cost(expected: Box, box: Box, *, confirmed: bool) -> float | None:

@@ -16,7 +16,7 @@ from tenfold.cameras.conditions import Condition, SceneConditions
 from tenfold.cameras.crops import LARGEST, BestCrops, Crop
 from tenfold.cameras.ego_motion import CameraMotion, Stance, clear_border, steady, still
 from tenfold.cameras.frames import ANALYSIS_RATE, NEARLY, Frame
-from tenfold.cameras.motion import Background, Quiet, Rain, likeness, regions
+from tenfold.cameras.motion import Background, Jumps, Quiet, Rain, likeness, regions
 from tenfold.cameras.moving_camera import MovingCamera, lone_object
 from tenfold.cameras.picture import FramePicture, RgbPicture
 from tenfold.cameras.tracking import Track, Tracker
@@ -52,7 +52,7 @@ class Options:
     """How a camera is watched.
 
     Attributes:
-        rate: pictures a second in which movement is looked for.
+        rate: pictures a second in which movement is looked for; where things jump, every frame that comes.
         smallest: the smallest object, as a share of the picture's area.
         zones: where given, an event is only what was in one of them.
         masks: parts that are never looked at.
@@ -163,7 +163,7 @@ class Watcher:
             seconds = frame.time - self._time
             if not 0 <= seconds <= _LONGEST_GAP:
                 ended = self.finish()
-            elif seconds < NEARLY / self.options.rate:
+            elif seconds < NEARLY / self.options.rate and not self._jumps.often:
                 return []
         picture = frame.picture
         if self.options.masks:
@@ -179,12 +179,15 @@ class Watcher:
         elapsed = frame.time - (frame.time if self._looked is None else self._looked)
         self._looked = frame.time
         boxes, births = self._regions(small, grey, frame.time, elapsed)
+        if not self.travels:
+            self._jumps.update(boxes)
         over = self._tracker.update(
             boxes,
             frame.time,
             standing=lambda track: self._standing(track, grey),
             has_left=lambda track: self._has_left(track, grey),
             births=births,
+            size=None if self.travels or not self._background.learned else (grey.shape[1], grey.shape[0]),
         )
         self._keep(picture, grey, frame.time)
         return ended + self._events(over, self._scale)
@@ -232,6 +235,7 @@ class Watcher:
     def _begin_anew(self) -> None:
         self._stance, self._background, self._moving_camera = Stance(), Background(), MovingCamera()
         self._rain, self._quiet, self._conditions = Rain(), Quiet(), SceneConditions()
+        self._jumps = Jumps()
         self._time = self._size = self._looked = None
         self._light: float | None = None
 
