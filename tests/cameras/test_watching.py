@@ -8,9 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.cameras.scenes import Scene, Sprite, Truth, ellipse, ground, score
+from tenfold.cameras.boxes import Box
 from tenfold.cameras.frames import Frame
 from tenfold.cameras.motion import Background, Rain
 from tenfold.cameras.picture import RgbPicture
+from tenfold.cameras.tracking import Tracker
 from tenfold.cameras.watching import Event, Options, Watcher
 from tenfold.cameras.zones import Zone
 from tenfold.predictions import Prediction
@@ -342,3 +344,32 @@ def test_a_recording_of_a_picture_a_second_is_followed_frame_by_frame() -> None:
     assert told.recall > 0.6
     assert told.precision > 0.8
     assert score(*watch(replace(scene, rate=10))).recall < 0.3
+
+
+def test_a_thing_is_not_given_the_region_of_a_whole_street_in_another_light() -> None:
+    tracker = Tracker()
+    for number in range(20):
+        tracker.update([Box(100 + 3 * number, 60, 12, 30)], number / 10)
+    [thing] = tracker.tracks
+    thing.confirmed = True
+
+    tracker.update([Box(20, 0, 280, 150)], 2.0)
+
+    assert thing.box.width == 12
+
+
+def test_what_was_out_of_sight_is_at_rest_only_once_it_is_seen_to_be() -> None:
+    tracker = Tracker(hold=5)
+    for number in range(20):
+        tracker.update([Box(100, 60, 12, 30)], number / 10)
+    [thing] = tracker.tracks
+    thing.confirmed = True
+    assert thing.at_rest()
+
+    tracker.update([], 2.5)
+    tracker.update([Box(112, 60, 12, 30)], 3.5)
+    assert not thing.at_rest()
+
+    for number in range(5):
+        tracker.update([Box(112, 60, 12, 30)], 3.6 + number / 5)
+    assert thing.at_rest()

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from tenfold.cameras.boxes import Box
 
-# What makes a fifth of a pixel's past is background, so a still object is that after about a fifth of this,
-# in seconds.
-_MEMORY_SECONDS, _BACKGROUND_SHARE = 50.0, 0.8
-# Faster at first, so that what moves in the first picture leaves no hole for long. At a rate near 0.1 two
-# pictures would be enough to be background.
+# A still object becomes background after about a tenth of this, in seconds.
+_MEMORY_SECONDS = 80.0
+# The share of a pixel's past that is background: what makes less than the rest of it stands out. The first
+# pictures count for more than later ones, so for some seconds less is believed.
+_BACKGROUND, _BACKGROUND_AT_FIRST, _SECONDS_AT_FIRST = 0.9, 0.8, 10.0
+# Faster at first, so that what moves in the first picture leaves no hole for long. A rate near 0.1 would
+# take in everything at once: what makes a fifth of a pixel's past is background.
 _FIRST_PICTURES, _FIRST_RATE = 20, 0.03
 _SETTLED = 3
 _SUDDEN_SHARE = 0.45
@@ -53,7 +55,7 @@ class Background:
 
     def __init__(self) -> None:
         self._model = self._new_model()
-        self._pictures = 0
+        self._pictures, self._seconds = 0, 0.0
         self.sudden = False
         self._image: NDArray[np.uint8] | None = None
 
@@ -83,6 +85,7 @@ class Background:
     def forget(self) -> None:
         """Forget the background and learn it again."""
         self._model, self._pictures, self._image = self._new_model(), 0, None
+        self._seconds = 0.0
 
     def moving(
         self, pixels: NDArray[np.uint8], seconds: float, *, raining: bool = False
@@ -94,6 +97,9 @@ class Background:
             raining: leave out what is as thin as the streak of a drop.
         """
         self._pictures, self._image, self.sudden = self._pictures + 1, None, False
+        self._seconds += seconds
+        early = self._seconds < _SECONDS_AT_FIRST
+        self._model.setBackgroundRatio(_BACKGROUND_AT_FIRST if early else _BACKGROUND)
         rate = min(seconds / _MEMORY_SECONDS, 0.05)
         if self._pictures <= _FIRST_PICTURES:
             rate = max(rate, _FIRST_RATE)
@@ -125,7 +131,6 @@ class Background:
     def _new_model() -> cv2.BackgroundSubtractorMOG2:
         model = cv2.createBackgroundSubtractorMOG2(history=500, varThreshold=20, detectShadows=True)
         model.setShadowThreshold(0.5)
-        model.setBackgroundRatio(_BACKGROUND_SHARE)
         return model
 
 

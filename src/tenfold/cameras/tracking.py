@@ -14,7 +14,8 @@ from tenfold.cameras.boxes import Box
 
 # The largest distance, in box sizes, between two positions of one object.
 _FARTHEST = 1.5
-_AREA_RATIO = 5.0
+# How many times as large the box of one object may be in the next picture, and that of a group that it joins.
+_AREA_RATIO, _GROUP_RATIO = 5.0, 16.0
 # The weight of the newest speed.
 _NEWEST = 0.5
 _SECONDS_HIDDEN = 3.0
@@ -73,8 +74,10 @@ class Track:
         """Whether it hardly moved in its last second."""
         time, last = self.path[-1]
         before = [box for t, box in self.path if time - t <= _SECONDS_OF_REST]
-        return time - self.start >= _SECONDS_OF_REST and all(
-            _distance(box.centre, last.centre) < 0.35 * last.size for box in before
+        return (
+            time - self.start >= _SECONDS_OF_REST
+            and len(before) >= 3
+            and all(_distance(box.centre, last.centre) < 0.35 * min(box.size, last.size) for box in before)
         )
 
     def is_part_of(self, other: "Track") -> bool:
@@ -237,7 +240,7 @@ def _cost(expected: Box, box: Box, *, confirmed: bool) -> float | None:
     """The cost of giving a box to a track, 0 at best; None: it cannot be the object that is expected."""
     overlap = expected.overlap(box)
     ratio = max(box.area, 1.0) / max(expected.area, 1.0)
-    inside = confirmed and _covers(box, expected)
+    inside = confirmed and _covers(box, expected) and ratio < _GROUP_RATIO
     if overlap < 0.2 and not inside and not 1 / _AREA_RATIO < ratio < _AREA_RATIO:
         return None
     size = max(min(expected.size, box.size), 4.0)
