@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.cameras.scenes import Scene, Sprite, Truth, ellipse, ground, score
 from tenfold.cameras.boxes import Box
 from tenfold.cameras.frames import Frame
-from tenfold.cameras.motion import Background, Rain
+from tenfold.cameras.motion import Background, Jumps, Rain
 from tenfold.cameras.picture import RgbPicture
 from tenfold.cameras.tracking import Tracker
 from tenfold.cameras.watching import Event, Options, Watcher
@@ -344,6 +344,21 @@ def test_a_recording_of_a_picture_a_second_is_followed_frame_by_frame() -> None:
     assert told.recall > 0.6
     assert told.precision > 0.8
     assert score(*watch(replace(scene, rate=10))).recall < 0.3
+
+
+def test_every_frame_is_looked_at_only_while_several_things_jump() -> None:
+    jumps = Jumps()
+    for number in range(30):
+        jumps.update([Box(40.0 * (number % 7), 30.0 * row, 20, 20) for row in range(4)])
+    assert jumps.often
+
+    for _ in range(30):
+        jumps.update([Box(40, 30, 20, 20)])
+    assert not jumps.often
+
+    for number in range(30):
+        jumps.update([Box(40.0 * (number % 7), 30, 20, 20)])
+    assert not jumps.often
 
 
 def test_a_thing_is_not_given_the_region_of_a_whole_street_in_another_light() -> None:

@@ -38,8 +38,8 @@ _FLASH, _FLASHES_IN_CELL = 14, 4
 # Moving objects also make pixels darker for one picture; drops do not.
 _BRIGHT_BESIDE_DARK = 4.0
 _SECONDS_OF_RAIN = 2.0
-# Over about how many pictures jumps are counted, and in how many regions at least.
-_JUMPS_OF, _REGIONS_FOR_JUMPS = 10, 20
+# Over about how many pictures jumps are counted; fewer regions in them count as so many.
+_JUMPS_OF, _FEWEST_REGIONS = 10, 40
 # The shares of regions that touch none of the picture before that begin and end frequent jumps.
 _MANY_JUMPS, _FEW_JUMPS = 0.3, 0.08
 
@@ -208,8 +208,8 @@ class Jumps:
         kept = 1 - 1 / _JUMPS_OF
         self._regions, self._apart = kept * self._regions + len(boxes), kept * self._apart + apart
         self._last = boxes
-        if self._regions >= _REGIONS_FOR_JUMPS:
-            self.often = self._apart > (_FEW_JUMPS if self.often else _MANY_JUMPS) * self._regions
+        share = self._apart / max(self._regions, _FEWEST_REGIONS)
+        self.often = share > (_FEW_JUMPS if self.often else _MANY_JUMPS)
 
 
 def _in_cells(bright: NDArray[np.uint8], less: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -179,8 +179,7 @@ class Watcher:
         elapsed = frame.time - (frame.time if self._looked is None else self._looked)
         self._looked = frame.time
         boxes, births = self._regions(small, grey, frame.time, elapsed)
-        if not self.travels:
-            self._jumps.update(boxes)
+        self._jumps.update([] if self.travels else boxes)
         over = self._tracker.update(
             boxes,
             frame.time,
