@@ -213,7 +213,7 @@ class Tracker:
             (cost, track.number, i)
             for track, expected in places
             for i, box in enumerate(boxes)
-            if size is None or not track.gives_way_to(box, size)
+            if not (size and track.confirmed and track.gives_way_to(box, size))
             if (cost := _cost(expected, box, confirmed=track.confirmed)) is not None
         )
         taken: dict[int, int] = {}

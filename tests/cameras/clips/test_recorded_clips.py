@@ -33,6 +33,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 av = pytest.importorskip("av", reason="needs the cameras extra: pip install 'tenfold[cameras]'")
 Start = Callable[..., RtspServer]
+# Where the block goes: the blocks of the number turn on and off above it, as things that move do.
+WAY = {"name": "way", "corners": [[0, 0.25], [1, 0.25], [1, 1], [0, 1]]}
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +57,7 @@ def test_a_rule_about_a_stay_fires_while_the_event_goes_on(
     app = server.app
     page = app.outbox.add("page", "page", {}).id
     app.rules.add("stays", rule("dwell=3"), [page], by=0)
-    app.cameras.add("door", parse(rtsp(clip=staying).url), by=0)
+    app.cameras.add("door", parse(rtsp(clip=staying).url), by=0, zones=[WAY])
     app.watched_cameras.wake()
     until(lambda: app.outbox.messages(page), 30)
     message = app.outbox.messages(page)[-1]
@@ -233,7 +235,7 @@ def test_a_clip_begins_before_its_event_however_far_key_frames_are_apart(
     file = write_clip(tmp_path / "clip.mp4", count=300, empty=150, key_every=25 * seconds)
     app = server.app
     url = rtsp(clip=write_units(file, tmp_path / "clip.units")).url
-    app.cameras.add("door", parse(url), by=0, before=2.0, after=1.0)
+    app.cameras.add("door", parse(url), by=0, before=2.0, after=1.0, zones=[WAY])
     app.watched_cameras.wake()
 
     def seen_before() -> list[tuple[ClipRow, EventRow]]:
