@@ -348,17 +348,16 @@ def test_a_recording_of_a_picture_a_second_is_followed_frame_by_frame() -> None:
 
 def test_every_frame_is_looked_at_only_while_several_things_jump() -> None:
     jumps = Jumps()
-    for number in range(30):
-        jumps.update([Box(40.0 * (number % 7), 30.0 * row, 20, 20) for row in range(4)])
-    assert jumps.often
 
-    for _ in range(30):
-        jumps.update([Box(40, 30, 20, 20)])
-    assert not jumps.often
+    def often(things: int, far: float) -> bool:
+        for number in range(30):
+            jumps.update([Box(far * (number % 7), 30.0 * row, 20, 20) for row in range(things)])
+        return jumps.often
 
-    for number in range(30):
-        jumps.update([Box(40.0 * (number % 7), 30, 20, 20)])
-    assert not jumps.often
+    assert not often(4, 10)
+    assert often(4, 40)
+    assert not often(1, 0)
+    assert not often(1, 40)
 
 
 def test_a_thing_is_not_given_the_region_of_a_whole_street_in_another_light() -> None:
