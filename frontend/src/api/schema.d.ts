@@ -6125,6 +6125,11 @@ export interface components {
             /** Camera */
             camera: string | null;
             /**
+             * Sources
+             * @description How it came: upload, api, folder, watch, camera; an entry can have several.
+             */
+            sources: string[];
+            /**
              * Mine
              * @description Whether it belongs to the person who asks.
              */
@@ -6220,6 +6225,11 @@ export interface components {
             longitude: number | null;
             /** Camera */
             camera: string | null;
+            /**
+             * Sources
+             * @description How it came: upload, api, folder, watch, camera; an entry can have several.
+             */
+            sources: string[];
             /**
              * Mine
              * @description Whether it belongs to the person who asks.

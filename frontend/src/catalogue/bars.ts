@@ -2,7 +2,7 @@
 import type { Bar } from "../shared/components/ClassBars.svelte";
 import { digitOf } from "./grid/keys";
 
-/** `label`: what the entry is filed under, which may be none of the model's classes. */
+/** `label`: what the entry is filed under, which may be none of the model's classes; those that it does not know have no share. */
 export function barsOf(
   classes: readonly string[],
   probabilities: Readonly<Record<string, number>> | null,
@@ -11,8 +11,8 @@ export function barsOf(
   const all = new Set([...classes, ...Object.keys(probabilities ?? {}), ...(label ? [label] : [])]);
   const bars = [...all].map((one) => ({
     label: one,
-    share: probabilities?.[one] ?? 0,
+    share: probabilities === null ? 0 : (probabilities[one] ?? null),
     key: classes.includes(one) ? digitOf(classes.indexOf(one)) : "",
   }));
-  return [...bars.sort((a, b) => b.share - a.share), { label: "", share: null, key: "n" }];
+  return [...bars.sort((a, b) => (b.share ?? 0) - (a.share ?? 0)), { label: "", share: null, key: "n" }];
 }

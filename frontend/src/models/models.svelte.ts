@@ -1,5 +1,6 @@
 /** The models that are kept, for all parts of the page; asked for again when another goes live. */
 import { request, type Answer } from "../api/request";
+import type { Entry } from "../api/types";
 import { Query } from "../shell/loading/query.svelte";
 import { events } from "../shell/loading/events.svelte";
 import { model } from "../shell/model.svelte";
@@ -40,9 +41,11 @@ class Models extends Query<Kept> {
     return [...new Set(hashes.flatMap((hash) => this.ofCamera(hash)?.classes ?? []))];
   }
 
-  /** The classes that an entry is filed under, by the model that named it: its own, then what only the live one knows. */
-  classesOfEntry(hash: string | null): string[] {
-    return [...new Set([...(this.named(hash)?.classes ?? []), ...model.classes])];
+  /** The classes that an entry can be filed under: those of the model that named it, then what only the live one
+   *  knows, and, of a camera's picture, what only the model of cameras does. */
+  classesOfEntry({ model: hash, sources }: Pick<Entry, "model" | "sources">): string[] {
+    const filmed = sources.includes("camera") ? this.classesOfCameras([""]) : [];
+    return [...new Set([...(this.named(hash)?.classes ?? []), ...model.classes, ...filmed])];
   }
 
   /** What a model is called; the start of its hash where it was removed. */

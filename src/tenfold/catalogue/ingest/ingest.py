@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tenfold import images
 from tenfold.catalogue.entries.erasing import delete_unused, erased, forget_erased
 from tenfold.catalogue.entries.names import kept_path, safe_file_name
 from tenfold.catalogue.entries.originals import Originals
 from tenfold.catalogue.entries.search_text import names_of, search_text
-from tenfold.catalogue.entries.tables import FAILED, SYSTEM, WAITING, Entry, ErasedEntry, Name
+from tenfold.catalogue.entries.tables import FAILED, SOURCES, SYSTEM, WAITING, Entry, ErasedEntry, Name
 from tenfold.catalogue.ingest import exif
 from tenfold.catalogue.ingest.answers import write_answers
 from tenfold.catalogue.ingest.known_files import FileOutcome, FileState, note
@@ -168,6 +169,8 @@ class Ingest:
                 _try_again(entries.values())
             numbers = [entries[one.hash].id for one in ordered]
             self._name(session, numbers, names, by)
+            for entry in entries.values():  # as the database has set it with the names
+                set_committed_value(entry, "sources", entry.sources | SOURCES[source])
             named_again = Counter(one.hash for one in ordered) - Counter(new)
             all_names = names_of(session, [entries[content].id for content in named_again])
             for content in named_again:

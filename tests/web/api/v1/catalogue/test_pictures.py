@@ -53,6 +53,7 @@ def test_pictures_are_kept_at_once_and_classified_soon(catalogue: Running) -> No
     red, blue = answer.json()["results"]
     assert (red["name"], red["new"], red["problem"]) == ("red.png", True, None)
     assert (red["entry"]["state"], red["entry"]["label"], red["entry"]["mine"]) == ("waiting", None, True)
+    assert red["entry"]["sources"] == ["upload"]
     ingest = catalogue.service.app.ingest
     until(lambda: not ingest.waits())
     numbers = [red["entry"]["id"], blue["entry"]["id"]]

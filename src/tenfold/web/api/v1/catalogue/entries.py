@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from tenfold.catalogue.entries.tables import SYSTEM, Entry
+from tenfold.catalogue.entries.tables import SOURCES, SYSTEM, Entry
 from tenfold.web.answers import Answer
 from tenfold.web.problems import Problem, remembered
 
@@ -40,6 +40,9 @@ class EntryAnswer(Answer):
     latitude: float | None
     longitude: float | None
     camera: str | None
+    sources: list[str] = Field(
+        description="How it came: upload, api, folder, watch, camera; an entry can have several."
+    )
     mine: bool = Field(description="Whether it belongs to the person who asks.")
     shared: bool = Field(description="Whether others see it.")
     deleted_at: datetime | None
@@ -59,4 +62,5 @@ def seen_by(entry: Entry, person: int) -> dict[str, Any]:
         "corrected": entry.corrected_at is not None,
         "mine": entry.owner_id in (person, SYSTEM),
         "problem": remembered(entry.problem),
+        "sources": [source for source, bit in SOURCES.items() if entry.sources & bit],
     }
