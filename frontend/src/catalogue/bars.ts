@@ -2,7 +2,7 @@
 import type { Bar } from "../shared/components/ClassBars.svelte";
 import { digitOf } from "./grid/keys";
 
-/** `label`: what the entry is filed under, which may be none of the model's classes; those that it does not know have no share. */
+/** `label`: what the entry is filed under. A class that the model does not know has no share. */
 export function barsOf(
   classes: readonly string[],
   probabilities: Readonly<Record<string, number>> | null,
